@@ -1,0 +1,43 @@
+"""
+What can go wrong before a verdict, as one tree:
+
+    GraphCancelError            one or two lines a user can act on
+      ContractError             a file under contracts/ does not say what it must
+      TargetError               the target's description is wrong or incomplete
+      FenceError                a request that must not leave this process
+      RunError                  a run folder that cannot be read or written
+      NoAnswer                  the target gave no answer to one request
+      ProvisionError            what a case needs could not be arranged
+
+Every message names the place (file and key, or method and path) and ends with the remedy.
+"""
+
+from __future__ import annotations
+
+
+class GraphCancelError(Exception):
+    """The root: its text is shown to the user as it is, without a traceback."""
+
+
+class ContractError(GraphCancelError):
+    """A contract file is malformed, or two of them contradict the disputes on record."""
+
+
+class TargetError(GraphCancelError):
+    """The target cannot be used as described."""
+
+
+class FenceError(GraphCancelError):
+    """The request was refused before a socket opened (see `graphcancel.fence`)."""
+
+
+class RunError(GraphCancelError):
+    """A run folder is missing, truncated, doubled or not writable."""
+
+
+class NoAnswer(GraphCancelError):
+    """No HTTP answer arrived: refused, reset, timed out or not HTTP."""
+
+
+class ProvisionError(GraphCancelError):
+    """The target did not give what a case needs; the case is inconclusive for that reason."""
