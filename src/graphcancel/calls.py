@@ -1,0 +1,154 @@
+"""
+From a case and its scene to the one request under test.
+
+Body shapes and circumstances are named in `graphcancel.cases`; here stands what each means on the wire. Nothing is
+hidden: what a circumstance alters is the only difference from the page's own example.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from graphcancel.errors import ProvisionError
+from graphcancel.exchange import JSON, Request, encode_segment
+
+if TYPE_CHECKING:
+    from graphcancel.cases import Case
+    from graphcancel.contract import Contract
+    from graphcancel.targetfile import Description
+
+GARBAGE: Final = "garbage"
+MALFORMED_ID: Final = "not-an-id"
+_LONG: Final = 20_000
+_LENGTH: Final = 300
+_FILLER: Final = "and this line is here to make the text longer than an overview shows "
+
+# What `{id}` in a page's line may be filled with; the thing acted upon comes last.
+_SUBJECTS: Final = ("event", "appointment")
+
+
+def comment_for(case: Case, marker: str) -> str:
+    """
+    The text a case sends; it contains *marker*, so that a message can be told to be this case's.
+
+    A text is white-space-normal, since mail may be wrapped on its way.
+    """
+    text = f"Contract check {marker}: this meeting is called off."
+    if case.circumstance == "non-ascii":
+        return f"{text} Grüße aus Köln, naïve café, Ελληνικά, 会議は中止 😀 ’“"
+    if case.circumstance == "300-characters":
+        return (text + " " + _FILLER * _LENGTH)[: _LENGTH - 1].rstrip().ljust(_LENGTH, ".")
+    if case.body == "long":
+        return (text + " " + _FILLER * _LONG)[: _LONG - 1].rstrip().ljust(_LONG, ".")
+    if case.body == "html":
+        return f"<p>{text} <b>bold</b> &amp; <i>more</i></p>"
+    return text
+
+
+def body_for(case: Case, contract: Contract, comment: str) -> Any:  # noqa: ANN401 - some shapes are no object
+    """The JSON body of *case*, None for none."""
+    given = next((item.name for item in contract.properties if item.shape == case.body), None)
+    if given:
+        return {given: comment}
+    name = contract.properties[-1].name
+    shapes: Mapping[str, Any] = {
+        "absent": None,
+        "empty": {},
+        "null": {name: None},
+        "blank": {name: ""},
+        "unknown-property": {"Note": comment} if case.family == "bookings" else {name: comment, "Note": comment},
+        "wrong-type": {name: 42},
+        "both-casings": {name: comment, name.swapcase() if name.islower() else name.lower(): comment},
+        "long": {name: comment},
+        "html": {name: comment},
+    }
+    return shapes[case.body]
+
+
+def has_text(case: Case, contract: Contract) -> bool:
+    """Whether the body of *case* carries a text that may be delivered."""
+    documented = any(item.shape == case.body for item in contract.properties)
+    return documented or case.body in {"unknown-property", "both-casings", "long", "html"}
+
+
+def call_for(  # noqa: PLR0913 - what a call is made of
+    case: Case,
+    contract: Contract,
+    description: Description,
+    root: str,
+    values: Mapping[str, str],
+    comment: str,
+) -> Request:
+    """
+    The request under test.
+
+    Args:
+        contract: The contract whose example the body follows: the one the route was borrowed from.
+        values: Placeholder to value.
+
+    Raises:
+        ProvisionError: The target lacks what the circumstance needs.
+    """
+    path, pattern = _path(case, values)
+    method = case.circumstance.removeprefix("verb-").upper() if (case.circumstance or "").startswith("verb-") else "POST"
+    body = body_for(case, contract, comment)
+    payload = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+    if method in {"GET", "DELETE"}:
+        payload = None
+    headers = {"Content-Type": JSON} if payload is not None or case.body == "absent" else {}
+    if case.circumstance == "malformed-json" and payload:
+        payload = payload[:-2]
+    if case.circumstance == "text-plain":
+        headers["Content-Type"] = "text/plain"
+    if case.circumstance == "no-content-type":
+        headers.pop("Content-Type", None)
+    if case.circumstance == "batch":
+        item = {"id": "1", "method": "POST", "url": path, "headers": headers, "body": body}
+        payload = json.dumps({"requests": [item]}, ensure_ascii=False).encode()
+        path = pattern = "/$batch"
+        headers = {"Content-Type": JSON}
+    actor, token = _caller(case, description)
+    return Request(method, root, path, actor, payload, headers, token, pattern)
+
+
+def _caller(case: Case, description: Description) -> tuple[str | None, str | None]:
+    if case.circumstance == "no-token":
+        return None, None
+    if case.circumstance == "garbage-token":
+        return case.actor, GARBAGE
+    if case.circumstance == "expired-token":
+        expired = [actor.expired_token for actor in description.actors.values() if actor.expired_token]
+        if not expired:
+            raise ProvisionError("the target gives no expired token (actors.….expired_token_env)")
+        return case.actor, expired[0]
+    actor = description.actors.get(case.actor)
+    if actor and actor.token:
+        return case.actor, None
+    app = description.actors.get("app")
+    if app and app.token and case.actor == "organizer" and case.route.template.startswith("/users/"):
+        return "app", None
+    raise ProvisionError(f"the target has no token for {case.actor}")
+
+
+def _path(case: Case, values: Mapping[str, str]) -> tuple[str, str]:
+    filled, pattern = [], []
+    for part in case.route.template.strip("/").split("/"):
+        name = part.strip("{}")
+        if part == name:
+            literal = part.lower() if case.circumstance == "lower-case-route" else part
+            filled.append(literal)
+            pattern.append(literal)
+            continue
+        value = values[name]
+        if name in _SUBJECTS and case.circumstance == "malformed-id":
+            value = MALFORMED_ID
+        encoded = encode_segment(value)
+        if name in _SUBJECTS and case.circumstance == "percent-encoded-id":
+            encoded = "".join(f"%{byte:02X}" for byte in value.encode())
+        filled.append(encoded)
+        pattern.append(part)
+    if case.circumstance == "qualified-segment":
+        filled[-1] = pattern[-1] = "microsoft.graph.cancel"
+    return "/" + "/".join(filled), "/" + "/".join(pattern)

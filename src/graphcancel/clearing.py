@@ -1,0 +1,143 @@
+"""
+Removing what a run created, and saying what could not be removed.
+
+Two nets: after each accepted call the case's own leftovers go in one round trip; at the end of the run everything that
+carries the run's mark is listed and removed until a listing shows nothing more, since a lagging target may deliver mail
+about what was just deleted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from graphcancel.exchange import Request, encode_segment, json_request
+from graphcancel.looks import Look, Unseen, plain
+from graphcancel.scene import WEEK, WEEK_END, Scene, Stage, stamp
+
+if TYPE_CHECKING:
+    from graphcancel.target import Target
+
+_ROUNDS: Final = 6
+
+
+def clear(stage: Stage, scene: Scene, look: Look) -> bool:
+    """
+    Remove what an accepted call left of *scene*; False where the meeting is still there and has to wait for the end.
+    """
+    point = scene.point
+    if point is None or isinstance(look.own, Unseen):
+        return False
+    left = [entry for window in look.own for entry in window]
+    if any(entry.id != scene.decoy for entry in left) or point.owner_actor is None:
+        return False
+    asked = []
+    if scene.decoy and not scene.own_calendar:
+        path = f"{point.item.rsplit('/', 1)[0]}/{encode_segment(scene.decoy)}"
+        asked.append(json_request("DELETE", scene.root, path, point.owner_actor))
+    for mailbox, copies in look.copies.items():
+        if isinstance(copies, Unseen):
+            return False
+        base = f"/users/{encode_segment(mailbox)}/events"
+        for identity in dict.fromkeys(entry.whole for window in copies for entry in window):
+            asked.append(json_request("DELETE", scene.root, f"{base}/{encode_segment(identity)}", point.readers[mailbox]))
+    for mailbox, messages in look.mail.items():
+        if isinstance(messages, Unseen):
+            return False
+        base = f"/users/{encode_segment(mailbox)}/messages"
+        asked += [
+            json_request("DELETE", scene.root, f"{base}/{encode_segment(message.id)}", point.readers[mailbox])
+            for message in messages
+            if scene.mark.case in message.subject + message.text
+        ]
+    stage.target.send_all(asked)
+    return True
+
+
+def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Generator[float, None, int]:
+    """
+    Remove everything of this run; the generator's value is how many objects are left that Graph can list.
+    """
+    target = stage.target
+    target.send_all([request for scene in scenes for request in _of_scene(scene)])
+    target.send_all([json_request("DELETE", root, path, actor) for root, path, actor in stage.calendars])
+    target.send_all([json_request("DELETE", root, path, actor) for root, path, actor in stage.calendar_groups])
+    left = 0
+    for attempt in range(_ROUNDS):
+        if stage.waiting.longest:
+            yield time.monotonic() + stage.waiting.longest
+        found = [request for root in roots for request in _listed(stage, root)]
+        found = list({request.path: request for request in found}.values())
+        left = len(found)
+        if not found:
+            break
+        target.send_all(found)
+        if attempt:
+            yield time.monotonic() + min(1.0, 0.1 * attempt)
+    return left
+
+
+def _of_scene(scene: Scene) -> list[Request]:
+    point = scene.point
+    if point is None or point.owner_actor is None or scene.own_calendar:
+        return []
+    if point.booking:
+        return [json_request("DELETE", scene.root, point.item, point.owner_actor)]
+    base = point.item.rsplit("/", 1)[0]
+    return [
+        json_request("DELETE", scene.root, f"{base}/{encode_segment(identity)}", point.owner_actor)
+        for identity in (scene.meeting, scene.decoy)
+        if identity
+    ]
+
+
+def _listed(stage: Stage, root: str) -> list[Request]:
+    """Requests that delete what still carries the run's mark, by listing every writable mailbox."""
+    target = stage.target
+    found: list[Request] = []
+    window = f"startDateTime={stamp(WEEK)}&endDateTime={stamp(WEEK_END)}&$top=100&$select=id,subject,seriesMasterId,type"
+    places = []
+    for mailbox in target.description.writable:
+        actor = stage.reader(mailbox)
+        if actor:
+            places.append((f"/users/{encode_segment(mailbox)}", actor, True))
+    group = target.description.resources.get("group")
+    if group and stage.used_group(root):
+        places.append((f"/groups/{encode_segment(group)}", "organizer", False))
+    for base, actor, has_mail in places:
+        view = json_request("GET", root, f"{base}/calendarView?{window}", actor)
+        for item in _items(stage, target, view):
+            if stage.run in str(item.get("subject", "")):
+                found.append(_deletion(target, root, f"{base}/events", actor, item.get("seriesMasterId") or item["id"]))
+        if has_mail:
+            query = f"$top=100&$filter=receivedDateTime%20ge%20{stage.since}" if stage.since else "$top=100"
+            inbox = json_request("GET", root, f"{base}/mailFolders/inbox/messages?{query}", actor)
+            for item in _items(stage, target, inbox):
+                if _is_ours(stage, item):
+                    found.append(_deletion(target, root, f"{base}/messages", actor, item["id"]))
+    return found
+
+
+def _items(stage: Stage, target: Target, request: Request) -> list[dict[str, Any]]:
+    items = stage.lookout.items(target.send(request))
+    if isinstance(items, Unseen) and "$filter" in request.path:
+        bare = request.path.split("&$filter", 1)[0]
+        items = stage.lookout.items(target.send(json_request("GET", request.root, bare, request.actor)))
+    return [] if isinstance(items, Unseen) else [item for item in items if isinstance(item.get("id"), str)]
+
+
+def _is_ours(stage: Stage, item: dict[str, Any]) -> bool:
+    body = item.get("body")
+    text = plain(str(body.get("content", ""))) if isinstance(body, dict) else ""
+    if stage.run in str(item.get("subject", "")) or stage.run in text:
+        return True
+    # A booking's mail need not name the appointment; it comes from the business, and only this run books there.
+    sender = item.get("from")
+    address = sender.get("emailAddress", {}).get("address") if isinstance(sender, dict) else None
+    return isinstance(address, str) and address == stage.target.description.resources.get("booking_business")
+
+
+def _deletion(target: Target, root: str, base: str, actor: str, identity: str) -> Request:
+    target.fence.own(identity)
+    return json_request("DELETE", root, f"{base}/{encode_segment(identity)}", actor)

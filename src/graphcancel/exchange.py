@@ -1,0 +1,132 @@
+"""
+One request and its answer, as frozen values without behaviour towards the network.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+JSON = "application/json"
+
+
+def encode_segment(value: str) -> str:
+    """
+    Percent-encode *value* as one path segment: ids carry ``/``, ``+`` and ``=`` (RFC 3986, 3.3).
+    """
+    return quote(value, safe="")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """
+    A request relative to a version root of the target.
+
+    Attributes:
+        root: Graph root including the version segment, such as ``http://127.0.0.1:1/v1.0``.
+        path: Percent-encoded path and query below it, with a leading slash.
+        actor: Who calls: the name of an actor of the target, or None for a call without a token.
+        token: A token to use in place of the actor's own (garbage, expired); None means the actor's own.
+        payload: The body as sent, or None for no body and no Content-Length of one.
+        pattern: The path with its placeholders unfilled, which is what may be written to a file.
+    """
+
+    method: str
+    root: str
+    path: str
+    actor: str | None
+    payload: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    token: str | None = None
+    pattern: str | None = None
+
+    @property
+    def url(self) -> str:
+        """The absolute URL."""
+        return self.root + self.path
+
+
+def json_request(  # noqa: PLR0913 - the parts of a request are as many as they are
+    method: str,
+    root: str,
+    path: str,
+    actor: str | None,
+    body: object = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    pattern: str | None = None,
+) -> Request:
+    """
+    Build a request whose body, if any, is JSON and says so.
+    """
+    sent = dict(headers or {})
+    payload = None
+    if body is not None:
+        payload = json.dumps(body, ensure_ascii=False).encode()
+        sent["Content-Type"] = JSON
+    return Request(method, root, path, actor, payload, sent, pattern=pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """
+    An answer after decoding: *headers* have lower-case names, *body* is what is left after Content-Encoding.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status number says success."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - RFC 9110, 15.3
+
+    def json(self) -> Any:  # noqa: ANN401 - what a server sends has no type
+        """The body as JSON, or None where it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    def object(self) -> dict[str, Any]:
+        """The body as a JSON object, empty where it is anything else."""
+        value = self.json()
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The ``error`` member of a refusal's envelope, empty where there is none."""
+        value = self.object().get("error")
+        return value if isinstance(value, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """
+    A request and what came back.
+
+    Attributes:
+        response: The answer, or None where none came; then *failure* says why in a few words.
+        seconds: Time from sending to the last byte.
+        ended: Clock reading (monotonic, seconds) when the answer was there.
+    """
+
+    request: Request
+    response: Response | None
+    seconds: float
+    ended: float
+    failure: str | None = None
+
+    @property
+    def status(self) -> int | None:
+        """The status number, or None where no answer came."""
+        return self.response.status if self.response else None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the answer says success."""
+        return self.response is not None and self.response.ok

@@ -1,0 +1,174 @@
+"""
+What may leave this process.
+
+The transport asks the fence before a socket opens, so no test can go round it. A fence is a list of what is allowed;
+everything else is refused: other hosts, mailboxes and recipients outside ``writable``, and a cancel, change or delete
+of anything but what this run created, its occurrences and copies, or an id known not to exist (DESIGN §7).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from graphcancel.errors import FenceError
+from graphcancel.exchange import Request
+
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
+_READS: Final = frozenset({"GET", "HEAD"})
+# Collections a run may add to; a POST to any of them creates, a POST below one of their items acts.
+_CREATES: Final = frozenset(
+    {"events", "calendars", "calendargroups", "appointments"}
+)
+_ACTIONS: Final = frozenset({"cancel", "microsoft.graph.cancel", "accept", "permanentdelete"})
+
+
+class Fence:
+    """
+    The allow-list of one run.
+
+    Args:
+        roots: Graph roots of the target, without version segment.
+        mailboxes: userPrincipalName of each writable mailbox, lower case.
+        groups: Ids of groups whose every member is writable.
+        businesses: Ids of booking businesses whose staff is writable.
+    """
+
+    def __init__(
+        self,
+        roots: Collection[str],
+        mailboxes: Collection[str],
+        groups: Collection[str] = (),
+        businesses: Collection[str] = (),
+    ) -> None:
+        self._roots = tuple(sorted({root.rstrip("/") for root in roots}, key=len, reverse=True))
+        self._mailboxes = {mailbox.lower() for mailbox in mailboxes}
+        self._users = set(self._mailboxes)
+        self._groups = set(groups)
+        self._businesses = set(businesses)
+        self._own: set[str] = set()
+
+    def admit_user(self, object_id: str, mailbox: str) -> None:
+        """Let the writable *mailbox* be addressed by its object id as well."""
+        if mailbox.lower() not in self._mailboxes:
+            raise FenceError(f"fence: a mailbox outside writable cannot be admitted ({_role(mailbox)})")
+        self._users.add(object_id.lower())
+
+    def admit_resource(self, kind: str, resource: str) -> None:
+        """Let a group or booking business be used, once its members are known to be writable."""
+        (self._groups if kind == "group" else self._businesses).add(resource)
+
+    def own(self, *ids: str) -> None:
+        """Record ids of what this run created, found as a copy of it, or knows not to exist."""
+        self._own.update(ids)
+
+    def is_writable(self, address: str) -> bool:
+        """Whether mail to *address* stays inside."""
+        return address.lower() in self._mailboxes
+
+    def check(self, request: Request) -> None:
+        """
+        Pass *request* or refuse it.
+
+        Raises:
+            FenceError: It must not be sent; the message names the rule, never the value.
+        """
+        inner = self._below_root(request.url)
+        if inner == ["$batch"]:
+            for method, path, body in _batched(request):
+                self._check_one(method, _segments(path), body)
+            return
+        self._check_one(request.method, inner, _body(request.payload))
+
+    def _below_root(self, url: str) -> list[str]:
+        for root in self._roots:
+            for version in ("/v1.0", "/beta"):
+                prefix = root + version
+                if url.startswith(prefix + "/"):
+                    return _segments(url[len(prefix) :])
+        raise FenceError(f"fence: {urlsplit(url).hostname} is not a root of this target; nothing was sent")
+
+    def _check_one(self, method: str, segments: list[str], body: Any) -> None:  # noqa: ANN401 - a JSON body
+        if not segments or any(part in {"", ".", ".."} for part in segments):
+            raise FenceError(f"fence: {method} of a path with empty or dot segments; nothing was sent")
+        rest = self._owner(method, segments)
+        if method in _READS and rest[-1:] not in (["cancel"], ["microsoft.graph.cancel"]):
+            return
+        for address in _addresses(body):
+            if not self.is_writable(address):
+                raise FenceError("fence: a recipient outside writable; nothing was sent")
+        self._check_write(method, rest)
+
+    def _check_write(self, method: str, rest: list[str]) -> None:
+        last = rest[-1].lower() if rest else ""
+        if method == "POST" and last in _CREATES:
+            return
+        subject = rest[-2] if last in _ACTIONS and len(rest) > 1 else (rest[-1] if rest else "")
+        if last in _ACTIONS and subject.lower() in {"event", "microsoft.graph.eventmessage"}:
+            # the walk from a message to its event: the message stands for the event
+            subject = next((part for part in reversed(rest[:-2]) if part in self._own), "")
+        if subject not in self._own:
+            raise FenceError(f"fence: {method} {last if last in _ACTIONS else 'object'} of what this run did not create")
+
+    def _owner(self, method: str, segments: list[str]) -> list[str]:
+        """Check whose data the path names and return the segments below it."""
+        head = segments[0].lower()
+        if head == "me":
+            if len(segments) > 2 and segments[1].lower() == "joinedgroups":  # noqa: PLR2004 - /me/joinedGroups/{id}
+                return self._named(segments[2], self._groups, "group", segments[3:])
+            return segments[1:]
+        if head == "users" and len(segments) > 1:
+            return self._named(segments[1].lower(), self._users, "mailbox", segments[2:])
+        if head == "groups" and len(segments) > 1:
+            return self._named(segments[1], self._groups, "group", segments[2:], reads=method in _READS)
+        if head == "solutions":
+            segments, head = segments[1:], segments[1].lower() if len(segments) > 1 else ""
+        if head == "bookingbusinesses" and len(segments) > 1:
+            return self._named(segments[1], self._businesses, "booking business", segments[2:], reads=method in _READS)
+        raise FenceError(f"fence: {method} outside users, groups and bookings; nothing was sent")
+
+    def _named(
+        self, value: str, allowed: Collection[str], kind: str, rest: list[str], *, reads: bool = False
+    ) -> list[str]:
+        if value in allowed or reads:
+            return rest
+        raise FenceError(f"fence: a {kind} this run may not touch; nothing was sent")
+
+
+def _segments(path: str) -> list[str]:
+    return [unquote(part) for part in path.split("?", 1)[0].split("#", 1)[0].lstrip("/").split("/")]
+
+
+def _body(payload: bytes | None) -> Any:  # noqa: ANN401 - a JSON body
+    if not payload:
+        return None
+    try:
+        return json.loads(payload)
+    except (ValueError, RecursionError):
+        return None  # not JSON: it can name no recipient a service would read
+
+
+def _batched(request: Request) -> Iterator[tuple[str, str, Any]]:
+    body = _body(request.payload)
+    for item in body.get("requests", []) if isinstance(body, dict) else []:
+        yield str(item.get("method", "")).upper(), str(item.get("url", "")), item.get("body")
+
+
+def _addresses(body: Any) -> Iterator[str]:  # noqa: ANN401 - a JSON body
+    """Every address a service would mail: wherever an ``address`` or ``emailAddress`` stands."""
+    if isinstance(body, dict):
+        for key, value in body.items():
+            if isinstance(value, str) and "address" in key.lower() and _ADDRESS.fullmatch(value):
+                yield value
+            else:
+                yield from _addresses(value)
+    elif isinstance(body, list):
+        for item in body:
+            yield from _addresses(item)
+
+
+def _role(mailbox: str) -> str:
+    return f"{len(mailbox)} characters"

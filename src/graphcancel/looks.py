@@ -1,0 +1,321 @@
+"""
+Looking at what a call changed, through the public API only.
+
+One look is one round of reads: the calendar of the organizer in the event's own minutes, the calendars and inboxes of
+the attendees. Nothing here judges; a part that could not be read is `Unseen` with the reason, never an empty list.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any, Final
+
+from graphcancel.exchange import Exchange, Request, encode_segment, json_request
+
+if TYPE_CHECKING:
+    from graphcancel.target import Target
+
+_PAGES: Final = 2000
+_SELECT: Final = "id,subject,iCalUId,isCancelled,type,seriesMasterId,start"
+_UTC: Final = 'outlook.timezone="UTC"'
+_TEXT: Final = 'outlook.body-content-type="text"'
+_NOT_FOUND: Final = 404
+# How inbox messages are asked for, best first; a server that refuses one form is asked in the next.
+_BY_SUBJECT, _BY_TIME, _ALL = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Why a part of a look shows nothing that may be judged."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """
+    An event or appointment in a calendar.
+
+    Attributes:
+        series: Id of the series an occurrence belongs to, None for a single event.
+    """
+
+    id: str
+    subject: str
+    cancelled: bool
+    series: str | None
+
+    @property
+    def whole(self) -> str:
+        """The id by which all of it is removed: an occurrence's series, else its own."""
+        return self.series or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message in an inbox; *text* is its body without markup, white space folded."""
+
+    id: str
+    subject: str
+    kind: str | None
+    text: str
+
+
+Windows = tuple[tuple[Entry, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """
+    One round of reads.
+
+    Attributes:
+        at: Clock reading (monotonic, seconds) when it ended.
+        own: Per window, what the organizer's side shows of this case.
+        found: Whether a read by id finds the event; None where that was not answered clearly.
+        copies: Mailbox to windows, for each attendee.
+        mail: Mailbox to messages that belong to this case.
+    """
+
+    at: float
+    own: Windows | Unseen
+    found: bool | None
+    copies: Mapping[str, Windows | Unseen] = field(default_factory=dict)
+    mail: Mapping[str, tuple[Message, ...] | Unseen] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewpoint:
+    """
+    Where to look and through whom.
+
+    Attributes:
+        root: Graph root with version.
+        marker: What subject or body of everything of this case contains.
+        windows: Start and end, ISO 8601 with Z, of the minutes in which the case's events lie.
+        calendar: Path whose ``calendarView`` shows the organizer's side, such as ``/users/…/calendars/…``.
+        item: Path by which the event itself is read.
+        owner_actor: Whose token reads the organizer's side, None where nobody can.
+        readers: Attendee mailbox to the actor who can read it, None where nobody can.
+        booking: Whether the organizer's side is a booking business.
+        since: Server time, ISO 8601 with Z, before which no message of this case can lie.
+    """
+
+    root: str
+    marker: str
+    windows: tuple[tuple[str, str], ...]
+    calendar: str
+    item: str
+    owner_actor: str | None
+    readers: Mapping[str, str | None]
+    booking: bool = False
+    since: str | None = None
+
+
+class Lookout:
+    """Takes looks at one target; remembers which forms of query it refuses."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._form: dict[str, int] = {}
+
+    def look(self, point: Viewpoint) -> Look:
+        """Take one look."""
+        asked: list[tuple[tuple[str, ...], Request]] = []
+        if point.owner_actor:
+            for number, window in enumerate(point.windows):
+                asked.append((("own", str(number)), self._view(point, point.calendar, window, point.owner_actor)))
+            item = json_request("GET", point.root, point.item, point.owner_actor, headers={"Prefer": _UTC})
+            asked.append((("item",), item))
+        for mailbox, actor in point.readers.items():
+            if not actor:
+                continue
+            base = f"/users/{encode_segment(mailbox)}"
+            if not point.booking:
+                for number, window in enumerate(point.windows):
+                    asked.append((("copy", mailbox, str(number)), self._view(point, base, window, actor)))
+            asked.append((("mail", mailbox), self._messages(point, base, actor)))
+        answers = dict(
+            zip([key for key, _ in asked], self._target.send_all([request for _, request in asked]), strict=True)
+        )
+        return self._gather(point, answers)
+
+    def _gather(self, point: Viewpoint, answers: Mapping[tuple[str, ...], Exchange]) -> Look:
+        nobody = Unseen("no actor of the target may read this mailbox")
+        own: Windows | Unseen = nobody
+        found = None
+        if point.owner_actor:
+            own = self._windows([answers["own", str(n)] for n in range(len(point.windows))], point)
+            found = _found(answers["item",])
+        copies: dict[str, Windows | Unseen] = {}
+        mail: dict[str, tuple[Message, ...] | Unseen] = {}
+        for mailbox, actor in point.readers.items():
+            if not actor:
+                copies[mailbox] = mail[mailbox] = nobody
+                continue
+            if not point.booking:
+                parts = [answers["copy", mailbox, str(n)] for n in range(len(point.windows))]
+                copies[mailbox] = self._windows(parts, point)
+            mail[mailbox] = self._inbox(answers["mail", mailbox], point, mailbox)
+        return Look(time.monotonic(), own, found, copies, mail)
+
+    def _view(self, point: Viewpoint, base: str, window: tuple[str, str], actor: str) -> Request:
+        names = ("start", "end") if point.booking else ("startDateTime", "endDateTime")
+        select = "" if point.booking else f"&$select={_SELECT}"
+        path = f"{base}/calendarView?{names[0]}={window[0]}&{names[1]}={window[1]}{select}&$top=100"
+        return json_request("GET", point.root, path, actor, headers={"Prefer": _UTC})
+
+    def _messages(self, point: Viewpoint, base: str, actor: str) -> Request:
+        form = self._form.get(point.root, _BY_SUBJECT)
+        query = "?$top=100"
+        if form == _BY_SUBJECT and not point.booking:
+            query += f"&$filter=contains(subject,'{point.marker}')"
+        elif form != _ALL and point.since:
+            query += f"&$filter=receivedDateTime ge {point.since}"
+        path = f"{base}/mailFolders/inbox/messages{query.replace(' ', '%20')}"
+        return json_request("GET", point.root, path, actor, headers={"Prefer": _TEXT})
+
+    def _windows(self, parts: Sequence[Exchange], point: Viewpoint) -> Windows | Unseen:
+        windows = []
+        for part in parts:
+            items = self.items(part)
+            if isinstance(items, Unseen):
+                return items
+            entries = (_entry(item) for item in items)
+            # A booking's view names customers, not our subject; there the id is the only tie.
+            wanted = _by_id(point) if point.booking else _by_subject(point)
+            windows.append(tuple(entry for entry in entries if entry and wanted(entry)))
+        return tuple(windows)
+
+    def _inbox(self, part: Exchange, point: Viewpoint, mailbox: str) -> tuple[Message, ...] | Unseen:
+        while part.status in {400, 501} and self._form.get(point.root, _BY_SUBJECT) < _ALL:
+            self._form[point.root] = self._form.get(point.root, _BY_SUBJECT) + 1
+            request = self._messages(point, f"/users/{encode_segment(mailbox)}", str(part.request.actor))
+            part = self._target.send(request)
+        items = self.items(part)
+        if isinstance(items, Unseen):
+            return items
+        return tuple(message for message in map(_message, items) if message)
+
+    def items(self, first: Exchange) -> list[dict[str, Any]] | Unseen:
+        """The items of a collection, following ``@odata.nextLink`` to its end."""
+        found: list[dict[str, Any]] = []
+        exchange = first
+        for _ in range(_PAGES):
+            if exchange.response is None:
+                return Unseen(f"a look got no answer ({exchange.failure})")
+            page = exchange.response.object()
+            value = page.get("value")
+            if not exchange.accepted or not isinstance(value, list):
+                what = str(exchange.status) if not exchange.accepted else "something else than a list"
+                return Unseen(f"a look at {_collection(exchange.request)} was answered {what}")
+            found += [item for item in value if isinstance(item, dict)]
+            link = page.get("@odata.nextLink")
+            root = exchange.request.root
+            if not isinstance(link, str) or not link:
+                return found
+            if not link.startswith(root + "/"):
+                return Unseen("a list goes on at an address outside the target's root")
+            request = exchange.request
+            exchange = self._target.send(
+                Request("GET", root, link[len(root) :], request.actor, headers=request.headers)
+            )
+        return Unseen(f"a list did not end after {_PAGES} pages")
+
+
+def _by_subject(point: Viewpoint) -> Callable[[Entry], bool]:
+    return lambda entry: point.marker in entry.subject
+
+
+def _by_id(point: Viewpoint) -> Callable[[Entry], bool]:
+    wanted = point.item.rsplit("/", 1)[-1]
+    return lambda entry: encode_segment(entry.id) == wanted
+
+
+def _collection(request: Request) -> str:
+    return "the inbox" if "/messages" in request.path else "calendarView"
+
+
+def _found(exchange: Exchange) -> bool | None:
+    if exchange.response is None:
+        return None
+    if exchange.accepted:
+        return True if exchange.response.object().get("id") else None
+    return False if exchange.status == _NOT_FOUND else None
+
+
+def _entry(item: Mapping[str, Any]) -> Entry | None:
+    identity = item.get("id")
+    if not isinstance(identity, str) or not identity:
+        return None
+    subject = item.get("subject")
+    series = item.get("seriesMasterId")
+    return Entry(
+        id=identity,
+        subject=subject if isinstance(subject, str) else "",
+        cancelled=item.get("isCancelled") is True,
+        series=series if isinstance(series, str) and series else None,
+    )
+
+
+def _message(item: Mapping[str, Any]) -> Message | None:
+    identity = item.get("id")
+    if not isinstance(identity, str):
+        return None
+    body = item.get("body")
+    content = body.get("content") if isinstance(body, dict) else None
+    html = isinstance(body, dict) and str(body.get("contentType", "")).lower() == "html"
+    text = content if isinstance(content, str) else ""
+    kind = item.get("meetingMessageType")
+    return Message(
+        id=identity,
+        subject=str(item.get("subject") or ""),
+        kind=kind if isinstance(kind, str) else None,
+        text=plain(text) if html else " ".join(text.split()),
+    )
+
+
+class _Text(HTMLParser):
+    """Collects character data; markup, style and script are dropped."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Blocks and line breaks separate words; inline markup does not."""
+        del attrs
+        if tag in {"script", "style", "head"}:
+            self._hidden += 1
+        if tag in {"p", "div", "br", "td", "li", "tr"}:
+            self.parts.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave what `handle_starttag` entered."""
+        if tag in {"script", "style", "head"}:
+            self._hidden = max(0, self._hidden - 1)
+        if tag in {"p", "div", "td", "li", "tr"}:
+            self.parts.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        """Keep what a reader would see."""
+        if not self._hidden:
+            self.parts.append(data)
+
+
+def plain(html: str) -> str:
+    """The text of an HTML body as a reader sees it, white space folded."""
+    parser = _Text()
+    parser.feed(html)
+    parser.close()
+    return " ".join("".join(parser.parts).split())
+
+
+def entries(windows: Windows) -> Iterator[Entry]:
+    """Every entry of every window."""
+    for window in windows:
+        yield from window

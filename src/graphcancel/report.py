@@ -1,0 +1,206 @@
+"""
+What a run says at its end: pure functions from the lines of ``run.jsonl`` to text and tables.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from graphcancel.cases import family
+
+if TYPE_CHECKING:
+    from graphcancel.cases import Case
+    from graphcancel.contract import Contract
+    from graphcancel.disputes import Dispute
+
+VERDICTS: Final = ("pass", "fail", "observed", "inconclusive", "error")
+Line = Mapping[str, Any]
+
+
+def explain(line: Line, contracts: Mapping[str, Contract], see_again: str) -> str:
+    """
+    One finding as a person reads it: documented before received, the clause, the way to see it again.
+
+    Args:
+        see_again: The pytest options that select this target.
+    """
+    contract = contracts[line["contract"]]
+    parts = [str(line["id"])]
+    for item in line["clauses"]:
+        if item["held"] is not False:
+            continue
+        clause = contract.clauses[item["clause"]]
+        parts.append(f"  {_short(clause.id)}: documented {item['documented']}, received {item['received']}")
+        says = "" if item["documented"] == clause.says else f": {clause.says}"
+        parts.append(f"  clause {clause.id} (heading {clause.heading}){says}")
+    if line.get("reason"):
+        parts.append(f"  {line['verdict']}: {line['reason']}")
+    parts.append(f"  see again: pytest{see_again} -k {line['id']}")
+    if line.get("curl") and line["verdict"] == "fail":
+        parts.append(f"  by hand: {line['curl']}")
+    return "\n".join(parts)
+
+
+def _short(clause: str) -> str:
+    return clause.rsplit(".", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A gating clause on an addressed route that no case of the run judged."""
+
+    contract: str
+    clause: str
+    route: str
+    addressing: str
+    reason: str
+
+
+def unjudged(lines: Iterable[Line]) -> list[Missing]:
+    """
+    Pairs of gating clause and addressed route that had cases and got no judgement: true or false, once, is enough.
+    """
+    judged: set[tuple[str, str, str, str]] = set()
+    open_: dict[tuple[str, str, str, str], str] = {}
+    for line in lines:
+        if not line["gating"]:
+            continue
+        for item in line["clauses"]:
+            key = (line["contract"], item["clause"], line["route"], line["addressing"])
+            if item["held"] is None:
+                open_.setdefault(key, str(item.get("reason") or line.get("reason") or "not examined"))
+            else:
+                judged.add(key)
+    return [Missing(*key, reason) for key, reason in open_.items() if key not in judged]
+
+
+def coverage_table(lines: Sequence[Line], cases: Sequence[Case], contracts: Sequence[Contract]) -> Table:
+    """Contract × (routes, cases, verdicts), with those that do not gate marked."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("contract", "gates", "routes", "cases", *VERDICTS):
+        table.add_column(name, justify="left" if name == "contract" else "right")
+    by_contract: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_contract[line["contract"]].append(line)
+    for contract in contracts:
+        of_it = by_contract[contract.id]
+        known = [case for case in cases if case.contract == contract.id]
+        called = {(line["route"], line["addressing"]) for line in of_it if line["exchanges"]}
+        routes = {(case.route.written.split(" ", 1)[-1], case.addressing) for case in known}
+        counts = Counter(line["verdict"] for line in of_it)
+        table.add_row(
+            contract.id,
+            "yes" if any(line["gating"] for line in of_it) else "no",
+            f"{len(called)}/{len(routes)}",
+            f"{len(of_it)}/{len(known)}" if len(of_it) != len(known) else str(len(known)),
+            *(_count(name, counts[name]) for name in VERDICTS),
+        )
+    total = Counter(line["verdict"] for line in lines)
+    table.add_section()
+    table.add_row("total", "", "", str(len(lines)), *(_count(name, total[name]) for name in VERDICTS))
+    return table
+
+
+def _count(name: str, number: int) -> str:
+    style = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow"}.get(name)
+    return f"[{style}]{number}[/]" if style and number else str(number)
+
+
+def clause_table(lines: Sequence[Line], contracts: Sequence[Contract]) -> Table:
+    """Clause × contract: how often it held of how often it was judged, per page."""
+    held: Counter[tuple[str, str]] = Counter()
+    judged: Counter[tuple[str, str]] = Counter()
+    open_: Counter[tuple[str, str]] = Counter()
+    for line in lines:
+        for item in line["clauses"]:
+            key = (line["contract"], item["clause"])
+            held[key] += item["held"] is True
+            judged[key] += item["held"] is not None
+            open_[key] += item["held"] is None
+    shown = [contract for contract in contracts if any(line["contract"] == contract.id for line in lines)]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("held / judged", no_wrap=True)
+    for contract in shown:
+        table.add_column(contract.id.replace("-cancel", ""), justify="right")
+    for clause in dict.fromkeys(clause for contract in shown for clause in contract.clauses):
+        cells = []
+        for contract in shown:
+            key = (contract.id, clause)
+            found = contract.clauses.get(clause)
+            cells.append(_cell(held[key], judged[key], open_[key]) if found and (judged[key] or open_[key]) else "")
+        if any(cells):
+            table.add_row(clause, *cells)
+    return table
+
+
+def _cell(held: int, judged: int, open_: int) -> str:
+    shown = f"{held}/{judged}"
+    if held < judged:
+        return f"[red]{shown}[/]"
+    return f"[yellow]{shown}[/]" if open_ and not judged else shown
+
+
+def readings(lines: Sequence[Line], disputes: Sequence[Dispute]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """
+    For each dispute between pages, each reading with what this run says of it.
+
+    A reading is *followed* where every judged clause that gives it held, *not followed* where none did.
+    """
+    result = []
+    for dispute in disputes:
+        fact = dispute.id.split("/", 1)[-1]
+        states = []
+        for reading in dispute.readings:
+            outcomes: Counter[bool] = Counter()
+            for line in lines:
+                if fact.startswith("http-request.") and not _walks(line["route"], reading.value, fact):
+                    continue
+                for item in line["clauses"]:
+                    if item["held"] is not None and f"{line['contract']}#{item['clause']}" in reading.clauses:
+                        outcomes[item["held"]] += 1
+            states.append((reading.value, _state(outcomes)))
+        result.append((dispute.id, states))
+    return result
+
+
+def _walks(route: str, value: str, fact: str) -> bool:
+    segments = route.split("/")
+    if fact == "http-request.base":
+        return route.startswith(value + "/")
+    return any(spelling.strip() in segments for spelling in value.split(","))
+
+
+def _state(outcomes: Counter[bool]) -> str:
+    if not outcomes:
+        return "not examined"
+    if not outcomes[False]:
+        return "followed"
+    return "partly followed" if outcomes[True] else "not followed"
+
+
+def reasons(lines: Iterable[Line]) -> list[tuple[str, int]]:
+    """Why cases are inconclusive, the most frequent first."""
+    found = Counter(str(line.get("reason")) for line in lines if line["verdict"] == "inconclusive")
+    return found.most_common()
+
+
+def rendered(table: Table, width: int, *, color: bool) -> str:
+    """*table* as text for a terminal of *width* columns."""
+    buffer = io.StringIO()
+    console = Console(
+        file=buffer, width=max(width, 60), force_terminal=color, no_color=not color, highlight=False, legacy_windows=False
+    )
+    console.print(table)
+    return buffer.getvalue().rstrip("\n")
+
+
+def of_family(case: Case) -> str:
+    """The family of a case, by which resources are waived."""
+    return family(case.route)

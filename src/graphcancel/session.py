@@ -1,0 +1,140 @@
+"""
+One run's connection to one target: fence, target, stage and stories put together, and the first contact.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from graphcancel.clearing import sweep
+from graphcancel.contract import Contract
+from graphcancel.exchange import encode_segment, json_request
+from graphcancel.fence import Fence
+from graphcancel.looks import Lookout
+from graphcancel.sanitise import Sanitiser
+from graphcancel.scene import Stage, server_time
+from graphcancel.story import Record, Stories
+from graphcancel.target import Target, connectable
+from graphcancel.targetfile import Description
+from graphcancel.waiting import Waiting
+
+
+@dataclass(slots=True)
+class Session:
+    """
+    A run in progress.
+
+    Attributes:
+        contact: What the first contact learnt: object ids by mailbox, the target's clock; handed to workers.
+    """
+
+    target: Target
+    stage: Stage
+    stories: Stories
+    contracts: Sequence[Contract]
+    contact: Mapping[str, Any]
+
+    def finish(self, *, look: bool) -> tuple[list[Record], int]:
+        """
+        Look once more at what was refused, then remove everything this run made.
+
+        Args:
+            look: False after an interruption: then only clearing up is left to do.
+
+        Returns:
+            The records that turned to a finding, and the number of objects left behind.
+        """
+        turned = self.stories.last_look() if look else []
+        return turned, _drive(sweep(self.stage, self.stories.scenes, self._roots()))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.target.close()
+
+    def _roots(self) -> list[str]:
+        """One version root per server: editions of one server share what they hold."""
+        description = self.target.description
+        found: dict[str, str] = {}
+        for contract in self.contracts:
+            root = description.root(contract.id)
+            version = "v1.0" if contract.version == "both" else contract.version
+            found.setdefault(urlsplit(root).netloc if root.startswith(description.base_url) else root, f"{root}/{version}")
+        return list(found.values())
+
+
+def _drive(story: Generator[float, None, int]) -> int:
+    while True:
+        try:
+            due = next(story)
+        except StopIteration as ended:
+            return int(ended.value)
+        time.sleep(max(0.0, due - time.monotonic()))
+
+
+def open_session(
+    description: Description,
+    contracts: Sequence[Contract],
+    run: str,
+    started: str,
+    contact: Mapping[str, Any] | None = None,
+) -> Session:
+    """
+    Connect to *description*.
+
+    Args:
+        contact: What another process of the run has learnt already; None makes the first contact.
+
+    Raises:
+        TargetError: The target gives no answer at all.
+    """
+    roots = {description.base_url, *(description.root(contract.id) for contract in contracts)}
+    fence = Fence(roots, description.writable)
+    target = Target(description, fence)
+    waiting = Waiting()
+    lookout = Lookout(target)
+    stage = Stage(target, lookout, waiting, run, started)
+    if contact is None:
+        contact = _first_contact(stage)
+    stage.since = contact["since"]
+    for mailbox, identity in contact["users"].items():
+        stage.users[mailbox] = identity
+        fence.admit_user(identity, mailbox)
+    stories = Stories(target, stage, {contract.id: contract for contract in contracts}, _sanitiser(stage, contracts, run))
+    return Session(target, stage, stories, contracts, contact)
+
+
+def _first_contact(stage: Stage) -> dict[str, Any]:
+    """Ask who the actors are; the only thing a run cannot do without is an answer."""
+    root = f"{stage.target.description.base_url}/v1.0"
+    users: dict[str, str] = {}
+    since = None
+    for name in ("organizer", "attendee"):
+        actor = stage.target.description.actors.get(name)
+        if not actor or not actor.user:
+            continue
+        path = f"/users/{encode_segment(actor.user.lower())}"
+        caller = name if actor.token else "app"
+        exchange = connectable(stage.target, json_request("GET", root, path, caller))
+        since = since or server_time(exchange)
+        identity = exchange.response.object().get("id") if exchange.response and exchange.accepted else None
+        if isinstance(identity, str) and identity:
+            users[actor.user.lower()] = identity
+    return {"users": users, "since": since}
+
+
+def _sanitiser(stage: Stage, contracts: Sequence[Contract], run: str) -> Sanitiser:
+    sentences = [
+        text
+        for contract in contracts
+        for text in (
+            *(answer.message for answer in contract.answers if answer.message),
+            *(clause.says for clause in contract.clauses.values()),
+        )
+    ]
+    known = {address: name for name, actor in stage.target.description.actors.items() if (address := actor.user)}
+    known |= {identity: "user" for identity in stage.users.values()}
+    return Sanitiser(run, sentences, known)

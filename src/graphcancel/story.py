@@ -1,0 +1,414 @@
+"""
+The whole story of one case: arrange, look, call, look again, judge, clear away.
+
+A story is a generator: where it has to wait it yields the clock reading at which it wants to go on, and whoever drives it
+lets other stories proceed meanwhile (`graphcancel.overlap`). There are no threads; a case's requests keep their order.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from graphcancel import verdict as judging
+from graphcancel.calls import MALFORMED_ID, call_for, comment_for, has_text
+from graphcancel.cases import CONVENTIONS, Case
+from graphcancel.clearing import clear
+from graphcancel.envelope import envelope_check
+from graphcancel.errors import ProvisionError
+from graphcancel.exchange import Exchange, Request
+from graphcancel.looks import Look, Unseen, entries
+from graphcancel.scene import MADE_UP_ID, Scene, Stage
+from graphcancel.verdict import Evidence, Finding, Verdict
+from graphcancel.waiting import step
+
+if TYPE_CHECKING:
+    from graphcancel.contract import Contract
+    from graphcancel.sanitise import Sanitiser
+    from graphcancel.target import Target
+
+_ATTEMPTS: Final = 3
+_SETUP_FAILURES: Final = 10
+_WITHOUT_EFFECT: Final = "refusal.without-effect"
+_ABSENCE: Final = frozenset({"effect.only-this-event", "occurrence.series-intact"})
+_REQUEST_ID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+# Refused before anybody looks for the event, so these can be judged without one.
+_WITHOUT_EVENT: Final = frozenset({"no-token", "garbage-token", "expired-token", "unknown-id", "malformed-id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """
+    One case as it enters ``run.jsonl``, nothing in it unreplaced.
+
+    Attributes:
+        calls: The exchanges under test: method, sanitised URL, status, milliseconds, request id.
+        curl: A command line that sends the call again, values by variable.
+    """
+
+    case: Case
+    verdict: Verdict
+    calls: tuple[Mapping[str, Any], ...] = ()
+    curl: str | None = None
+
+
+@dataclass(slots=True)
+class _Watched:
+    """A refused call whose absence of effect is looked at once more at the end."""
+
+    case: Case
+    scene: Scene
+    evidence: Evidence
+    record: Record
+
+
+@dataclass(slots=True)
+class Stories:
+    """
+    Everything the stories of one run share.
+
+    Attributes:
+        late: Case id to the record that replaces an earlier one, found by the last look of the run.
+        scenes: Scenes not cleared away yet.
+    """
+
+    target: Target
+    stage: Stage
+    contracts: Mapping[str, Contract]
+    sanitiser: Sanitiser
+    scenes: list[Scene] = field(default_factory=list)
+    _watched: list[_Watched] = field(default_factory=list)
+    _failures: list[str] = field(default_factory=list)
+    _slowest: float = 0.0
+
+    def tell(self, case: Case) -> Generator[float, None, Record]:
+        """
+        Run *case* from arranging to verdict; the generator's value is its record.
+
+        Anything the target does ends in a verdict; an exception is our own fault.
+        """
+        calls: list[Exchange] = []
+        reason = None
+        for attempt in range(_ATTEMPTS):
+            scene = None
+            try:
+                scene = yield from self._arranged(case, attempt)
+                request, comment = self._call(case, scene)
+            except ProvisionError as error:
+                if scene is not None:
+                    self.scenes.append(scene)
+                reason = str(error)
+                break
+            exchange = self._send(case, request)
+            calls.append(exchange)
+            if exchange.response is None and attempt + 1 < _ATTEMPTS and not self._hopeless():
+                self.scenes.append(scene)
+                continue
+            return (yield from self._judged(case, scene, exchange, comment, calls))
+        contract = self.contracts[case.contract]
+        findings = [Finding(name, None, contract.clauses[name].says, "", reason) for name in case.clauses]
+        return Record(case, judging.conclude(findings, sent=False, reason=reason))
+
+    # -- arranging and calling ----------------------------------------------------------------------------------------
+
+    def _arranged(self, case: Case, attempt: int) -> Generator[float, None, Scene]:
+        root = f"{self.target.description.root(case.root_of).rstrip('/')}/{case.version}"
+        blocked = self._failures[-1] if len(self._failures) >= _SETUP_FAILURES else None
+        try:
+            if blocked:
+                raise ProvisionError(f"{_SETUP_FAILURES} set-ups in a row failed alike: {blocked}")
+            scene: Scene = yield from self.stage.arrange(case, root, attempt)
+        except ProvisionError as error:
+            if not blocked:
+                self._count_failure(str(error))
+            if case.circumstance not in _WITHOUT_EVENT or case.expects != "refused":
+                raise
+            scene = self._bare(case, root, attempt, str(error))
+        else:
+            self._failures.clear()
+        if case.circumstance == "malformed-id":
+            self.target.fence.own(MALFORMED_ID)
+        if case.circumstance == "second-cancel":
+            yield from self._cancel_first(case, scene)
+        return scene
+
+    def _bare(self, case: Case, root: str, attempt: int, gap: str) -> Scene:
+        """A scene without an event: the id is made up, so only the answer can be judged."""
+        scene = Scene(self.stage.mark(case, attempt), root, gap=gap)
+        self.target.fence.own(MADE_UP_ID)
+        for part in re.findall(r"{([^}]+)}", case.route.template):
+            scene.values[part] = MADE_UP_ID
+        if "{user}" in case.route.template:
+            scene.values["user"] = self.stage.mailbox("organizer")
+        resources = self.target.description.resources
+        for part, name in (("group", "group"), ("business", "booking_business")):
+            if part in scene.values:
+                if name not in resources:
+                    raise ProvisionError(gap)
+                scene.values[part] = resources[name]
+        return scene
+
+    def _count_failure(self, cause: str) -> None:
+        if self._failures and self._failures[-1] != cause:
+            self._failures.clear()
+        self._failures.append(cause)
+
+    def _cancel_first(self, case: Case, scene: Scene) -> Generator[float, None, None]:
+        """Cancel once and wait until that shows, so that the look before the second call is up to date."""
+        request, _ = self._call(replace(case, circumstance=None), scene)
+        answer = self.target.send(request)
+        if not answer.accepted:
+            raise ProvisionError(f"the first of two cancels was answered {answer.status or answer.failure}")
+        waiting = self.stage.waiting
+        attempt = 0
+        while True:
+            scene.before = look = self._look(scene)
+            left = [] if isinstance(look.own, Unseen) else [item for item in entries(look.own) if item.id != scene.decoy]
+            if not left or look.at - answer.ended >= waiting.usual:
+                return
+            yield time.monotonic() + step(attempt)
+            attempt += 1
+
+    def _call(self, case: Case, scene: Scene) -> tuple[Request, str]:
+        comment = comment_for(case, scene.mark.case)
+        lender = self.contracts[case.root_of]
+        request = call_for(case, lender, self.target.description, scene.root, scene.values, comment)
+        return request, comment
+
+    def _send(self, case: Case, request: Request) -> Exchange:
+        exchange = self.target.send(request, purpose="test")
+        if exchange.response is None:
+            self.stage.waiting.missed(["answer"])
+            if self._hopeless():
+                # Three calls got no answer: later ones are given twice what the slowest answered one took.
+                self.target.read_s = min(self.target.read_s, max(2.0, 2 * self._slowest))
+        else:
+            self._slowest = max(self._slowest, exchange.seconds)
+        return exchange
+
+    def _hopeless(self) -> bool:
+        return self.stage.waiting.limit(["answer"], float("inf")) != float("inf")
+
+    # -- looking and judging ------------------------------------------------------------------------------------------
+
+    def _judged(
+        self, case: Case, scene: Scene, exchange: Exchange, comment: str, calls: Sequence[Exchange]
+    ) -> Generator[float, None, Record]:
+        evidence = self._evidence(case, scene, exchange, comment)
+        clauses = self._spoken(case, exchange)
+        findings: tuple[Finding, ...]
+        if scene.point is None:
+            findings = judging.judge(evidence, clauses)
+        elif exchange.accepted and case.expects != "refused":
+            evidence, findings = yield from self._await_effects(case, scene, evidence, clauses, exchange)
+        else:
+            evidence, findings = yield from self._await_nothing(scene, evidence, clauses, exchange)
+        if case.clauses:
+            verdict = judging.conclude(findings, sent=True)
+        else:
+            verdict = self._observed(case, evidence, findings)
+        record = Record(case, verdict, tuple(self._shown(item) for item in calls), self._curl(case, exchange.request))
+        self._leave(case, scene, evidence, record)
+        return record
+
+    def _spoken(self, case: Case, exchange: Exchange) -> tuple[str, ...]:
+        """The clauses that speak: an observation is judged only for effects after a refusal."""
+        if case.clauses or exchange.accepted or exchange.response is None:
+            return case.clauses
+        return (_WITHOUT_EFFECT,) if _WITHOUT_EFFECT in self.contracts[CONVENTIONS].clauses else ()
+
+    def _evidence(self, case: Case, scene: Scene, exchange: Exchange, comment: str) -> Evidence:
+        conventions = self.contracts.get(CONVENTIONS)
+        lender = self.contracts[case.root_of]
+        booking = bool(scene.point and scene.point.booking)
+        one = case.circumstance in {"occurrence", "exception"} or "/instances/" in case.route.template
+        return Evidence(
+            case=case,
+            contract=self.contracts[case.contract],
+            exchange=exchange,
+            before=scene.before,
+            after=None,
+            gap=scene.gap,
+            meeting=scene.meeting,
+            decoy=scene.decoy,
+            scope="occurrence" if one else "meeting",
+            comment=comment if has_text(case, lender) else None,
+            marker=scene.mark.case,
+            attendees=scene.attendees,
+            customer=self.stage.customer_and_staff(scene) if booking else None,
+            envelope=envelope_check(conventions),
+            sanitiser=self.sanitiser,
+        )
+
+    def _await_effects(
+        self, case: Case, scene: Scene, evidence: Evidence, clauses: Sequence[str], exchange: Exchange
+    ) -> Generator[float, None, tuple[Evidence, tuple[Finding, ...]]]:
+        """Look until every effect is there or its deadline passed; absence is not judged before the longest lag."""
+        waiting = self.stage.waiting
+        usual = waiting.usual
+        attempt = 0
+        settled: dict[str, float] = {}
+        while True:
+            look = self._look(scene)
+            evidence = replace(evidence, after=look)
+            findings = judging.judge(evidence, clauses) if clauses else self._foreseen(evidence)
+            lag = look.at - exchange.ended
+            pending = [item.clause for item in findings if item.pending]
+            for item in findings:
+                if item.held and not item.pending:
+                    settled.setdefault(item.clause, lag if attempt else 0.0)
+            wait_more = lag < waiting.longest and bool(_ABSENCE & set(clauses))
+            full = self.target.description.patience.effect_s if clauses else usual
+            if pending and lag >= waiting.limit(pending, full):
+                waiting.missed(pending if clauses else ())
+                break
+            if not pending and not wait_more:
+                waiting.seen(lag if attempt and settled else 0.0)
+                break
+            now = time.monotonic()
+            yield (now + step(attempt)) if pending else (exchange.ended + waiting.longest)
+            attempt += 1
+        late = {name: lag for name, lag in settled.items() if lag > usual}
+        findings = tuple(replace(item, late_s=round(late[item.clause], 1)) if item.clause in late else item for item in findings)
+        return evidence, findings
+
+    def _foreseen(self, evidence: Evidence) -> tuple[Finding, ...]:
+        """For an accepted observation: the usual effects, waited for within the usual time, judged by nobody."""
+        checks = {"left": judging.left_calendar, "told": judging.attendees_told}
+        if evidence.customer:
+            checks = {"left": judging.booking_cancelled, "told": judging.customer_told}
+        elif evidence.scope == "occurrence":
+            checks["left"] = judging.occurrence_cancelled
+        found = []
+        for name, check in checks.items():
+            outcome = check(evidence)
+            found.append(Finding(name, outcome.held, "", outcome.received, outcome.reason, pending=outcome.pending))
+        return tuple(found)
+
+    def _await_nothing(
+        self, scene: Scene, evidence: Evidence, clauses: Sequence[str], exchange: Exchange
+    ) -> Generator[float, None, tuple[Evidence, tuple[Finding, ...]]]:
+        """One look, no sooner than the longest lag seen."""
+        due = exchange.ended + self.stage.waiting.longest
+        if time.monotonic() < due:
+            yield due
+        evidence = replace(evidence, after=self._look(scene))
+        return evidence, judging.judge(self._conventional(evidence, clauses), clauses)
+
+    def _conventional(self, evidence: Evidence, clauses: Sequence[str]) -> Evidence:
+        """An observation's only possible clause is the conventions' own."""
+        if clauses == (_WITHOUT_EFFECT,):
+            return replace(evidence, contract=self.contracts[CONVENTIONS])
+        return evidence
+
+    def _look(self, scene: Scene) -> Look:
+        if scene.point is None:
+            raise ProvisionError("nothing to look at")
+        look = self.stage.lookout.look(scene.point)
+        self.stage.own_everything(scene, look)
+        return look
+
+    def _observed(self, case: Case, evidence: Evidence, findings: Sequence[Finding]) -> Verdict:
+        """What a case shows that no clause speaks about; only an effect after a refusal fails it."""
+        expected = self.contracts[CONVENTIONS].observations.get(case.observation or "")
+        shown = judging.describe_answer(evidence)
+        effects = [item.received for item in findings if item.received and item.held is not None]
+        if evidence.accepted and evidence.comment and evidence.after:
+            carried = judging.delivered(evidence)
+            effects += [carried.received] if carried.received else []
+        seen = {
+            "observation": case.observation,
+            "expected": expected.expected if expected else None,
+            "mark": expected.mark if expected else None,
+            "received": "; ".join([shown, *effects]),
+        }
+        broken = tuple(item for item in findings if item.clause == _WITHOUT_EFFECT and item.held is False)
+        if broken:
+            return replace(judging.conclude(broken, sent=True), observed=seen)
+        return Verdict("observed", (), observed=seen)
+
+    # -- after the verdict --------------------------------------------------------------------------------------------
+
+    def _leave(self, case: Case, scene: Scene, evidence: Evidence, record: Record) -> None:
+        """Clear the scene away now, or keep it for the last look of the run."""
+        refused = evidence.response is not None and not evidence.accepted
+        if refused and scene.point is not None and evidence.after is not None:
+            self._watched.append(_Watched(case, scene, evidence, record))
+            self.scenes.append(scene)
+        elif evidence.after is None or not clear(self.stage, scene, evidence.after):
+            self.scenes.append(scene)
+
+    def is_watched(self, case: Case) -> bool:
+        """Whether the last look of the run may still change the verdict of *case*."""
+        return any(watched.case is case for watched in self._watched)
+
+    def last_look(self) -> list[Record]:
+        """
+        Look once more at everything whose call was refused; return the records that turned to a finding.
+        """
+        turned = []
+        for watched in self._watched:
+            evidence = replace(watched.evidence, after=self._look(watched.scene))
+            earlier = set(judging.changes(watched.evidence))
+            found = [change for change in dict.fromkeys(judging.changes(evidence)) if change not in earlier]
+            if found:
+                turned.append(self._turned(watched, found))
+        self._watched.clear()
+        return turned
+
+    def _turned(self, watched: _Watched, found: Sequence[str]) -> Record:
+        contract = self.contracts[watched.case.contract]
+        named = next((name for name in watched.case.clauses if name in {"organizer.only", _WITHOUT_EFFECT}), None)
+        clause = named or (watched.case.clauses[0] if watched.case.clauses else _WITHOUT_EFFECT)
+        says = contract.clauses[clause].says
+        line = Finding(clause, False, says, f"{'; '.join(found)}, seen at the end of the run")
+        rest = tuple(item for item in watched.record.verdict.findings if item.clause != clause)
+        return replace(watched.record, verdict=judging.conclude((line, *rest), sent=True))
+
+    # -- what is shown ------------------------------------------------------------------------------------------------
+
+    def _shown(self, exchange: Exchange) -> dict[str, Any]:
+        request = exchange.request
+        version = request.root.rsplit("/", 1)[-1]
+        given = exchange.response.headers.get("request-id") if exchange.response else None
+        return {
+            "method": request.method,
+            "url": f"/{version}{request.pattern or self.sanitiser.path(request.path)}",
+            "status": exchange.status,
+            "ms": round(exchange.seconds * 1000, 1),
+            "request_id": given if given and _REQUEST_ID.fullmatch(given) else None,
+        }
+
+    def _curl(self, case: Case, request: Request) -> str:
+        variables = {
+            "event": "$EVENT_ID",
+            "appointment": "$APPOINTMENT_ID",
+            "message": "$MESSAGE_ID",
+            "calendar": "$CALENDAR_ID",
+            "calendar-group": "$CALENDAR_GROUP_ID",
+            "group": "$GROUP_ID",
+            "business": "$BUSINESS_ID",
+            "user": "$USER_ID" if case.addressing == "id" else "$GRAPH_ORGANIZER_USER",
+        }
+        if case.circumstance == "own-copy" and case.addressing == "upn":
+            variables["user"] = "$GRAPH_ATTENDEE_USER"
+        pattern = request.pattern or "/"
+        for name, variable in variables.items():
+            pattern = pattern.replace("{" + name + "}", variable)
+        version = request.root.rsplit("/", 1)[-1]
+        edition = request.root.removeprefix(self.target.description.base_url).rsplit("/", 1)[0]
+        parts = ["curl -i", f"-X {request.method}", f'"$GRAPH_ROOT{edition}/{version}{pattern}"']
+        actor = self.target.description.actors.get(request.actor or "")
+        if request.token is not None:
+            parts.append('-H "Authorization: Bearer $BAD_TOKEN"')
+        elif actor and actor.token_env:
+            parts.append(f'-H "Authorization: Bearer ${actor.token_env}"')
+        parts += [f"-H '{name}: {value}'" for name, value in request.headers.items()]
+        if request.payload is not None and len(request.payload) <= 400 and case.circumstance != "batch":  # noqa: PLR2004
+            text = request.payload.decode().replace("'", "'\\''")
+            parts.append(f"-d '{text}'")
+        return " ".join(parts)

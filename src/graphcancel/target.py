@@ -1,0 +1,221 @@
+"""
+The one door to the network: everything a run sends goes through `Target`.
+
+A target is the same type whether it is the mock, a tenant or any base URL; it differs in values only. Requests pass the
+fence, carry the actor's token, follow no redirect and are counted.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from graphcancel.errors import TargetError
+from graphcancel.exchange import Exchange, Request, Response, json_request
+
+if TYPE_CHECKING:
+    from graphcancel.fence import Fence
+    from graphcancel.targetfile import Description
+
+_BATCH_LIMIT: Final = 20
+_UNSERVED: Final = frozenset({400, 401, 403, 404, 405, 410, 501})
+_LARGEST: Final = 16 * 1024 * 1024
+
+
+class Target:
+    """
+    A described target, connected.
+
+    Args:
+        description: What the user gave.
+        fence: Asked before each request.
+    """
+
+    def __init__(self, description: Description, fence: Fence) -> None:
+        self.description = description
+        self.fence = fence
+        self.counts: Counter[str] = Counter()
+        self.read_s = description.patience.read_s
+        self._batchless: set[tuple[str, str | None]] = set()
+        self._session = requests.Session()
+        # No .netrc, no environment CA bundle: a call "without token" must carry none, and ca_bundle must win.
+        self._session.trust_env = False
+        self._session.headers.clear()
+        self._session.headers["Accept"] = "application/json"
+        self._session.headers["Accept-Encoding"] = "gzip, deflate"
+        self._session.headers["User-Agent"] = "graph-cancel-contracts"
+        adapter = HTTPAdapter(max_retries=Retry(0, read=False))
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._session.proxies = requests.utils.get_environ_proxies(description.base_url)
+        bundle = description.ca_bundle
+        self._session.verify = str(bundle) if bundle else True
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def token(self, actor: str | None) -> str | None:
+        """The token *actor* calls with, None where it has none."""
+        found = self.description.actors.get(actor) if actor else None
+        return found.token if found else None
+
+    def has(self, actor: str) -> bool:
+        """Whether *actor* can call at all."""
+        return self.token(actor) is not None
+
+    def send(self, request: Request, *, purpose: str = "arrange") -> Exchange:
+        """
+        Send *request* once.
+
+        Args:
+            purpose: ``test`` for the call under test, else what the count is booked under.
+
+        Raises:
+            FenceError: It must not leave this process.
+        """
+        self.fence.check(request)
+        headers = dict(request.headers)
+        token = request.token if request.token is not None else self.token(request.actor)
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        self.counts["requests"] += 1
+        self.counts[purpose] += 1
+        prepared = self._session.prepare_request(
+            requests.Request(request.method, request.url, headers=headers, data=request.payload)
+        )
+        prepared.url = request.url  # requests would undo %2F-like escapes of unreserved characters
+        started = time.monotonic()
+        try:
+            answer = self._session.send(
+                prepared,
+                timeout=(min(10.0, self.read_s), self.read_s),
+                allow_redirects=False,
+                stream=True,
+                verify=self._session.verify,
+                proxies=self._session.proxies,
+            )
+            with answer:
+                body = _read(answer, started + self.read_s)
+        except (requests.RequestException, OSError, ValueError) as error:
+            ended = time.monotonic()
+            self.counts["unanswered"] += 1
+            return Exchange(request, None, ended - started, ended, _failure(error, ended - started))
+        ended = time.monotonic()
+        response = Response(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, body)
+        return Exchange(request, response, ended - started, ended)
+
+    def send_all(self, items: Sequence[Request]) -> list[Exchange]:
+        """
+        Send requests that do not depend on each other, in as few round trips as the target allows.
+
+        `$batch` is a convenience of arranging and looking; the call under test never goes this way. Where the target
+        does not serve it, single requests do.
+        """
+        answers: list[Exchange | None] = [None] * len(items)
+        groups: dict[tuple[str, str | None], list[int]] = {}
+        for position, item in enumerate(items):
+            groups.setdefault((item.root, item.actor), []).append(position)
+        for key, positions in groups.items():
+            for start in range(0, len(positions), _BATCH_LIMIT):
+                chunk = positions[start : start + _BATCH_LIMIT]
+                for position, answer in zip(chunk, self._chunk(key, [items[i] for i in chunk]), strict=True):
+                    answers[position] = answer
+        return [answer for answer in answers if answer is not None]
+
+    def _chunk(self, key: tuple[str, str | None], items: list[Request]) -> list[Exchange]:
+        if len(items) > 1 and key not in self._batchless:
+            batched = self._batch(*key, items)
+            if batched is not None:
+                return batched
+        return [self.send(item) for item in items]
+
+    def _batch(self, root: str, actor: str | None, items: list[Request]) -> list[Exchange] | None:
+        parts = []
+        for number, item in enumerate(items):
+            part: dict[str, Any] = {"id": str(number), "method": item.method, "url": item.path}
+            if item.headers:
+                part["headers"] = dict(item.headers)
+            if item.payload is not None:
+                part["body"] = json.loads(item.payload)
+            parts.append(part)
+        outer = self.send(json_request("POST", root, "/$batch", actor, {"requests": parts}))
+        if outer.response is None:
+            return [Exchange(item, None, outer.seconds, outer.ended, outer.failure) for item in items]
+        found = outer.response.object().get("responses")
+        if not isinstance(found, list) or outer.status in _UNSERVED:
+            self._batchless.add((root, actor))
+            return None
+        by_id = {str(answer.get("id")): answer for answer in found if isinstance(answer, dict)}
+        answers = []
+        for number, item in enumerate(items):
+            inner = by_id.get(str(number))
+            response = _inner(inner) if inner else None
+            failure = None if response else "the batch held no answer to it"
+            answers.append(Exchange(item, response, outer.seconds, outer.ended, failure))
+        return answers
+
+
+def connectable(target: Target, request: Request) -> Exchange:
+    """
+    Make the first contact of a run.
+
+    Raises:
+        TargetError: No answer at all: nothing further is worth trying.
+    """
+    exchange = target.send(request)
+    if exchange.response is None:
+        raise TargetError(
+            f"{target.description.base_url}: {exchange.failure}; check the URL, the network and that the server runs"
+        )
+    return exchange
+
+
+def _inner(answer: dict[str, Any]) -> Response | None:
+    status = answer.get("status")
+    if isinstance(status, str) and status.isdecimal():
+        status = int(status)
+    if not isinstance(status, int):
+        return None
+    headers = answer.get("headers")
+    names = {str(k).lower(): str(v) for k, v in headers.items()} if isinstance(headers, dict) else {}
+    body = answer.get("body")
+    return Response(status, names, b"" if body is None else json.dumps(body).encode())
+
+
+def _read(answer: requests.Response, deadline: float) -> bytes:
+    """The decoded body, bounded in time and size: a server that trickles must not hold a run."""
+    chunks = []
+    size = 0
+    for chunk in answer.iter_content(65536):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > _LARGEST:
+            raise requests.RequestException("body over 16 MiB")
+        if time.monotonic() > deadline:
+            raise requests.Timeout("trickle")
+    return b"".join(chunks)
+
+
+def _failure(error: Exception, seconds: float) -> str:
+    """A few words without URL, header or token, which the libraries' own messages carry."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "the TLS certificate was not accepted (see ca_bundle)"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy refused the connection"
+    if isinstance(error, requests.Timeout):
+        return f"no answer within {seconds:.1f} s"
+    if isinstance(error, requests.exceptions.ConnectionError):
+        refused = "refused" in str(error).lower()
+        unknown = "resolve" in str(error).lower() or "getaddrinfo" in str(error).lower()
+        if refused:
+            return "connection refused"
+        return "host name not found" if unknown else "connection closed without an answer"
+    return f"no HTTP answer ({type(error).__name__})"

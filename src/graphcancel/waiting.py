@@ -1,0 +1,53 @@
+"""
+How long a run waits, as a whole.
+
+Each look has a deadline. A target that never shows an effect must not cost that deadline once per case: after three
+misses of one clause, later cases wait only twice the longest lag that ended well, and at least a second.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+_MISSES: Final = 3
+_LEAST: Final = 1.0
+_STEPS: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
+
+
+class Waiting:
+    """
+    What a run has learnt about the target's lags, in seconds.
+
+    Attributes:
+        longest: The longest lag after which an expected effect was there.
+    """
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._misses: Counter[str] = Counter()
+
+    @property
+    def usual(self) -> float:
+        """The time within which an effect is not called late."""
+        return max(_LEAST, 2 * self.longest)
+
+    def limit(self, clauses: Iterable[str], full: float) -> float:
+        """How long to wait for *clauses*: *full* while one of them has not been missed three times."""
+        if any(self._misses[clause] < _MISSES for clause in clauses):
+            return full
+        return min(full, self.usual)
+
+    def seen(self, lag: float) -> None:
+        """An expected effect was there after *lag* seconds."""
+        self.longest = max(self.longest, lag)
+
+    def missed(self, clauses: Iterable[str]) -> None:
+        """The deadline passed without these."""
+        self._misses.update(clauses)
+
+
+def step(attempt: int) -> float:
+    """Seconds to wait before look number *attempt* + 1: doubling from a twentieth of a second up to one."""
+    return _STEPS[attempt] if attempt < len(_STEPS) else 1.0

@@ -1,0 +1,39 @@
+"""
+Every documented route with every documented body shape, as the organizer.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.cases(kind="shape", family=("me", "users", "groups"))
+def test_organizer_is_accepted(case, verdict):
+    """
+    The organizer's cancel is accepted on every documented route, with an empty body and its effects.
+    """
+    assert verdict.passed, case.id
+
+
+@pytest.mark.cases(kind="shape", family="bookings")
+def test_booking_is_cancelled(case, verdict):
+    """
+    An appointment's cancel is accepted on every documented route; customer and staff are told.
+    """
+    assert verdict.passed, case.id
+
+
+@pytest.mark.cases(kind="rule", circumstance="no-token")
+def test_authorization_is_required(case, verdict):
+    """
+    A call without the header the page's table requires is refused.
+    """
+    assert verdict.passed, case.id
+
+
+@pytest.mark.cases(kind="rule", circumstance="unknown-id")
+def test_unknown_appointment_is_not_found(case, verdict):
+    """
+    Cancelling an appointment that does not exist is answered as the page says.
+    """
+    assert verdict.passed, case.id
