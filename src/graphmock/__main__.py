@@ -1,0 +1,126 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from graphmock import faults, rules
+from graphmock.app import App
+from graphmock.behaviour import Behaviour
+from graphmock.editions import DEFAULT, EDITIONS
+from graphmock.server import StartError, address, bind, serve
+from graphmock.target_files import write_target
+from graphmock.tenant import build
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_EXAMPLES = """examples:
+  graphmock serve                                   on a free port, which is printed
+  graphmock serve --port 8080 --write-target /tmp/t  with files that tell a client how to reach it
+  graphmock serve --fault no-mail --vary effects-late
+  graphmock faults                                  what --fault and --vary know
+  graphmock rules --json                            what it does, and on what evidence
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"graphmock: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the status is 0, or 2 for what the user can mend."""
+    options = _parser().parse_args(arguments)
+    if options.command == "faults":
+        _print_table([asdict(one) for one in (*faults.FAULTS, *faults.VARIATIONS)], ("name", "changes"), options.json)
+        return 0
+    if options.command == "rules":
+        listed = [{"id": one.id, "says": one.says, "evidence": one.evidence} for one in rules.RULES]
+        _print_table(listed, ("id", "says", "evidence"), options.json)
+        return 0
+    try:
+        _serve(options)
+    except (StartError, faults.UnknownDeviationError) as error:
+        sys.stderr.write(f"graphmock: {error}\n")
+        return 2
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> None:
+    behaviour = Behaviour(faults.chosen(options.fault, options.vary))
+    world, cast = build(behaviour, seed=options.seed, page_size=options.page_size)
+    app = App(world, options.edition, options.latency)
+    listener = bind(options.host, options.port)
+    base = address(listener, options.host)
+    if options.write_target is not None:
+        try:
+            write_target(options.write_target, base, world.tokens, cast)
+        except OSError as error:
+            listener.close()
+            message = f"cannot write to {options.write_target}: {error.strerror}; choose another --write-target"
+            raise StartError(message) from None
+    serve(app, listener, base, parent=options.with_parent)
+
+
+def _print_table(rows: list[dict[str, str]], columns: Sequence[str], as_json: bool) -> None:  # noqa: FBT001
+    if as_json:
+        sys.stdout.write(json.dumps(rows, indent=1) + "\n")
+        return
+    widths = [max(len(row[column]) for row in rows) for column in columns]
+    for row in rows:
+        cells = (row[column].ljust(width) for column, width in zip(columns, widths, strict=True))
+        sys.stdout.write("  ".join(cells).rstrip() + "\n")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="graphmock",
+        description="A stand-in for the part of Microsoft Graph around its cancel actions.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="serve|faults|rules")
+    run = commands.add_parser(
+        "serve", help="run the server", epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    run.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    run.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, takes a free one")
+    run.add_argument("--edition", choices=sorted(EDITIONS), default=DEFAULT, help="edition at / (default %(default)s)")
+    run.add_argument("--fault", action="append", default=[], metavar="NAME", help="plant a fault; may be repeated")
+    run.add_argument("--vary", action="append", default=[], metavar="NAME", help="vary legitimately; may be repeated")
+    run.add_argument("--latency", type=_seconds, default=0.0, metavar="SECONDS", help="wait before each answer")
+    run.add_argument("--seed", type=int, metavar="N", help="make ids and tokens repeatable")
+    run.add_argument("--write-target", type=Path, metavar="DIR", help="write target.toml and target.env there")
+    run.add_argument("--page-size", type=_positive, default=10, metavar="N", help="items on a page (default 10)")
+    run.add_argument("--with-parent", type=int, metavar="PID", help="end when that process ends")
+    for name, what in (("faults", "list faults and variations"), ("rules", "list the rules and their evidence")):
+        listing = commands.add_parser(name, help=what, epilog=_EXAMPLES,
+                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+        listing.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 3600:  # noqa: PLR2004 - also keeps nan and inf out
+        raise argparse.ArgumentTypeError("between 0 and 3600 seconds")  # noqa: TRY003
+    return value
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1")  # noqa: TRY003
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""The ASGI application: reads a request, has it answered, writes the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers, QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+
+from graphmock import batch
+from graphmock.call import Call, Reply, Route, World
+from graphmock.dispatch import Incoming, answer, finished, locate
+from graphmock.errors import Refusal, refuse
+from graphmock.payload import LARGEST, json_object
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+_JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+_NO_CONTENT = 204
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """
+    The stand-in as an ASGI application.
+
+    Attributes:
+        edition: What is served at the root, besides the prefixes.
+        latency: Seconds to wait before each answer.
+    """
+
+    world: World
+    edition: str
+    latency: float = 0.0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; anything but HTTP is none of ours."""
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        body = await _body(request)
+        if self.latency:
+            await asyncio.sleep(self.latency)
+        try:
+            response = self._respond(request, body)
+        except Exception:
+            # A mistake of ours. The server is told to be quiet, so it is shown here.
+            traceback.print_exc()
+            raise
+        await response(scope, receive, send)
+
+    def _respond(self, request: Request, body: bytes | None) -> Response:
+        world, scope = self.world, request.scope
+        world.store.settle()
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
+        path = raw.partition(b"?")[0].decode("latin-1")
+        if path.startswith("/_mock/"):
+            return self._own(path)
+        world.store.counts["requests"] += 1
+        headers = dict(Headers(scope=scope).items())
+        reply: Reply | Refusal
+        try:
+            if body is None:
+                raise refuse("body.too-large")
+            incoming = Incoming(
+                method=request.method, path=path, query=dict(QueryParams(scope["query_string"]).items()),
+                headers=headers, body=body, base=f"{scope['scheme']}://{headers.get('host', 'localhost')}",
+            )  # fmt: skip
+            reply = self._answer(incoming)
+        except Refusal as refusal:
+            reply = refusal
+        return self._write(finished(world, reply, headers))
+
+    def _answer(self, incoming: Incoming) -> Reply:
+        destination = locate(incoming.path, self.edition)
+        if destination.rest not in {"/$batch", "/%24batch"}:
+            return answer(self.world, incoming, destination)
+        if not self.world.behaviour.serves_batch:
+            raise self.world.behaviour.gone()
+        who = self.world.tokens.check(incoming.headers)
+        if incoming.method != "POST":
+            raise refuse("route.method", headers={"Allow": "POST"})
+        call = Call(
+            method="POST", route=Route("/$batch", {}), params={}, query={}, headers=incoming.headers,
+            body=incoming.body, who=who, edition=destination.edition, version=destination.version,
+            base=incoming.base, root=destination.root, path=incoming.path,
+        )  # fmt: skip
+        return batch.run(self.world, json_object(call), incoming, destination)
+
+    def _write(self, reply: Reply) -> Response:
+        content = b""
+        media_type = None
+        if reply.raw is not None:
+            content, media_type = reply.raw, "text/plain"
+        elif reply.body is not None and reply.status != _NO_CONTENT:
+            content, media_type = json.dumps(reply.body).encode(), _JSON
+        response = Response(content, reply.status, dict(reply.headers))
+        if media_type is not None:
+            response.headers["Content-Type"] = media_type
+        behaviour = self.world.behaviour
+        if not content and behaviour.has("chunked-empty-body") and "content-length" in response.headers:
+            # Without a length the server falls back on chunks.
+            del response.headers["content-length"]
+        if behaviour.has("header-case"):
+            response.raw_headers = [(_capitals(name), value) for name, value in response.raw_headers]
+        return response
+
+    def _own(self, path: str) -> Response:
+        store = self.world.store
+        if path == "/_mock/state":
+            found: object = {"digest": store.digest(), "summary": store.summary()}
+        elif path == "/_mock/counts":
+            names = ("requests", "cancel_calls", "cancellations")
+            found = {**{name: store.counts[name] for name in names}, "mails": dict(sorted(store.mails.items()))}
+        else:
+            return Response(b"", 404)
+        return Response(json.dumps(found).encode(), 200, media_type="application/json")
+
+
+async def _body(request: Request) -> bytes | None:
+    """Read the body, or None if it is larger than anybody should send."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size <= LARGEST:
+            parts.append(part)
+    return b"".join(parts) if size <= LARGEST else None
+
+
+def _capitals(name: bytes) -> bytes:
+    return b"-".join(part.capitalize() for part in name.split(b"-"))

@@ -1,0 +1,260 @@
+"""Handlers for booking businesses, and ``bookingAppointment: cancel``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphmock import payload
+from graphmock.bookings import Appointment, Business
+from graphmock.call import Call, Reply, World
+from graphmock.errors import Refusal, refuse
+from graphmock.events import window
+from graphmock.odata import Kind, listing, single
+from graphmock.rules import obeys
+from graphmock.tokens import BOOKINGS_READ, BOOKINGS_WRITE
+from graphmock.when import written
+
+if TYPE_CHECKING:
+    from graphmock.model import Person
+
+BUSINESS = Kind(
+    "microsoft.graph.bookingBusiness",
+    lambda b, _call: {
+        "id": b.id, "displayName": b.person.name, "email": b.person.address, "isPublished": True,
+        "defaultCurrencyIso": "USD", "businessType": "", "phone": "",
+    },
+    {"id": lambda b: b.id, "displayName": lambda b: b.person.name},
+    {},
+)  # fmt: skip
+_PLAIN: dict[str, Any] = {
+    "id": lambda entry: entry["id"],
+    "displayName": lambda entry: entry.get("displayName"),
+    "emailAddress": lambda entry: entry.get("emailAddress"),
+}
+SERVICE = Kind("microsoft.graph.bookingService", lambda entry, _call: dict(entry), _PLAIN, {})
+STAFF = Kind(
+    "microsoft.graph.bookingStaffMemberBase",
+    lambda entry, _call: {"@odata.type": "#microsoft.graph.bookingStaffMember", **entry},
+    _PLAIN,
+    {},
+)
+CUSTOMER = Kind(
+    "microsoft.graph.bookingCustomerBase",
+    lambda entry, _call: {"@odata.type": "#microsoft.graph.bookingCustomer", **entry},
+    _PLAIN,
+    {},
+)
+
+
+def _appointment_json(appointment: Appointment, _call: Call) -> dict[str, Any]:
+    # Times come back in UTC, whatever zone they were booked in.
+    return {
+        "id": appointment.id,
+        **appointment.props,
+        "startDateTime": written(appointment.start),
+        "endDateTime": written(appointment.end),
+    }
+
+
+APPOINTMENT = Kind(
+    "microsoft.graph.bookingAppointment",
+    _appointment_json,
+    {
+        "id": lambda a: a.id,
+        "startDateTime/dateTime": lambda a: a.start,
+        "start/dateTime": lambda a: a.start,
+        "serviceId": lambda a: a.props.get("serviceId"),
+        "serviceNotes": lambda a: a.props.get("serviceNotes"),
+    },
+    {},
+)
+_TAKEN = {
+    "additionalInformation", "customers", "customerId", "customerName", "customerEmailAddress", "customerPhone",
+    "customerNotes", "customerTimeZone", "duration", "filledAttendeesCount", "isCustomerAllowedToManageBooking",
+    "isLocationOnline", "maximumAttendeesCount", "optOutOfCustomerEmail", "postBuffer", "preBuffer", "price",
+    "priceType", "reminders", "selfServiceAppointmentId", "serviceId", "serviceLocation", "serviceName",
+    "serviceNotes", "smsNotificationsEnabled", "staffMemberIds", "anonymousJoinWebUrl", "joinWebUrl",
+}  # fmt: skip
+_TIMES = {"startDateTime", "endDateTime", "start", "end"}
+
+
+def _open(world: World, call: Call, need: frozenset[str]) -> Business:
+    if world.behaviour.hides(call):
+        raise world.behaviour.gone()
+    if not call.who.may(need):
+        raise refuse("access.scope")
+    wanted = call.params["business"].lower()
+    for key, business in world.store.bookings.businesses.items():
+        if key.lower() == wanted:
+            return business
+    raise refuse("id.unknown")
+
+
+def list_businesses(world: World, call: Call) -> Reply:
+    """List all businesses."""
+    if not call.who.may(BOOKINGS_READ):
+        raise refuse("access.scope")
+    return listing(world, call, BUSINESS, world.store.bookings.businesses.values())
+
+
+def read_business(world: World, call: Call) -> Reply:
+    """Answer with one business."""
+    return single(call, BUSINESS, _open(world, call, BOOKINGS_READ))
+
+
+def list_services(world: World, call: Call) -> Reply:
+    """List what can be booked."""
+    return listing(world, call, SERVICE, _open(world, call, BOOKINGS_READ).services.values())
+
+
+def list_staff(world: World, call: Call) -> Reply:
+    """List who can be booked."""
+    return listing(world, call, STAFF, _open(world, call, BOOKINGS_READ).staff.values())
+
+
+def list_customers(world: World, call: Call) -> Reply:
+    """List who booked before."""
+    return listing(world, call, CUSTOMER, _open(world, call, BOOKINGS_READ).customers.values())
+
+
+def create_customer(world: World, call: Call) -> Reply:
+    """Enter a customer."""
+    business = _open(world, call, BOOKINGS_WRITE)
+    body = payload.json_object(call)
+    name, address = payload.text(body, "displayName", required=True), payload.text(body, "emailAddress")
+    customer = {"id": world.store.mint.guid(), "displayName": name, "emailAddress": address}
+    business.customers[customer["id"]] = customer
+    return single(call, CUSTOMER, customer, status=201)
+
+
+def _customer(business: Business, call: Call) -> dict[str, Any]:
+    customer = business.customers.get(call.params["customer"])
+    if customer is None:
+        raise refuse("id.unknown")
+    return customer
+
+
+def read_customer(world: World, call: Call) -> Reply:
+    """Answer with one customer."""
+    return single(call, CUSTOMER, _customer(_open(world, call, BOOKINGS_READ), call))
+
+
+def delete_customer(world: World, call: Call) -> Reply:
+    """Strike a customer off."""
+    business = _open(world, call, BOOKINGS_WRITE)
+    del business.customers[_customer(business, call)["id"]]
+    return Reply(204)
+
+
+def list_appointments(world: World, call: Call) -> Reply:
+    """List all appointments."""
+    return listing(world, call, APPOINTMENT, _open(world, call, BOOKINGS_READ).appointments.values())
+
+
+def view(world: World, call: Call) -> Reply:
+    """List the appointments in a window."""
+    business = _open(world, call, BOOKINGS_READ)
+    start, end = window(call, "start", "end")
+    inside = [a for a in business.appointments.values() if a.start < end and a.end > start]
+    return listing(world, call, APPOINTMENT, sorted(inside, key=lambda a: a.start))
+
+
+@obeys("booking.quiet-create")
+def create_appointment(world: World, call: Call) -> Reply:
+    """Book an appointment."""
+    business = _open(world, call, BOOKINGS_WRITE)
+    body = payload.json_object(call)
+    payload.allow(body, _TAKEN | _TIMES, APPOINTMENT.name)
+    start, end = payload.times({"start": body.get("startDateTime") or body.get("start"),
+                                "end": body.get("endDateTime") or body.get("end")})  # fmt: skip
+    service = body.get("serviceId")
+    if service is not None and (not isinstance(service, str) or service not in business.services):
+        raise refuse("body.invalid", name="serviceId")
+    for name in ("customerId", "customerName", "customerEmailAddress", "additionalInformation"):
+        payload.text(body, name)
+    customers, staff = body.get("customers") or [], body.get("staffMemberIds") or []
+    if not isinstance(customers, list) or not all(
+        isinstance(entry, dict) and all(isinstance(entry.get(key) or "", str) for key in _OF_CUSTOMER)
+        for entry in customers
+    ):
+        raise refuse("body.schema", name="customers")
+    if not isinstance(staff, list) or not all(isinstance(key, str) and key in business.staff for key in staff):
+        raise refuse("body.invalid", name="staffMemberIds")
+    props = {name: value for name, value in body.items() if name in _TAKEN}
+    props.setdefault("serviceName", business.services.get(service or "", {}).get("displayName"))
+    appointment = Appointment(world.store.mint.item(), start, end, props)
+    business.appointments[appointment.id] = appointment
+    return single(call, APPOINTMENT, appointment, status=201)
+
+
+_OF_CUSTOMER = ("customerId", "name", "emailAddress")
+
+
+@obeys("booking.unknown")
+def _appointment(business: Business, call: Call) -> Appointment:
+    # Whatever the id looks like: the page promises 404 for an appointment that does not exist.
+    appointment = business.appointments.get(call.params["appointment"])
+    if appointment is None or (appointment.leaving and call.is_booking_cancel):
+        raise refuse("booking.unknown")
+    return appointment
+
+
+def read_appointment(world: World, call: Call) -> Reply:
+    """Answer with one appointment."""
+    return single(call, APPOINTMENT, _appointment(_open(world, call, BOOKINGS_READ), call))
+
+
+@obeys("booking.delete")
+def delete_appointment(world: World, call: Call) -> Reply:
+    """Delete an appointment and tell the customer."""
+    business = _open(world, call, BOOKINGS_WRITE)
+    appointment = _appointment(business, call)
+    del business.appointments[appointment.id]
+    if not appointment.leaving:
+        _tell(world, business, appointment, "", business.customers_of(appointment))
+    return Reply(204)
+
+
+@obeys("booking.told", "booking.gone")
+def cancel_appointment(world: World, call: Call) -> Reply:
+    """Cancel an appointment and tell customer and staff."""
+    behaviour = world.behaviour
+    business = _open(world, call, BOOKINGS_WRITE)
+    message = _message(world, call)
+    appointment = _appointment(business, call)
+    world.store.counts["cancellations"] += 1
+    appointment.leaving = not behaviour.keeps_booking
+    customers = business.customers_of(appointment)
+    audience = behaviour.booking_audience(customers, business.staff_of(appointment))
+
+    def take_effect() -> None:
+        if appointment.leaving:
+            business.appointments.pop(appointment.id, None)
+        _tell(world, business, appointment, behaviour.booking_message(message), audience)
+
+    world.store.later(world.store.clock() + world.store.manner.effect_delay, take_effect)
+    return behaviour.success(call)
+
+
+def _message(world: World, call: Call) -> str:
+    try:
+        body = payload.json_object(call, required=False)
+    except Refusal as refusal:
+        if world.behaviour.pardons(refusal):
+            return ""
+        raise
+    for name in body:
+        if name != "cancellationMessage" and "@" not in name:
+            raise refuse("body.parameter", name=name, operation="cancel")
+    return payload.text(body, "cancellationMessage")
+
+
+def _tell(world: World, business: Business, appointment: Appointment, message: str, people: list[Person]) -> None:
+    service = appointment.props.get("serviceName") or "Appointment"
+    notes = appointment.props.get("additionalInformation") or ""
+    note = {
+        "kind": "message", "meeting_type": "none", "subject": f"Canceled: {service}",
+        "text": "\n".join(part for part in (message, notes) if part), "sender": business.person,
+    }  # fmt: skip
+    for person in people:
+        world.store.deliver(person, note)

@@ -1,0 +1,159 @@
+"""From a request to its answer: whose edition, which route, who calls, may they, and how a refusal is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from graphmock.call import Call, Reply, Route, World
+from graphmock.editions import EDITIONS, Edition
+from graphmock.errors import Refusal, envelope, refuse
+from graphmock.routes import Table, table, tidy
+from graphmock.rules import obeys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphmock.tokens import Principal
+
+VERSIONS = ("v1.0", "beta")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request before anybody knows what it is for; *path* is raw, as the client encoded it."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    base: str
+    in_batch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a path leads: an edition, a version, and the rest."""
+
+    edition: Edition
+    version: str
+    root: str
+    rest: str
+
+    @property
+    def routes(self) -> Table:
+        """The routes that are served there."""
+        return table(self.edition, self.version)
+
+
+def locate(path: str, default: str) -> Destination:
+    """
+    Split a path into edition, version and rest.
+
+    Raises:
+        Refusal: There is no such version.
+    """
+    first, _, after = path.lstrip("/").partition("/")
+    name, prefix = (first, "/" + first) if first in EDITIONS else (default, "")
+    version, _, rest = after.partition("/") if prefix else path.lstrip("/").partition("/")
+    if version not in VERSIONS:
+        raise refuse("route.version", version=version[:40])
+    return Destination(EDITIONS[name], version, f"{prefix}/{version}", "/" + rest.rstrip("/"))
+
+
+def answer(world: World, incoming: Incoming, destination: Destination) -> Reply:
+    """
+    Serve a request.
+
+    Raises:
+        Refusal: Any answer other than success.
+    """
+    found = destination.routes.find(tidy(destination.rest))
+    route, params = found or (Route("", {}), {})
+    behaviour, counts = world.behaviour, world.store.counts
+    if route.action and incoming.method == "POST":
+        counts["cancel_calls"] += 1
+    shrug = behaviour.shrugs(route.action, incoming.method)
+    if shrug is not None:
+        return shrug
+    refused: Refusal | None = None
+    try:
+        who = world.tokens.check(incoming.headers)
+    except Refusal as refusal:
+        who = _stand_in(world, route, refusal)
+        refused = None if behaviour.lets_pass(route.action, refusal) else refusal
+    method = incoming.method
+    if behaviour.misuses_verb(route.action, method):
+        handler = route.handlers["POST"]
+    else:
+        handler = _handler(route, method, destination, tidy(destination.rest))
+    call = Call(
+        method=method, route=route, params=params, query=incoming.query, headers=incoming.headers, body=incoming.body,
+        who=who, edition=destination.edition, version=destination.version, base=incoming.base, root=destination.root,
+        path=incoming.path, in_batch=incoming.in_batch,
+    )  # fmt: skip
+    reply = behaviour.batch_cancel(call)
+    if reply is not None:
+        return reply
+    try:
+        reply = handler(world, call)
+    except Refusal as refusal:
+        reworded = behaviour.refusal(call, refusal)
+        if refused is None and reworded is not None:
+            raise reworded from None
+        reply = behaviour.success(call)
+    if refused is not None:
+        raise refused
+    return reply
+
+
+def _stand_in(world: World, route: Route, refusal: Refusal) -> Principal:
+    """Only a fault lets anybody in without a good token, and then as the organizer."""
+    behaviour = world.behaviour
+    if behaviour.lets_pass(route.action, refusal) or behaviour.acts_unauthorised(route.action, refusal):
+        return world.tokens.holder("organizer")
+    raise refusal
+
+
+def _handler(route: Route, method: str, destination: Destination, path: str) -> Any:
+    if not route.template:
+        raise refuse("route.unknown", segment=destination.routes.stranger(path)[:60])
+    # A HEAD is a GET whose bytes the server keeps to itself.
+    handler = route.handlers.get("GET" if method == "HEAD" else method)
+    if handler is None:
+        raise refuse("route.method", headers={"Allow": ", ".join(sorted(route.handlers))})
+    return handler
+
+
+@obeys("headers.always")
+def finished(world: World, reply: Reply | Refusal, headers: Mapping[str, str]) -> Reply:
+    """Give an answer its envelope, if it is a refusal, and the headers every answer has."""
+    request_id = world.mint_request_id()
+    client_request_id = headers.get("client-request-id") or request_id
+    behaviour = world.behaviour
+    if isinstance(reply, Refusal):
+        inner = "innererror" if behaviour.has("innererror-key") else "innerError"
+        body = envelope(reply, request_id, client_request_id, inner=inner)
+        if behaviour.has("envelope-code-missing"):
+            del body["error"]["code"]
+        plain = reply.message.encode(errors="replace") if behaviour.has("envelope-missing") else None
+        reply = Reply(reply.status, body, reply.headers, raw=plain)
+    extra = {"X-Served-With": "care", "Strict-Transport-Security": "max-age=31536000", "X-Frame-Options": "DENY"}
+    return replace(
+        reply,
+        headers={
+            **reply.headers,
+            "request-id": request_id,
+            "client-request-id": client_request_id,
+            "x-ms-ags-diagnostic": _DIAGNOSTIC,
+            "odata-version": "4.0",
+            "Cache-Control": "private",
+            **(extra if behaviour.has("extra-headers") else {}),
+        },
+    )
+
+
+_DIAGNOSTIC = (
+    '{"ServerInfo":{"DataCenter":"Nowhere","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":"STANDIN"}}'
+)

@@ -1,0 +1,50 @@
+"""Refusals: each is a rule of the table, with the status and code the rule names, in the service's envelope."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from graphmock.rules import BY_ID, obeys
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is a normal answer, not an error of ours
+    """An answer other than success; raised from anywhere, written by the door."""
+
+    def __init__(self, rule: str, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
+        """Keep what the envelope will say; *rule* is for the log of tests, and never sent."""
+        super().__init__(f"{status} {code}: {message}")
+        self.rule = rule
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
+
+
+def refuse(rule_id: str, *, headers: dict[str, str] | None = None, **values: object) -> Refusal:
+    """
+    Build the refusal that a rule describes; raise it yourself.
+
+    Args:
+        rule_id: A rule that refuses.
+        headers: What the answer carries besides the usual.
+        values: What the rule's message leaves open.
+    """
+    rule = BY_ID[rule_id]
+    if rule.refusal is None:
+        detail = f"rule {rule_id} refuses nothing"
+        raise KeyError(detail)
+    return Refusal(rule_id, rule.refusal.status, rule.refusal.code, rule.refusal.message.format(**values), headers)
+
+
+@obeys("errors.envelope")
+def envelope(refusal: Refusal, request_id: str, client_request_id: str, *, inner: str = "innerError") -> dict[str, Any]:
+    """Wrap a refusal the way every workload does; the date has no zone suffix, as in published dumps."""
+    date = datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat()
+    return {
+        "error": {
+            "code": refusal.code,
+            "message": refusal.message,
+            inner: {"date": date, "request-id": request_id, "client-request-id": client_request_id},
+        }
+    }

@@ -1,0 +1,155 @@
+"""Lists and single objects with the query options: filter, order, page, count, choose."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from graphmock import filters
+from graphmock.call import Call, Reply, World
+from graphmock.errors import refuse
+from graphmock.rules import obeys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+_LARGEST_PAGE = 1000
+_KNOWN = {"select", "top", "skip", "orderby", "count", "filter", "expand", "skiptoken", "format"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """
+    What the query options need to know of a type.
+
+    Attributes:
+        write: Writes an object as JSON.
+        fields: What can be filtered and ordered by.
+        extras: Properties written only when chosen or expanded, by lower-case name.
+    """
+
+    name: str
+    write: Callable[[Any, Call], dict[str, Any]]
+    fields: filters.Fields
+    extras: Mapping[str, Callable[[Any, Call], dict[str, Any]]]
+
+
+def single(call: Call, kind: Kind, item: Any, status: int = 200) -> Reply:
+    """Answer with one object."""
+    context = {"@odata.context": f"{call.base}{call.root}/$metadata#{kind.name}s/$entity"}
+    return Reply(status, {**context, **_writer(call, kind)(item)})
+
+
+@obeys("odata.paging")
+def listing(world: World, call: Call, kind: Kind, items: Iterable[Any]) -> Reply:
+    """Answer with one page of *items*."""
+    write = _writer(call, kind)
+    for name in call.query:
+        if name.startswith("$") and name[1:].lower() not in _KNOWN:
+            raise refuse("odata.option", name=name, value=call.query[name])
+    condition = call.option("filter")
+    if condition:
+        test = filters.parse(condition, kind.fields, kind.name)
+        items = (item for item in items if test(item))
+    found = _ordered(call, kind, list(items))
+    first = _number(call, "skip", 0) + _resumed(call)
+    size = min(max(_number(call, "top", world.page_size), 1), _LARGEST_PAGE)
+    if world.behaviour.has("page-by-one"):
+        size = 1
+    body: dict[str, Any] = {"@odata.context": f"{call.base}{call.root}/$metadata#{kind.name}s"}
+    if (call.option("count") or "").lower() == "true":
+        body["@odata.count"] = len(found)
+    body["value"] = [write(item) for item in found[first : first + size]]
+    if first + size < len(found):
+        body["@odata.nextLink"] = _continuation(call, first + size)
+    return Reply(200, body)
+
+
+def _ordered(call: Call, kind: Kind, items: list[Any]) -> list[Any]:
+    # Sorting by the least key first leaves the greatest in charge, as the sort is stable.
+    for part in reversed((call.option("orderby") or "").split(",")):
+        name, _, direction = part.strip().partition(" ")
+        if not name:
+            continue
+        field = kind.fields.get(name)
+        if field is None:
+            raise refuse("odata.property", name=name, type=kind.name)
+        if direction.strip().lower() not in {"", "asc", "desc"}:
+            raise refuse("odata.option", name="$orderby", value=part)
+        items.sort(key=lambda item, of=field: (of(item) is not None, of(item)), reverse=direction.strip() == "desc")  # type: ignore[misc]
+    return items
+
+
+def _number(call: Call, name: str, usual: int) -> int:
+    value = call.option(name)
+    if value is None:
+        return usual
+    if not (value.isascii() and value.isdigit()) or len(value) > len("1000000"):
+        raise refuse("odata.option", name=f"${name}", value=value)
+    return int(value)
+
+
+def _resumed(call: Call) -> int:
+    token = call.option("skiptoken")
+    if not token:
+        return 0
+    try:
+        return int(base64.urlsafe_b64decode(token).decode().removeprefix("from-"))
+    except (ValueError, binascii.Error):
+        raise refuse("odata.option", name="$skiptoken", value=token) from None
+
+
+def _continuation(call: Call, at: int) -> str:
+    token = base64.urlsafe_b64encode(f"from-{at}".encode()).decode()
+    kept = {name: value for name, value in call.query.items() if name.lower() not in {"$skip", "$skiptoken"}}
+    return f"{call.base}{call.path}?{urlencode({**kept, '$skiptoken': token}, quote_via=quote, safe='$')}"
+
+
+def _writer(call: Call, kind: Kind) -> Callable[[Any], dict[str, Any]]:
+    chosen = _names(call.option("select"))
+    expanded = _names(call.option("expand"))
+    extras = []
+    for name in (*chosen, *expanded):
+        extra = kind.extras.get(name.partition("(")[0].lower())
+        if extra is not None:
+            extras.append(extra)
+        elif name in expanded:
+            raise refuse("odata.property", name=name, type=kind.name)
+
+    def write(item: Any) -> dict[str, Any]:
+        whole = kind.write(item, call)
+        added = {key: value for extra in extras for key, value in extra(item, call).items()}
+        if not chosen or "*" in chosen:
+            return {**whole, **added}
+        found: dict[str, Any] = {key: whole[key] for key in _ALWAYS if key in whole}
+        for name in chosen:
+            plain = name.rpartition("microsoft.graph.eventMessage/")[2]
+            if plain in whole:
+                found[plain] = whole[plain]
+            elif name.lower() not in kind.extras and plain not in _SOMETIMES:
+                raise refuse("odata.property", name=name, type=kind.name)
+        return {**found, **added}
+
+    return write
+
+
+_ALWAYS: tuple[str, ...] = ("@odata.type", "@odata.etag", "id")
+# Properties that some objects of a type have and others lack; choosing them is no mistake.
+_SOMETIMES = {
+    "originalStart", "occurrenceId", "uid", "meetingMessageType", "type", "startDateTime", "endDateTime", "event",
+}  # fmt: skip
+
+
+def _names(text: str | None) -> list[str]:
+    """Split a list of names at commas outside parentheses."""
+    found, depth, start = [], 0, 0
+    text = text or ""
+    for at, character in enumerate(text + ","):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "," and depth <= 0:
+            found.append(text[start:at].strip())
+            start = at + 1
+    return [name for name in found if name]

@@ -1,0 +1,106 @@
+"""The server process: a socket, uvicorn, the target files, and a quiet end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from graphmock.app import App
+
+
+class StartError(OSError):
+    """The server cannot start; the message is for the user."""
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, but ending with status 0 on a signal, announcing itself, and mindful of its parent."""
+
+    announcement = ""
+    parent: int | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.parent is not None:
+            self._watch = asyncio.get_running_loop().create_task(self._follow(self.parent))
+        # The socket listens and the loop runs from here on: whoever reads this line may connect.
+        sys.stdout.write(self.announcement + "\n")
+        sys.stdout.flush()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # The original raises the signal again when done, which would end the process by signal instead of quietly.
+        def leave(_number: int, _frame: FrameType | None) -> None:
+            self.should_exit = True
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, leave)
+        yield
+
+    async def _follow(self, parent: int) -> None:
+        own = os.getppid() == parent
+        while not self.should_exit:
+            await asyncio.sleep(1)
+            # A child sees its parent's end in its own parent's number, even while that one is still a zombie.
+            self.should_exit = self.should_exit or (os.getppid() != parent if own else not _lives(parent))
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """
+    Take a port.
+
+    Raises:
+        StartError: It is taken, or not ours to take.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named so that asyncio turns Nagle's delay off: unnamed, each answer would wait 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        # Bound alone does not keep another server off the port; listening does.
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"cannot listen on {host}:{port}: {reason}; choose another --port, or 0 for a free one"
+        raise StartError(message) from None
+    return listener
+
+
+def address(listener: socket.socket, host: str) -> str:
+    """Say under which URL a client reaches the port taken."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listener.getsockname()[1]}"
+
+
+def serve(app: App, listener: socket.socket, base: str, *, parent: int | None = None) -> None:
+    """Serve until told to stop, or until the process *parent* ends."""
+    config = uvicorn.Config(
+        app, http="httptools", ws="none", lifespan="off", log_level="critical", access_log=False,
+        server_header=False, timeout_graceful_shutdown=1, timeout_keep_alive=75,
+    )  # fmt: skip
+    server = _Server(config)
+    server.announcement = f"graphmock listening on {base}"
+    server.parent = parent
+    server.run(sockets=[listener])

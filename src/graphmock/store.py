@@ -1,0 +1,129 @@
+"""
+The tenant's state, and time within it.
+
+Nothing here knows HTTP. Effects that a variation delays wait in a queue that is served before each look, so that a
+test of late effects needs no thread and a fast client sees them as late as a slow one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import itertools
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from graphmock.bookings import Bookings
+from graphmock.model import Calendar, CalendarGroup, Event, Mailbox, Message, Person
+from graphmock.rules import obeys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from graphmock.ids import Mint
+
+FOLDERS = ("inbox", "deleteditems", "sentitems")
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """The legitimate differences between one deployment and another."""
+
+    effect_delay: float = 0.0
+    invite_delay: float = 0.0
+    prefix: str = "Canceled: "
+    copies_removed: bool = False
+
+
+@dataclass(slots=True)
+class Store:
+    """Everything a client could list, and the counters nobody can list through Graph."""
+
+    mint: Mint
+    manner: Manner = field(default_factory=Manner)
+    clock: Callable[[], float] = time.monotonic
+    mailboxes: dict[str, Mailbox] = field(default_factory=dict)
+    by_address: dict[str, Mailbox] = field(default_factory=dict)
+    bookings: Bookings = field(default_factory=Bookings)
+    counts: Counter[str] = field(default_factory=Counter)
+    mails: Counter[str] = field(default_factory=Counter)
+    _queue: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
+    _order: Iterable[int] = field(default_factory=itertools.count)
+
+    def open(self, person: Person, kind: str = "user", members: tuple[str, ...] = ()) -> Mailbox:
+        """Make a mailbox with its default calendar and folders."""
+        mailbox = Mailbox(id=self.mint.guid(), person=person, kind=kind, members=members)
+        group = CalendarGroup(self.mint.item(), "My Calendars", default=True)
+        mailbox.calendar_groups[group.id] = group
+        calendar = Calendar(self.mint.item(), "Calendar", group, default=True)
+        mailbox.calendars[calendar.id] = calendar
+        mailbox.folders = {name: self.mint.item() for name in FOLDERS}
+        self.mailboxes[mailbox.id] = mailbox
+        self.by_address[person.address.lower()] = mailbox
+        return mailbox
+
+    def find(self, name: str) -> Mailbox | None:
+        """Find a mailbox by id or address, ignoring case."""
+        return self.mailboxes.get(name.lower()) or self.by_address.get(name.lower())
+
+    def later(self, due: float, effect: Callable[[], None]) -> None:
+        """Let something happen at *due* on the store's clock, or now if that has passed."""
+        if due <= self.clock():
+            effect()
+        else:
+            heapq.heappush(self._queue, (due, next(iter(self._order)), effect))
+
+    def settle(self) -> None:
+        """Let happen what is due."""
+        now = self.clock() if self._queue else 0.0
+        while self._queue and self._queue[0][0] <= now:
+            heapq.heappop(self._queue)[2]()
+
+    @obeys("deleted.no-events", "message.no-sent-copy")
+    def deliver(self, to: Person, message: dict[str, Any], event: Event | None = None) -> None:
+        """Put a message into the inbox of *to*; a mail to a stranger is only counted."""
+        self.mails[to.address.lower()] += 1
+        mailbox = self.by_address.get(to.address.lower())
+        if mailbox is None or mailbox.kind != "user":
+            return
+        sent = Message(
+            id=self.mint.item(), mailbox=mailbox, folder="inbox", to=(to,), received=datetime.now(UTC), event=event,
+            **message,
+        )  # fmt: skip
+        mailbox.messages[sent.id] = sent
+
+    def summary(self) -> dict[str, Any]:
+        """Count what each mailbox holds."""
+        boxes = {
+            box.address: {
+                "events": len(box.events), "calendars": len(box.calendars),
+                "calendarGroups": len(box.calendar_groups), "messages": len(box.messages),
+            }
+            for box in self.mailboxes.values()
+        }  # fmt: skip
+        return {"mailboxes": boxes, "bookings": self.bookings.summary()}
+
+    def digest(self) -> str:
+        """Digest everything a client could list; times of creation are left out, so equal runs give equal digests."""
+        told = {box.address: _portrait(box) for box in self.mailboxes.values()}
+        text = json.dumps([told, self.bookings.portrait()], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _portrait(box: Mailbox) -> dict[str, Any]:
+    return {
+        "groups": sorted((g.id, g.name) for g in box.calendar_groups.values()),
+        "calendars": sorted((c.id, c.name, c.group.id) for c in box.calendars.values()),
+        "events": sorted(
+            (
+                e.id, e.calendar.id, e.kind, str(e.start), str(e.end), e.is_cancelled, e.response, e.leaving,
+                json.dumps(e.props, sort_keys=True, default=str), *e.cancelled_occurrences,
+            )
+            for e in box.events.values()
+        ),
+        "messages": sorted((m.id, m.folder, m.meeting_type, m.subject, m.text) for m in box.messages.values()),
+    }  # fmt: skip

@@ -1,0 +1,57 @@
+"""The files that tell a client how to reach a running stand-in."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graphmock.tenant import Cast
+    from graphmock.tokens import TokenBook
+
+
+def write_target(folder: Path, base: str, tokens: TokenBook, cast: Cast) -> None:
+    """Write ``target.toml`` and ``target.env``; the second first, so that who sees the one can read the other."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(folder / "target.env", _env(tokens, cast))
+    _replace(folder / "target.toml", _toml(base, cast))
+
+
+def _env(tokens: TokenBook, cast: Cast) -> str:
+    values = {f"GRAPH_{name.upper()}_TOKEN": token for name, token in tokens.by_name.items()}
+    values |= {"GRAPH_ORGANIZER_USER": cast.organizer, "GRAPH_ATTENDEE_USER": cast.attendee}
+    return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def _toml(base: str, cast: Cast) -> str:
+    lines = ['name = "mock"', f"base_url = {_quoted(base)}", f"writable = [{', '.join(map(_quoted, cast.writable))}]"]
+    for actor, user in (
+        ("organizer", cast.organizer), ("attendee", cast.attendee), ("app", ""), ("reader", cast.organizer),
+    ):  # fmt: skip
+        lines += ["", f"[actors.{actor}]"]
+        lines += [f"user = {_quoted(user)}"] if user else []
+        lines += ['flow = "token"', f'token_env = "GRAPH_{actor.upper()}_TOKEN"']
+        lines += ['expired_token_env = "GRAPH_EXPIRED_TOKEN"'] if actor == "organizer" else []
+    lines += ["", "[resources]", f"group = {_quoted(cast.group)}"]
+    lines += [f"booking_business = {_quoted(cast.business)}", f"booking_service = {_quoted(cast.service)}", ""]
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    # JSON's escapes are a subset of a TOML basic string's.
+    return json.dumps(text)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that nobody ever sees half of it, and nobody else its tokens."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,180 @@
+"""The process: its one line, its files, its end, its complaints, and HTTP on a real socket."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+from urllib.parse import urlsplit
+
+import pytest
+
+from graphmock.__main__ import main
+
+COMMAND = [sys.executable, "-m", "graphmock"]
+
+
+def run(*arguments):
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=20, check=False)
+
+
+def start(*arguments):
+    process = subprocess.Popen(
+        [*COMMAND, "serve", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    line = process.stdout.readline()
+    return process, line.rpartition(" ")[2].strip()
+
+
+def finish(process, number=signal.SIGTERM):
+    process.send_signal(number)
+    out, err = process.communicate(timeout=5)
+    return process.returncode, out, err
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("target") / "deep"
+    process, base = start("--write-target", str(folder), "--vary", "chunked-empty-body")
+    yield folder, base
+    assert finish(process) == (0, "", "")
+
+
+def connect(base):
+    return http.client.HTTPConnection(urlsplit(base).netloc, timeout=5)
+
+
+def env(folder):
+    return dict(line.split("=", 1) for line in (folder / "target.env").read_text().splitlines())
+
+
+def test_the_target_files_tell_all(served):
+    folder, base = served
+    target, values = tomllib.loads((folder / "target.toml").read_text()), env(folder)
+    assert (target["name"], target["base_url"]) == ("mock", base)
+    assert target["writable"] == ["organizer@contoso.example", "attendee@contoso.example", "second@contoso.example"]
+    assert target["actors"]["organizer"] == {
+        "user": "organizer@contoso.example",
+        "flow": "token",
+        "token_env": "GRAPH_ORGANIZER_TOKEN",
+        "expired_token_env": "GRAPH_EXPIRED_TOKEN",
+    }
+    assert {actor["token_env"] for actor in target["actors"].values()} < set(values)
+    assert values["GRAPH_ATTENDEE_USER"] == "attendee@contoso.example"
+    assert set(target["resources"]) == {"group", "booking_business", "booking_service"}
+    for name in ("target.toml", "target.env"):
+        assert (folder / name).stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in folder.iterdir()) == ["target.env", "target.toml"]
+
+
+def test_one_connection_serves_many_requests(served):
+    folder, base = served
+    connection, token = connect(base), env(folder)["GRAPH_ORGANIZER_TOKEN"]
+    for _ in range(20):
+        connection.request("GET", "/v1.0/me", headers={"Authorization": f"Bearer {token}"})
+        assert json.load(connection.getresponse())["mail"] == "organizer@contoso.example"
+    connection.request("POST", "/v1.0/me/events", "{}", {"Authorization": f"Bearer {token}"})
+    answer = connection.getresponse()
+    assert (answer.status, json.load(answer)["error"]["code"]) == (400, "RequestBodyRead")
+    connection.close()
+
+
+def test_an_empty_answer_in_chunks(served):
+    folder, base = served
+    connection, token = connect(base), env(folder)["GRAPH_ORGANIZER_TOKEN"]
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    moment = {"dateTime": "2035-05-07T10:00:00", "timeZone": "UTC"}
+    connection.request("POST", "/v1.0/me/events", json.dumps({"start": moment, "end": moment}), headers)
+    event = json.load(connection.getresponse())
+    connection.request("POST", f"/v1.0/me/events/{event['id']}/cancel", "{}", headers)
+    answer = connection.getresponse()
+    assert (answer.status, answer.read(), answer.headers["transfer-encoding"]) == (202, b"", "chunked")
+    connection.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_quietly_with_connections_open(number):
+    process, base = start("--latency", "0.01")
+    connection = connect(base)
+    connection.request("GET", "/v1.0/me")
+    connection.getresponse().read()
+    began = time.monotonic()
+    assert finish(process, number) == (0, "", "")
+    assert time.monotonic() - began < 2
+    connection.close()
+
+
+def test_it_ends_with_its_parent():
+    parent = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    process, _ = start("--with-parent", str(parent.pid))
+    parent.communicate(b"\n", timeout=5)
+    assert process.wait(timeout=5) == 0
+    process.communicate()
+
+
+def test_it_ends_with_the_process_that_started_it():
+    code = (
+        "import os,subprocess,sys\n"
+        f"p=subprocess.Popen({COMMAND!r}+['serve','--with-parent',str(os.getpid())],stdout=subprocess.PIPE)\n"
+        "p.stdout.readline();print(p.pid,flush=True)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True)
+    child, until = int(found.stdout), time.monotonic() + 5
+    while time.monotonic() < until:
+        try:
+            os.kill(child, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    os.kill(child, signal.SIGKILL)
+    pytest.fail("the server outlived its parent")
+
+
+def test_a_taken_port_is_one_line():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        found = run("serve", "--port", str(taken.getsockname()[1]))
+    assert (found.returncode, found.stdout, found.stderr.count("\n")) == (2, "", 1)
+    assert "in use" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["serve", "--fault", "no-mial"], "did you mean no-mail?"),
+        (["serve", "--vary", "no-mail"], "unknown variation"),
+        (["serve", "--port", "x"], "--port"),
+        (["serve", "--port", "99999"], "99999"),
+        (["serve", "--latency", "-1"], "--latency"),
+        (["serve", "--page-size", "0"], "--page-size"),
+        (["serve", "--edition", "x"], "--edition"),
+        (["serve", "--host", "nowhere.invalid"], "nowhere.invalid"),
+        (["serve", "--write-target", "/dev/null/x"], "cannot write to /dev/null/x"),
+        ([], "required"),
+    ],
+)
+def test_complaints_are_one_line(arguments, said, capsys):
+    try:
+        status = main(arguments)
+    except SystemExit as left:
+        status = left.code
+    out, err = capsys.readouterr()
+    assert (status, out, err.count("\n")) == (2, "", 1), err
+    assert said in err
+
+
+def test_tables():
+    faults = json.loads(run("faults", "--json").stdout)
+    assert {frozenset(one) for one in faults} == {frozenset({"name", "changes", "breaks", "kind"})}
+    assert {one["kind"] for one in faults} == {"fault", "variation"}
+    rules = json.loads(run("rules", "--json").stdout)
+    assert {frozenset(one) for one in rules} == {frozenset({"id", "says", "evidence"})}
+    assert "no-mail" in run("faults").stdout
+    assert "examples:" in run("serve", "--help").stdout
