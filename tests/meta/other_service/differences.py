@@ -1,0 +1,76 @@
+"""The liberties this service takes, and the words it refuses with."""
+
+SENTENCE = (
+    "Your request can't be completed. You need to be an organizer to cancel a meeting."
+)
+
+DIFFERENCES = {
+    "reasons": "reason phrases nobody else uses",
+    "header-case": "header names in alternating case",
+    "extra-headers": "headers nobody asked for",
+    "innererror": "the inner error is spelt innererror and has further members",
+    "codes": "error codes of its own",
+    "texts": "error texts of its own; the documented sentence stays",
+    "shuffled": "properties in random order, JSON indented",
+    "sparse": "optional properties null or left out",
+    "odd-ids": "ids hold / + =, and pairs of them differ only by letter case",
+    "one-per-page": "lists give one item a page",
+    "copies-removed": "attendees' copies go, rather than being marked cancelled",
+    "prefix": "cancellation subjects start with `Abgesagt: `",
+    "html": "message bodies are HTML with entities, wrapped lines and odd markup",
+    "whole-seconds": "times have no fractional part",
+    "chunked": "202 is sent chunked, without Content-Length",
+    "hidden": "another mailbox is answered 404, not 403",
+    "no-batch": "$batch is not served",
+    "no-app-groups": "app-only tokens are refused on group calendars",
+    "malformed-404": "a malformed id is merely unknown",
+    "strict-body": "absent bodies and unknown parameters are refused",
+    "plain-refused": "an event without attendees is no meeting, its cancel is refused",
+    "select-ignored": "$select is ignored",
+    "no-echo": "client-request-id is not echoed",
+    "address-case": "addresses come back in other letter case",
+    "furnished": "mailboxes hold unrelated things from the start",
+    "booking-mails": "a new appointment is confirmed by mail",
+}
+
+# kind: status, common code, own code, common text, own text
+REFUSALS = {
+    "token": (401, "InvalidAuthenticationToken", "WhoAreYou",
+              "Access token is empty.", "No usable token came along."),
+    "expired": (401, "InvalidAuthenticationToken", "TooOld",
+                "Lifetime validation failed, the token is expired.", "Token too old."),
+    "denied": (403, "ErrorAccessDenied", "NotForYou",
+               "Access is denied. Check credentials and try again.", "Out of scope."),
+    "app-me": (403, "BadRequest", "NobodyIsMe",
+               "/me request is only valid with delegated authentication flow.",
+               "An application is nobody."),
+    "unknown": (404, "ErrorItemNotFound", "NothingThere",
+                "The specified object was not found in the store.", "Nothing there."),
+    "malformed": (400, "ErrorInvalidIdMalformed", "NoSuchShape",
+                  "Id is malformed.", "That is no id."),
+    "route": (404, "BadRequest", "NoSuchPlace",
+              "Resource not found for the segment.", "This path leads nowhere."),
+    "verb": (405, "ErrorInvalidRequest", "WrongVerb",
+             "The OData request is not supported.", "Not with this method."),
+    "mime": (415, "RequestBodyRead", "NotJson",
+             "A supported MIME type could not be found.", "Only plain JSON is read."),
+    "json": (400, "UnableToDeserializePostBody", "Gibberish",
+             "were unable to deserialize ", "The body makes no sense."),
+    "body": (400, "RequestBodyRead", "OddBody",
+             "The request payload is not valid.", "The body is not as expected."),
+    "query": (400, "ErrorInvalidUrlQuery", "OddQuery",
+              "The query is invalid.", "This query is not understood."),
+    "organizer": (400, "ErrorInvalidRequest", "GuestsMayNot", SENTENCE, SENTENCE),
+    "plain": (400, "ErrorInvalidRequest", "NoMeeting",
+              "The event is not a meeting.", "Nobody is invited to this one."),
+    "state": (400, "ErrorInvalidRequest", "NotHere",
+              "Your request can't be completed.", "This cannot be done here."),
+    "held": (424, "FailedDependency", "Held",
+             "Failed dependency.", "What it waits for failed."),
+    "broken": (500, "ErrorInternalServerError", "Broken",
+               "Something failed.", "The fault is here."),
+    "busy": (429, "ApplicationThrottled", "Breathless",
+             "Application is over its MailboxConcurrency limit.", "Too fast."),
+}  # fmt: skip
+
+REASONS = {200: "Here You Are", 201: "Freshly Made", 202: "Will Do", 204: "Silence"}
