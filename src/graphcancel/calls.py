@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from graphcancel.errors import ProvisionError
+from graphcancel.errors import NotOffered
 from graphcancel.exchange import JSON, Request, encode_segment
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def has_text(case: Case, contract: Contract) -> bool:
     return documented or case.body in {"unknown-property", "both-casings", "long", "html"}
 
 
-def call_for(  # noqa: PLR0913 - what a call is made of
+def call_for(
     case: Case,
     contract: Contract,
     description: Description,
@@ -89,10 +89,11 @@ def call_for(  # noqa: PLR0913 - what a call is made of
         values: Placeholder to value.
 
     Raises:
-        ProvisionError: The target lacks what the circumstance needs.
+        NotOffered: The target lacks what the circumstance needs.
     """
     path, pattern = _path(case, values)
-    method = case.circumstance.removeprefix("verb-").upper() if (case.circumstance or "").startswith("verb-") else "POST"
+    circumstance = case.circumstance or ""
+    method = circumstance.removeprefix("verb-").upper() if circumstance.startswith("verb-") else "POST"
     body = body_for(case, contract, comment)
     payload = None if body is None else json.dumps(body, ensure_ascii=False).encode()
     if method in {"GET", "DELETE"}:
@@ -121,7 +122,7 @@ def _caller(case: Case, description: Description) -> tuple[str | None, str | Non
     if case.circumstance == "expired-token":
         expired = [actor.expired_token for actor in description.actors.values() if actor.expired_token]
         if not expired:
-            raise ProvisionError("the target gives no expired token (actors.….expired_token_env)")
+            raise NotOffered("the target gives no expired token (actors.….expired_token_env)")
         return case.actor, expired[0]
     actor = description.actors.get(case.actor)
     if actor and actor.token:
@@ -129,7 +130,7 @@ def _caller(case: Case, description: Description) -> tuple[str | None, str | Non
     app = description.actors.get("app")
     if app and app.token and case.actor == "organizer" and case.route.template.startswith("/users/"):
         return "app", None
-    raise ProvisionError(f"the target has no token for {case.actor}")
+    raise NotOffered(f"the target has no token for {case.actor}")
 
 
 def _path(case: Case, values: Mapping[str, str]) -> tuple[str, str]:

@@ -26,7 +26,7 @@ TEXTS: Final = ("non-ascii", "300-characters")
 _WITHOUT_EFFECT: Final = "refusal.without-effect"
 _ENVELOPE: Final = "errors.envelope"
 
-# What a convention alters in an otherwise correct call, and the clause that then speaks (DESIGN §3, Conventions).
+# What a convention alters in an otherwise correct call, and the clause that then speaks.
 _REFUSED: Final = {
     "no-token": ("authentication.missing-token", _ENVELOPE, _WITHOUT_EFFECT),
     "garbage-token": ("authentication.invalid-token", _ENVELOPE, _WITHOUT_EFFECT),
@@ -224,9 +224,7 @@ def _conventions(conventions: Contract, lender: Contract) -> Iterator[Case]:
         yield _convention(
             conventions, lender, route, addressing, "organizer", shape, "batch", ("batch.served",), "accepted"
         )
-        yield _convention(
-            conventions, lender, route, addressing, "organizer", shape, "percent-encoded-id", (), "open"
-        )
+        yield _convention(conventions, lender, route, addressing, "organizer", shape, "percent-encoded-id", (), "open")
         if addressing == "me":
             yield _convention(conventions, lender, route, addressing, "app", shape, "app-on-me", (), "open")
 
@@ -254,7 +252,7 @@ def _observations(conventions: Contract, lenders: Sequence[Contract]) -> Iterato
             )
 
 
-def _convention(  # noqa: PLR0913 - the coordinates of a case
+def _convention(
     conventions: Contract,
     lender: Contract,
     route: Route,
@@ -285,7 +283,7 @@ def _convention(  # noqa: PLR0913 - the coordinates of a case
     )
 
 
-def _case(  # noqa: PLR0913 - the coordinates of a case
+def _case(
     contract: Contract,
     route: Route,
     addressing: str,
@@ -298,9 +296,7 @@ def _case(  # noqa: PLR0913 - the coordinates of a case
 ) -> Case:
     success = contract.answer(actor="organizer")
     return Case(
-        id="/".join(
-            part for part in (contract.id, route_slug(route, addressing), actor, shape, circumstance) if part
-        ),
+        id="/".join(part for part in (contract.id, route_slug(route, addressing), actor, shape, circumstance) if part),
         contract=contract.id,
         route=route,
         addressing=addressing,
@@ -350,7 +346,9 @@ def _answered(contract: Contract) -> list[str | None]:
 
 
 def _effects(contract: Contract) -> tuple[str, ...]:
-    return _present(contract, [*_answered(contract), *(name for name in contract.clauses if name.startswith("effect."))])
+    return _present(
+        contract, [*_answered(contract), *(name for name in contract.clauses if name.startswith("effect."))]
+    )
 
 
 def _accepted(contract: Contract, shape: str, cloud: str | None) -> tuple[str, ...]:

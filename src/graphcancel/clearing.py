@@ -12,9 +12,10 @@ import time
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from graphcancel.errors import ProvisionError
 from graphcancel.exchange import Request, encode_segment, json_request
 from graphcancel.looks import Look, Unseen, plain
-from graphcancel.scene import WEEK, WEEK_END, Scene, Stage, stamp
+from graphcancel.scene import MARK, WEEK, WEEK_END, Scene, Stage, stamp
 
 if TYPE_CHECKING:
     from graphcancel.target import Target
@@ -41,7 +42,9 @@ def clear(stage: Stage, scene: Scene, look: Look) -> bool:
             return False
         base = f"/users/{encode_segment(mailbox)}/events"
         for identity in dict.fromkeys(entry.whole for window in copies for entry in window):
-            asked.append(json_request("DELETE", scene.root, f"{base}/{encode_segment(identity)}", point.readers[mailbox]))
+            asked.append(
+                json_request("DELETE", scene.root, f"{base}/{encode_segment(identity)}", point.readers[mailbox])
+            )
     for mailbox, messages in look.mail.items():
         if isinstance(messages, Unseen):
             return False
@@ -65,8 +68,8 @@ def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Genera
     target.send_all([json_request("DELETE", root, path, actor) for root, path, actor in stage.calendar_groups])
     left = 0
     for attempt in range(_ROUNDS):
-        if stage.waiting.longest:
-            yield time.monotonic() + stage.waiting.longest
+        if stage.longest:
+            yield time.monotonic() + stage.longest
         found = [request for root in roots for request in _listed(stage, root)]
         found = list({request.path: request for request in found}.values())
         left = len(found)
@@ -96,14 +99,16 @@ def _listed(stage: Stage, root: str) -> list[Request]:
     """Requests that delete what still carries the run's mark, by listing every writable mailbox."""
     target = stage.target
     found: list[Request] = []
-    window = f"startDateTime={stamp(WEEK)}&endDateTime={stamp(WEEK_END)}&$top=100&$select=id,subject,seriesMasterId,type"
+    window = (
+        f"startDateTime={stamp(WEEK)}&endDateTime={stamp(WEEK_END)}&$top=100&$select=id,subject,seriesMasterId,type"
+    )
     places = []
     for mailbox in target.description.writable:
         actor = stage.reader(mailbox)
         if actor:
             places.append((f"/users/{encode_segment(mailbox)}", actor, True))
     group = target.description.resources.get("group")
-    if group and stage.used_group(root):
+    if group and (stage.used_group(root) or (stage.leads and _admitted(stage, root))):
         places.append((f"/groups/{encode_segment(group)}", "organizer", False))
     for base, actor, has_mail in places:
         view = json_request("GET", root, f"{base}/calendarView?{window}", actor)
@@ -117,6 +122,14 @@ def _listed(stage: Stage, root: str) -> list[Request]:
                 if _is_ours(stage, item):
                     found.append(_deletion(target, root, f"{base}/messages", actor, item["id"]))
     return found
+
+
+def _admitted(stage: Stage, root: str) -> bool:
+    try:
+        stage.resource("group", root)
+    except ProvisionError:
+        return False
+    return True
 
 
 def _items(stage: Stage, target: Target, request: Request) -> list[dict[str, Any]]:
@@ -133,6 +146,8 @@ def _is_ours(stage: Stage, item: dict[str, Any]) -> bool:
     if stage.run in str(item.get("subject", "")) or stage.run in text:
         return True
     # A booking's mail need not name the appointment; it comes from the business, and only this run books there.
+    if not stage.leads or MARK.search(text):
+        return False
     sender = item.get("from")
     address = sender.get("emailAddress", {}).get("address") if isinstance(sender, dict) else None
     return isinstance(address, str) and address == stage.target.description.resources.get("booking_business")

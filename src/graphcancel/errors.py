@@ -8,6 +8,7 @@ What can go wrong before a verdict, as one tree:
       RunError                  a run folder that cannot be read or written
       NoAnswer                  the target gave no answer to one request
       ProvisionError            what a case needs could not be arranged
+        NotOffered              … because the target's description does not offer it
 
 Every message names the place (file and key, or method and path) and ends with the remedy.
 """
@@ -41,3 +42,7 @@ class NoAnswer(GraphCancelError):
 
 class ProvisionError(GraphCancelError):
     """The target did not give what a case needs; the case is inconclusive for that reason."""
+
+
+class NotOffered(ProvisionError):
+    """The description names no such actor or resource: nothing was asked, so nothing failed."""

@@ -49,7 +49,7 @@ class Request:
         return self.root + self.path
 
 
-def json_request(  # noqa: PLR0913 - the parts of a request are as many as they are
+def json_request(
     method: str,
     root: str,
     path: str,

@@ -3,7 +3,7 @@ What may leave this process.
 
 The transport asks the fence before a socket opens, so no test can go round it. A fence is a list of what is allowed;
 everything else is refused: other hosts, mailboxes and recipients outside ``writable``, and a cancel, change or delete
-of anything but what this run created, its occurrences and copies, or an id known not to exist (DESIGN §7).
+of anything but what this run created, its occurrences and copies, or an id known not to exist.
 """
 
 from __future__ import annotations
@@ -20,9 +20,7 @@ from graphcancel.exchange import Request
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _READS: Final = frozenset({"GET", "HEAD"})
 # Collections a run may add to; a POST to any of them creates, a POST below one of their items acts.
-_CREATES: Final = frozenset(
-    {"events", "calendars", "calendargroups", "appointments"}
-)
+_CREATES: Final = frozenset({"events", "calendars", "calendargroups", "appointments"})
 _ACTIONS: Final = frozenset({"cancel", "microsoft.graph.cancel", "accept", "permanentdelete"})
 
 
@@ -111,7 +109,9 @@ class Fence:
             # the walk from a message to its event: the message stands for the event
             subject = next((part for part in reversed(rest[:-2]) if part in self._own), "")
         if subject not in self._own:
-            raise FenceError(f"fence: {method} {last if last in _ACTIONS else 'object'} of what this run did not create")
+            raise FenceError(
+                f"fence: {method} {last if last in _ACTIONS else 'object'} of what this run did not create"
+            )
 
     def _owner(self, method: str, segments: list[str]) -> list[str]:
         """Check whose data the path names and return the segments below it."""

@@ -122,6 +122,11 @@ class Lookout:
         self._target = target
         self._form: dict[str, int] = {}
 
+    @property
+    def reads_whole_inboxes(self) -> bool:
+        """Whether a target refuses to filter by subject, so that each look reads every case's mail."""
+        return any(form > _BY_SUBJECT for form in self._form.values())
+
     def look(self, point: Viewpoint) -> Look:
         """Take one look."""
         asked: list[tuple[tuple[str, ...], Request]] = []
@@ -198,7 +203,10 @@ class Lookout:
         items = self.items(part)
         if isinstance(items, Unseen):
             return items
-        return tuple(message for message in map(_message, items) if message)
+        # A mailbox may show every message of the run: only those that name the case are worth reading, or in a booking's
+        # case any, since nobody says what its mail names.
+        named = items if point.booking else [item for item in items if _names(item, point.marker)]
+        return tuple(message for message in map(_message, named) if message)
 
     def items(self, first: Exchange) -> list[dict[str, Any]] | Unseen:
         """The items of a collection, following ``@odata.nextLink`` to its end."""
@@ -259,6 +267,12 @@ def _entry(item: Mapping[str, Any]) -> Entry | None:
         cancelled=item.get("isCancelled") is True,
         series=series if isinstance(series, str) and series else None,
     )
+
+
+def _names(item: Mapping[str, Any], marker: str) -> bool:
+    body = item.get("body")
+    content = body.get("content") if isinstance(body, dict) else None
+    return marker in str(item.get("subject")) or marker in str(content)
 
 
 def _message(item: Mapping[str, Any]) -> Message | None:

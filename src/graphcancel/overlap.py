@@ -32,11 +32,11 @@ class Overlap:
 
     Args:
         tell: Opens the story of a case.
-        width: How many stories may be open at once; 1 keeps each case's traffic together, as a recording needs.
+        width: Says how many stories may be open at once; 1 keeps each case's traffic together, as a recording needs.
     """
 
     tell: Callable[[Case], Story]
-    width: int = 32
+    width: Callable[[], int] = lambda: 32
     _open: dict[str, _Open] = field(default_factory=dict)
     _done: dict[str, Record | BaseException] = field(default_factory=dict)
 
@@ -69,7 +69,7 @@ class Overlap:
             self._open[case.id] = _Open(case, self.tell(case))
 
     def _begin_next(self, ahead: Iterable[Case]) -> bool:
-        if len(self._open) >= self.width:
+        if len(self._open) >= self.width():
             return False
         for case in ahead:
             if case.id not in self._open and case.id not in self._done:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 import secrets
-from collections.abc import Generator, Iterator, Mapping, Sequence
+import signal
+import threading
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -19,20 +21,18 @@ from typing import Any, Final, Protocol
 import pytest
 
 from graphcancel import report as reporting
-from graphcancel.cases import Case, build_cases, untested_clauses
+from graphcancel.cases import Case, build_cases
 from graphcancel.contract import Contract, load_contracts
-from graphcancel.disputes import disputes
 from graphcancel.errors import GraphCancelError
 from graphcancel.overlap import Overlap
 from graphcancel.runfile import RunFile, error_line, record_line
 from graphcancel.session import Session, open_session
 from graphcancel.story import Record
+from graphcancel.summary import EXIT_RESIDUE, EXIT_UNJUDGED, Outcome, summary
 from graphcancel.targetfile import Description, read_target
 from graphcancel.verdict import Verdict
 
 BUILT_IN: Final = "mock"
-EXIT_UNJUDGED: Final = 10
-EXIT_RESIDUE: Final = 12
 _ATTRIBUTES: Final = frozenset({"kind", "contract", "actor", "circumstance", "body", "family", "expects"})
 
 
@@ -85,6 +85,7 @@ class Suite:
     watched: set[str] = field(default_factory=set)
     runfile: RunFile | None = None
     residue: str | None = None
+    status: int | None = None
     counts: dict[str, int] = field(default_factory=dict)
     late: list[dict[str, Any]] = field(default_factory=list)
     interrupted: bool = False
@@ -140,7 +141,9 @@ def pytest_configure(config: pytest.Config) -> None:
         only: Sequence[str] = ()
         if written != BUILT_IN and not config.getoption("help", default=False):
             if written.split(":", 1)[0] == "replay":
-                raise GraphCancelError(f"--target {written}: this version ships no recordings; use mock, a URL or a file")
+                raise GraphCancelError(
+                    f"--target {written}: this version ships no recordings; use mock, a URL or a file"
+                )
             described = read_target(written)
             only = described.contracts
         contracts = load_contracts(config.rootpath / "contracts", only)
@@ -238,7 +241,9 @@ def _open_target(config: pytest.Config) -> None:
         suite.session = session
         suite.contact = session.contact
         folder = config.getoption("runs")
-        suite.runfile = RunFile(Path(folder) if folder else config.rootpath / "runs", suite.description.name, _header(suite))
+        suite.runfile = RunFile(
+            Path(folder) if folder else config.rootpath / "runs", suite.description.name, _header(suite)
+        )
     except GraphCancelError as error:
         _close_target(suite)
         raise pytest.UsageError(str(error)) from None
@@ -302,7 +307,9 @@ def _join(config: pytest.Config) -> None:
     suite = config.stash[SUITE]
     if _is_worker(config):
         given = config.workerinput["graphcancel"]  # type: ignore[attr-defined]
-        suite.run, suite.started, suite.place = given["run"], given["started"], None
+        # Each worker has a mark of its own, so that the one that ends first clears away nothing of another's.
+        number = config.workerinput["workerid"].removeprefix("gw")  # type: ignore[attr-defined]
+        suite.run, suite.started, suite.place = f"{given['run']}w{int(number):03d}", given["started"], None
         if suite.described is None:
             builtin = config.hook.pytest_graphcancel_builtin(config=config)
             suite.described = builtin.describe(given["place"])
@@ -310,7 +317,7 @@ def _join(config: pytest.Config) -> None:
     else:
         _open_target(config)
     if suite.session:
-        suite.overlap = Overlap(suite.session.stories.tell)
+        suite.overlap = Overlap(suite.session.stories.tell, suite.session.width)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -327,7 +334,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         suite.interrupted = True
         raise
     finally:
-        if suite.session and not controller_only:
+        if suite.session:
+            suite.session.stage.leads = not _is_worker(session.config)
             _finish_stories(suite)
         if _is_worker(session.config):
             session.config.workeroutput["graphcancel"] = {  # type: ignore[attr-defined]
@@ -456,11 +464,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Remember the suite for `pytest_runtest_logreport`."""
     if not _is_worker(session.config):
         _CURRENT["suite"] = session.config.stash[SUITE]
+        if threading.current_thread() is threading.main_thread():
+            # What a CI system sends first; as an interrupt it still clears up what the run made.
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Close the run file and decide the exit status (DESIGN §4)."""
+    """Close the run file and decide the exit status."""
     suite = session.config.stash.get(SUITE, None)
     if suite is None or _is_worker(session.config) or suite.runfile is None:
         return
@@ -476,7 +487,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         observed = all(line["verdict"] == "observed" for line in lines)
         fallback = 0 if judged or observed else 5
         status = status or (EXIT_RESIDUE if suite.residue else EXIT_UNJUDGED if gaps else fallback)
-    session.exitstatus = status
+    session.exitstatus = suite.status = status
     footer: dict[str, Any] = {
         "partial": partial,
         "requests": suite.counts.get("requests", 0),
@@ -504,61 +515,20 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     suite = config.stash[SUITE]
     if not suite.lines or suite.runfile is None:
         return
-    for text in _summary(suite, config, terminalreporter, int(exitstatus)):
-        terminalreporter.write_line(text)
-
-
-def _summary(suite: Suite, config: pytest.Config, terminal: Any, status: int) -> Iterator[str]:  # noqa: ANN401
-    lines = [suite.lines[case.id] for case in suite.cases if case.id in suite.lines]
-    color = bool(terminal._tw.hasmarkup) and not os.environ.get("NO_COLOR")  # noqa: SLF001 - pytest offers no other way
-    width = terminal._tw.fullwidth  # noqa: SLF001
-    partial = len(lines) < len(suite.cases)
-    yield ""
-    yield f"graph-cancel-contracts: {suite.description.name}" + (" (partial run)" if partial else "")
-    yield reporting.rendered(reporting.coverage_table(lines, suite.cases, suite.contracts), width, color=color)
-    yield ""
-    yield reporting.rendered(reporting.clause_table(lines, suite.contracts), max(width, 150), color=color)
-    yield ""
-    yield "disputes between pages, and the reading the target follows:"
-    for name, states in reporting.readings(lines, disputes(suite.contracts)):
-        shown = "; ".join(f"{value}: {state}" for value, state in states)
-        yield f"  {name}: {shown}"
-    yield ""
-    yield "not tested:"
-    yield from _not_tested(suite, lines)
-    late = [item for line in lines for item in line["clauses"] if item.get("late_s") is not None]
-    if late:
-        yield f"late: {len(late)} effects came after the usual time, the slowest after {max(i['late_s'] for i in late)} s"
-    yield from _closing(suite, lines, config, status, partial=partial)
-
-
-def _not_tested(suite: Suite, lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    untested: dict[str, list[str]] = {}
-    for contract, clause, reason in untested_clauses(suite.contracts, suite.cases):
-        untested.setdefault(f"{clause}: {reason}", []).append(contract)
-    for text, contracts in untested.items():
-        yield f"  {text} ({len(contracts)} contract{'s' if len(contracts) > 1 else ''})"
-    for reason, number in reporting.reasons(lines):
-        yield f"  {number} case{'s' if number > 1 else ''} inconclusive: {reason}"
-
-
-def _closing(
-    suite: Suite, lines: Sequence[Mapping[str, Any]], config: pytest.Config, status: int, *, partial: bool
-) -> Iterator[str]:
-    requests = suite.counts.get("requests", 0)
-    if suite.description.origin == "mock":
-        yield "target mock: this run vouches for the suite, not for the service"
-    if suite.residue:
-        yield f"residue: {suite.residue}"
-    gaps = [] if partial else _gaps(suite, lines)
-    if gaps:
-        yield f"not judged: {len(gaps)} pairs of gating clause and route, first {gaps[0].contract} {gaps[0].clause} {gaps[0].route} ({gaps[0].reason})"
-    folder = suite.runfile.folder if suite.runfile else Path()
-    shown = folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder
-    verdict = {0: "holds", 1: "does not hold", EXIT_UNJUDGED: "incomplete", EXIT_RESIDUE: "residue left"}.get(status, "ended")
-    counts = {name: sum(1 for line in lines if line["verdict"] == name) for name in reporting.VERDICTS}
-    told = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
-    yield (
-        f"{verdict} (exit {status}): {told}; {requests} requests, {requests / max(1, len(lines)):.1f} per case; "
-        f"{shown / 'run.jsonl'}"
+    writer = terminalreporter._tw  # noqa: SLF001 - pytest offers no other way to the width of the terminal
+    folder = suite.runfile.folder
+    outcome = Outcome(
+        name=suite.description.name,
+        origin=suite.description.origin,
+        lines=[suite.lines[case.id] for case in suite.cases if case.id in suite.lines],
+        cases=suite.cases,
+        contracts=suite.contracts,
+        requests=suite.counts.get("requests", 0),
+        gaps=_gaps(suite, list(suite.lines.values())),
+        residue=suite.residue,
+        status=int(exitstatus) if suite.status is None else suite.status,
+        file=(folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder) / "run.jsonl",
     )
+    color = bool(writer.hasmarkup) and not os.environ.get("NO_COLOR")
+    for text in summary(outcome, width=writer.fullwidth, color=color):
+        terminalreporter.write_line(text)

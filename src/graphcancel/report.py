@@ -5,7 +5,7 @@ What a run says at its end: pure functions from the lines of ``run.jsonl`` to te
 from __future__ import annotations
 
 import io
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from graphcancel.cases import family
-
 if TYPE_CHECKING:
     from graphcancel.cases import Case
     from graphcancel.contract import Contract
     from graphcancel.disputes import Dispute
 
+_ABBREVIATED: Final = {"observed": "obs.", "inconclusive": "inc."}
+NOT_EXAMINED: Final = "not examined"
 VERDICTS: Final = ("pass", "fail", "observed", "inconclusive", "error")
 Line = Mapping[str, Any]
 
@@ -81,30 +81,33 @@ def unjudged(lines: Iterable[Line]) -> list[Missing]:
     return [Missing(*key, reason) for key, reason in open_.items() if key not in judged]
 
 
-def coverage_table(lines: Sequence[Line], cases: Sequence[Case], contracts: Sequence[Contract]) -> Table:
-    """Contract × (routes, cases, verdicts), with those that do not gate marked."""
+def coverage_table(
+    lines: Sequence[Line], cases: Sequence[Case], contracts: Sequence[Contract], *, narrow: bool = False
+) -> Table:
+    """
+    Contract × (routes, cases, verdicts).
+
+    Routes are those called of those its cases call; cases are those of this run of those there are.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("contract", "gates", "routes", "cases", *VERDICTS):
-        table.add_column(name, justify="left" if name == "contract" else "right")
-    by_contract: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        by_contract[line["contract"]].append(line)
-    for contract in contracts:
-        of_it = by_contract[contract.id]
+    table.add_column("contract", no_wrap=True)
+    for name in ("routes", "cases", *VERDICTS):
+        table.add_column(_ABBREVIATED.get(name, name) if narrow else name, justify="right", no_wrap=True)
+    for number, contract in enumerate(contracts, 1):
+        of_it = [line for line in lines if line["contract"] == contract.id]
         known = [case for case in cases if case.contract == contract.id]
         called = {(line["route"], line["addressing"]) for line in of_it if line["exchanges"]}
         routes = {(case.route.written.split(" ", 1)[-1], case.addressing) for case in known}
         counts = Counter(line["verdict"] for line in of_it)
         table.add_row(
-            contract.id,
-            "yes" if any(line["gating"] for line in of_it) else "no",
+            f"{number} {contract.id}",
             f"{len(called)}/{len(routes)}",
-            f"{len(of_it)}/{len(known)}" if len(of_it) != len(known) else str(len(known)),
+            f"{len(of_it)}/{len(known)}",
             *(_count(name, counts[name]) for name in VERDICTS),
         )
     total = Counter(line["verdict"] for line in lines)
     table.add_section()
-    table.add_row("total", "", "", str(len(lines)), *(_count(name, total[name]) for name in VERDICTS))
+    table.add_row("  all", "", f"{len(lines)}/{len(cases)}", *(_count(name, total[name]) for name in VERDICTS))
     return table
 
 
@@ -114,7 +117,7 @@ def _count(name: str, number: int) -> str:
 
 
 def clause_table(lines: Sequence[Line], contracts: Sequence[Contract]) -> Table:
-    """Clause × contract: how often it held of how often it was judged, per page."""
+    """Clause × contract: how often it held, *held/judged* where it did not always, *?* where it was never examined."""
     held: Counter[tuple[str, str]] = Counter()
     judged: Counter[tuple[str, str]] = Counter()
     open_: Counter[tuple[str, str]] = Counter()
@@ -124,27 +127,22 @@ def clause_table(lines: Sequence[Line], contracts: Sequence[Contract]) -> Table:
             held[key] += item["held"] is True
             judged[key] += item["held"] is not None
             open_[key] += item["held"] is None
-    shown = [contract for contract in contracts if any(line["contract"] == contract.id for line in lines)]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("held / judged", no_wrap=True)
-    for contract in shown:
-        table.add_column(contract.id.replace("-cancel", ""), justify="right")
-    for clause in dict.fromkeys(clause for contract in shown for clause in contract.clauses):
-        cells = []
-        for contract in shown:
-            key = (contract.id, clause)
-            found = contract.clauses.get(clause)
-            cells.append(_cell(held[key], judged[key], open_[key]) if found and (judged[key] or open_[key]) else "")
-        if any(cells):
-            table.add_row(clause, *cells)
+    table.add_column("clause held in", no_wrap=True)
+    for number in range(1, len(contracts) + 1):
+        table.add_column(f"({number})", justify="right", no_wrap=True)
+    for clause in sorted({clause for _, clause in {*judged, *open_}}):
+        keys = [(contract.id, clause) for contract in contracts]
+        table.add_row(clause, *(_cell(held[key], judged[key], open_[key]) for key in keys))
     return table
 
 
 def _cell(held: int, judged: int, open_: int) -> str:
-    shown = f"{held}/{judged}"
     if held < judged:
-        return f"[red]{shown}[/]"
-    return f"[yellow]{shown}[/]" if open_ and not judged else shown
+        return f"[red]{held}/{judged}[/]"
+    if judged:
+        return str(held)
+    return "[yellow]?[/]" if open_ else ""
 
 
 def readings(lines: Sequence[Line], disputes: Sequence[Dispute]) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -179,7 +177,7 @@ def _walks(route: str, value: str, fact: str) -> bool:
 
 def _state(outcomes: Counter[bool]) -> str:
     if not outcomes:
-        return "not examined"
+        return NOT_EXAMINED
     if not outcomes[False]:
         return "followed"
     return "partly followed" if outcomes[True] else "not followed"
@@ -195,12 +193,12 @@ def rendered(table: Table, width: int, *, color: bool) -> str:
     """*table* as text for a terminal of *width* columns."""
     buffer = io.StringIO()
     console = Console(
-        file=buffer, width=max(width, 60), force_terminal=color, no_color=not color, highlight=False, legacy_windows=False
+        file=buffer,
+        width=max(width, 60),
+        force_terminal=color,
+        no_color=not color,
+        highlight=False,
+        legacy_windows=False,
     )
     console.print(table)
     return buffer.getvalue().rstrip("\n")
-
-
-def of_family(case: Case) -> str:
-    """The family of a case, by which resources are waived."""
-    return family(case.route)

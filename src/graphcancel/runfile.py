@@ -24,7 +24,7 @@ FORMAT = 1
 
 
 def record_line(record: Record, *, gating: bool, origin: str) -> dict[str, Any]:
-    """The line of one case, as DESIGN §8 gives it, with the extra keys *late_s*, *observed* and *curl*."""
+    """The line of one case with the extra keys *late_s*, *observed* and *curl*."""
     case = record.case
     verdict = record.verdict
     clauses = []
@@ -40,7 +40,7 @@ def record_line(record: Record, *, gating: bool, origin: str) -> dict[str, Any]:
         if item.late_s is not None:
             line["late_s"] = item.late_s
         clauses.append(line)
-    found = {
+    found: dict[str, Any] = {
         "kind": "case",
         "id": case.id,
         "contract": case.contract,

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 import time
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from graphcancel.errors import ProvisionError
+from graphcancel.errors import NotOffered, ProvisionError
 from graphcancel.exchange import Exchange, encode_segment, json_request
 from graphcancel.looks import Look, Lookout, Unseen, Viewpoint, entries
 from graphcancel.waiting import Waiting, step
@@ -39,6 +40,10 @@ TARGETED: Final = 1
 
 MADE_UP_ID: Final = "AAMkADAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMABGAAAAAAAAAAA="
 _ATTENDEES: Final = 2
+
+
+MARK: Final = re.compile(r"gc[0-9a-f]{8}")
+"""What every run's mark begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,8 @@ class Stage:
         started: When the run started, ISO 8601, written into everything created.
 
     Attributes:
+        waiting: What is known of the lag of effects; *arrival* of that of invitations.
+        leads: Whether this process clears up for the whole run, not for a worker's part of it.
         users: Writable mailbox to its object id, as far as the target gave it.
         since: The target's clock when the run began, None where it did not say.
         calendars: Root, path and actor of each calendar made; *calendar_groups* likewise.
@@ -114,13 +121,20 @@ class Stage:
         self.target = target
         self.lookout = lookout
         self.waiting = waiting
+        self.arrival = Waiting()
         self.run = run
         self.started = started
+        self.leads = True
         self.users: dict[str, str] = {}
         self.since: str | None = None
         self.calendars: list[tuple[str, str, str]] = []
         self.calendar_groups: list[tuple[str, str, str]] = []
         self._once: dict[tuple[str, ...], Any] = {}
+
+    @property
+    def longest(self) -> float:
+        """The longest lag seen, of effects or invitations: absence is not judged sooner, in seconds."""
+        return max(self.waiting.longest, self.arrival.longest)
 
     # -- who and where ------------------------------------------------------------------------------------------------
 
@@ -144,13 +158,13 @@ class Stage:
             return name, "/me"
         if self.target.has("app"):
             return "app", f"/users/{encode_segment(self.mailbox(name))}"
-        raise ProvisionError(f"the target has no token for {name}, and no app to act for it")
+        raise NotOffered(f"the target has no token for {name}, and no app to act for it")
 
     def mailbox(self, name: str) -> str:
         """The address of actor *name*, lower case."""
         actor = self.target.description.actors.get(name)
         if not actor or not actor.user:
-            raise ProvisionError(f"the target names no mailbox for {name}")
+            raise NotOffered(f"the target names no mailbox for {name}")
         return actor.user.lower()
 
     def user_value(self, name: str, addressing: str) -> str:
@@ -207,7 +221,9 @@ class Stage:
                 "range": {"type": "numbered", "startDate": day, "numberOfOccurrences": OCCURRENCES},
             }
         asked = [
-            json_request("POST", scene.root, f"{base}/events", actor, meeting | {"transactionId": f"{scene.mark.case}m"}),
+            json_request(
+                "POST", scene.root, f"{base}/events", actor, meeting | {"transactionId": f"{scene.mark.case}m"}
+            ),
             json_request("POST", scene.root, f"{base}/events", actor, plain | {"transactionId": f"{scene.mark.case}d"}),
         ]
         answers = self.target.send_all(asked)
@@ -235,7 +251,7 @@ class Stage:
     def _calendar_for(self, case: Case, scene: Scene) -> tuple[str, str]:
         """Make the calendar the route walks through, if any, and return actor and base path of its events."""
         if case.family == "groups":
-            group = self._resource("group", scene.root)
+            group = self.resource("group", scene.root)
             scene.values["group"] = group
             return "organizer", f"/groups/{encode_segment(group)}"
         actor, base = self.writer("organizer")
@@ -281,15 +297,18 @@ class Stage:
             raise ProvisionError("nothing to look at was arranged")
         started = time.monotonic()
         attempt = 0
+        if self.arrival.likely:
+            yield started + self.arrival.likely
+            attempt = 1
         while True:
             scene.before = self.lookout.look(point)
             missing = _not_visible(scene.before)
             waited = scene.before.at - started
             if not missing:
-                self.waiting.seen(waited if attempt else 0.0)
+                self.arrival.seen(waited if attempt else 0.0)
                 break
-            if waited >= self.waiting.limit(missing, self.target.description.patience.invite_s):
-                self.waiting.missed(missing)
+            if waited >= self.arrival.limit(missing, self.target.description.patience.invite_s):
+                self.arrival.missed(missing)
                 break
             yield time.monotonic() + step(attempt)
             attempt += 1
@@ -393,8 +412,8 @@ class Stage:
                 if scene.mark.case in message.subject and (message.kind or "").lower() != "meetingrequest":
                     self.target.fence.own(message.id)
                     return message.id
-            if look.at - started >= self.waiting.limit(["response"], self.target.description.patience.invite_s):
-                self.waiting.missed(["response"])
+            if look.at - started >= self.arrival.limit(["response"], self.target.description.patience.invite_s):
+                self.arrival.missed(["response"])
                 raise ProvisionError("no response of the attendee arrived in the organizer's inbox")
             yield time.monotonic() + step(attempt)
             attempt += 1
@@ -414,10 +433,10 @@ class Stage:
 
     def _appointment(self, case: Case, scene: Scene) -> Steps:
         actor = "organizer" if self.target.has("organizer") else "app"
-        business = self._resource("booking_business", scene.root)
+        business = self.resource("booking_business", scene.root)
         service = self.target.description.resources.get("booking_service")
         if not service:
-            raise ProvisionError("the target names no booking_service in [resources]")
+            raise NotOffered("the target names no booking_service in [resources]")
         base = f"/solutions/bookingBusinesses/{encode_segment(business)}"
         scene.values["business"] = business
         staff = self._once[scene.root, "staff"]
@@ -467,21 +486,21 @@ class Stage:
 
     # -- once per run -------------------------------------------------------------------------------------------------
 
-    def _resource(self, name: str, root: str) -> str:
+    def resource(self, name: str, root: str) -> str:
         """
         The id of a group or booking business of the target, once its members are known to lie inside the fence.
         """
         description = self.target.description
         if name in description.waived:
-            raise ProvisionError(f"waived: {description.waived[name]}")
+            raise NotOffered(f"waived: {description.waived[name]}")
         identity = description.resources.get(name)
         if not identity:
-            raise ProvisionError(f"the target names no {name} in [resources]")
+            raise NotOffered(f"the target names no {name} in [resources]")
         key = (root, name)
         if key not in self._once:
             self._once[key] = self._outside(name, root, identity)
         if self._once[key]:
-            raise ProvisionError(str(self._once[key]))
+            raise NotOffered(str(self._once[key]))
         return identity
 
     def _outside(self, name: str, root: str, identity: str) -> str | None:
@@ -566,9 +585,7 @@ def _not_visible(look: Look) -> list[str]:
     missing = []
     if not isinstance(look.own, Unseen) and not all(look.own):
         missing.append("visible")
-    missing += [
-        "invitation" for copies in look.copies.values() if not isinstance(copies, Unseen) and not all(copies)
-    ]
+    missing += ["invitation" for copies in look.copies.values() if not isinstance(copies, Unseen) and not all(copies)]
     return missing
 
 
@@ -588,4 +605,3 @@ def stamp(moment: dt.datetime) -> str:
 
 def _booking_time(stamp: str) -> dict[str, str]:
     return {"@odata.type": "#microsoft.graph.dateTimeTimeZone", "dateTime": stamp, "timeZone": "UTC"}
-

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from graphcancel.clearing import sweep
@@ -21,6 +21,9 @@ from graphcancel.story import Record, Stories
 from graphcancel.target import Target, connectable
 from graphcancel.targetfile import Description
 from graphcancel.waiting import Waiting
+
+_WIDE: Final = 32
+_NARROW: Final = 8
 
 
 @dataclass(slots=True)
@@ -37,6 +40,10 @@ class Session:
     stories: Stories
     contracts: Sequence[Contract]
     contact: Mapping[str, Any]
+
+    def width(self) -> int:
+        """How many stories may be open at once: few where every open one lengthens the looks of the others."""
+        return _NARROW if self.stage.lookout.reads_whole_inboxes else _WIDE
 
     def finish(self, *, look: bool) -> tuple[list[Record], int]:
         """
@@ -62,7 +69,9 @@ class Session:
         for contract in self.contracts:
             root = description.root(contract.id)
             version = "v1.0" if contract.version == "both" else contract.version
-            found.setdefault(urlsplit(root).netloc if root.startswith(description.base_url) else root, f"{root}/{version}")
+            found.setdefault(
+                urlsplit(root).netloc if root.startswith(description.base_url) else root, f"{root}/{version}"
+            )
         return list(found.values())
 
 
@@ -103,7 +112,9 @@ def open_session(
     for mailbox, identity in contact["users"].items():
         stage.users[mailbox] = identity
         fence.admit_user(identity, mailbox)
-    stories = Stories(target, stage, {contract.id: contract for contract in contracts}, _sanitiser(stage, contracts, run))
+    stories = Stories(
+        target, stage, {contract.id: contract for contract in contracts}, _sanitiser(stage, contracts, run)
+    )
     return Session(target, stage, stories, contracts, contact)
 
 

@@ -18,7 +18,7 @@ from graphcancel.calls import MALFORMED_ID, call_for, comment_for, has_text
 from graphcancel.cases import CONVENTIONS, Case
 from graphcancel.clearing import clear
 from graphcancel.envelope import envelope_check
-from graphcancel.errors import ProvisionError
+from graphcancel.errors import NotOffered, ProvisionError
 from graphcancel.exchange import Exchange, Request
 from graphcancel.looks import Look, Unseen, entries
 from graphcancel.scene import MADE_UP_ID, Scene, Stage
@@ -123,7 +123,7 @@ class Stories:
                 raise ProvisionError(f"{_SETUP_FAILURES} set-ups in a row failed alike: {blocked}")
             scene: Scene = yield from self.stage.arrange(case, root, attempt)
         except ProvisionError as error:
-            if not blocked:
+            if not blocked and not isinstance(error, NotOffered):
                 self._count_failure(str(error))
             if case.circumstance not in _WITHOUT_EVENT or case.expects != "refused":
                 raise
@@ -144,12 +144,9 @@ class Stories:
             scene.values[part] = MADE_UP_ID
         if "{user}" in case.route.template:
             scene.values["user"] = self.stage.mailbox("organizer")
-        resources = self.target.description.resources
         for part, name in (("group", "group"), ("business", "booking_business")):
             if part in scene.values:
-                if name not in resources:
-                    raise ProvisionError(gap)
-                scene.values[part] = resources[name]
+                scene.values[part] = self.stage.resource(name, root)
         return scene
 
     def _count_failure(self, cause: str) -> None:
@@ -167,7 +164,9 @@ class Stories:
         attempt = 0
         while True:
             scene.before = look = self._look(scene)
-            left = [] if isinstance(look.own, Unseen) else [item for item in entries(look.own) if item.id != scene.decoy]
+            left = (
+                [] if isinstance(look.own, Unseen) else [item for item in entries(look.own) if item.id != scene.decoy]
+            )
             if not left or look.at - answer.ended >= waiting.usual:
                 return
             yield time.monotonic() + step(attempt)
@@ -252,6 +251,9 @@ class Stories:
         usual = waiting.usual
         attempt = 0
         settled: dict[str, float] = {}
+        if waiting.likely:
+            yield exchange.ended + waiting.likely
+            attempt = 1
         while True:
             look = self._look(scene)
             evidence = replace(evidence, after=look)
@@ -261,7 +263,7 @@ class Stories:
             for item in findings:
                 if item.held and not item.pending:
                     settled.setdefault(item.clause, lag if attempt else 0.0)
-            wait_more = lag < waiting.longest and bool(_ABSENCE & set(clauses))
+            wait_more = lag < self.stage.longest and bool(_ABSENCE & set(clauses))
             full = self.target.description.patience.effect_s if clauses else usual
             if pending and lag >= waiting.limit(pending, full):
                 waiting.missed(pending if clauses else ())
@@ -270,10 +272,12 @@ class Stories:
                 waiting.seen(lag if attempt and settled else 0.0)
                 break
             now = time.monotonic()
-            yield (now + step(attempt)) if pending else (exchange.ended + waiting.longest)
+            yield (now + step(attempt)) if pending else (exchange.ended + self.stage.longest)
             attempt += 1
         late = {name: lag for name, lag in settled.items() if lag > usual}
-        findings = tuple(replace(item, late_s=round(late[item.clause], 1)) if item.clause in late else item for item in findings)
+        findings = tuple(
+            replace(item, late_s=round(late[item.clause], 1)) if item.clause in late else item for item in findings
+        )
         return evidence, findings
 
     def _foreseen(self, evidence: Evidence) -> tuple[Finding, ...]:
@@ -293,7 +297,7 @@ class Stories:
         self, scene: Scene, evidence: Evidence, clauses: Sequence[str], exchange: Exchange
     ) -> Generator[float, None, tuple[Evidence, tuple[Finding, ...]]]:
         """One look, no sooner than the longest lag seen."""
-        due = exchange.ended + self.stage.waiting.longest
+        due = exchange.ended + self.stage.longest
         if time.monotonic() < due:
             yield due
         evidence = replace(evidence, after=self._look(scene))

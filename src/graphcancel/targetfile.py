@@ -75,7 +75,7 @@ class Description:
 
     Attributes:
         origin: ``mock``, ``recording`` or ``live``: how much a verdict against it is worth.
-        cloud: The national cloud by the name of DESIGN's target file, or None where the target is none of them.
+        cloud: The national cloud by the name a target file gives it, or None where the target is none of them.
         base_url: Graph root without version segment or trailing slash.
         writable: The only mailboxes a run may touch or mail, lower case.
         roots: Contract id to another Graph root for it.

@@ -116,7 +116,7 @@ class Verdict:
 
 def conclude(findings: Sequence[Finding], *, sent: bool, reason: str | None = None) -> Verdict:
     """
-    The verdict of a case from its findings (DESIGN §4).
+    The verdict of a case from its findings.
 
     Args:
         sent: Whether the call under test left this process; nothing passes that was never sent.

@@ -22,10 +22,12 @@ class Waiting:
 
     Attributes:
         longest: The longest lag after which an expected effect was there.
+        likely: When a first look is worth while: a little before the latest lag.
     """
 
     def __init__(self) -> None:
         self.longest = 0.0
+        self.likely = 0.0
         self._misses: Counter[str] = Counter()
 
     @property
@@ -42,6 +44,7 @@ class Waiting:
     def seen(self, lag: float) -> None:
         """An expected effect was there after *lag* seconds."""
         self.longest = max(self.longest, lag)
+        self.likely = 0.8 * lag
 
     def missed(self, clauses: Iterable[str]) -> None:
         """The deadline passed without these."""

@@ -24,6 +24,8 @@ def open_mailbox(world: World, call: Call, need: frozenset[str]) -> Mailbox:
     """
     if world.behaviour.hides(call):
         raise world.behaviour.gone()
+    if not call.who.is_application and world.behaviour.refuses_user(call):
+        raise refuse("access.scope")
     if "group" in call.params:
         return _open_group(world, call, need)
     who = call.who

@@ -102,6 +102,11 @@ class Behaviour:
         """Keep applications from cancelling."""
         return call.is_event_cancel and "user" in call.params and self.has("app-refused")
 
+    def refuses_user(self, call: Call) -> bool:
+        """Keep users from cancelling."""
+        translated = call.edition.name == "translated-de" and self.has("translated-user-refused")
+        return call.is_event_cancel and (translated or self.has("user-refused"))
+
     def opens_mailboxes(self, call: Call) -> bool:
         """Let a user into everybody's mailbox to cancel."""
         return call.is_event_cancel and self.has("organizer-path-open")
@@ -140,6 +145,8 @@ class Behaviour:
 
     def hears(self, comment: str) -> str:
         """Garble a comment."""
+        if self.has("comment-dropped"):
+            return ""
         if self.has("comment-cut-255"):
             comment = comment[:_TEXT_LIMIT]
         if self.has("comment-mangled"):

@@ -59,6 +59,8 @@ FAULTS: tuple[Deviation, ...] = (
     ),
     *_faults("request-headers.authorization", ("bare-token-accepted", "cancel is done with any or no Authorization")),
     *_faults("authorization.read-only", ("reader-accepted", "Calendars.Read is enough to cancel an event")),
+    *_faults("permissions.delegated-work", ("user-refused", "a user's cancel of the own meeting is answered 403")),
+    *_faults("permissions.scope", ("translated-user-refused", "the same in the translated edition only")),
     *_faults("permissions.application", ("app-refused", "an application's cancel under /users is answered 403")),
     *_faults(
         "organizer.refusal",
@@ -75,6 +77,9 @@ FAULTS: tuple[Deviation, ...] = (
         "organizer.only",
         ("refusal-has-effect", "an attendee's cancel is refused as it should, and the meeting cancelled all the same"),
         ("organizer-path-open", "a delegated token may cancel in another user's mailbox"),
+    ),
+    *_faults(
+        "delete.organizer-only",
         ("attendee-accepted", "an attendee's cancel is answered with success, and nothing happens"),
     ),
     *_faults(
@@ -90,13 +95,14 @@ FAULTS: tuple[Deviation, ...] = (
     ),
     *_faults("effect.attendee-copies", ("copies-stay", "attendees' copies stay as they were")),
     *_faults("effect.only-this-event", ("decoy-gone", "another event of the same subject and calendar goes too")),
+    *_faults("request-body.comment", ("camel-ignored", "the property comment is ignored")),
     *_faults(
-        "request-body.comment",
-        ("camel-ignored", "the property comment is ignored"),
+        "example.comment",
+        ("pascal-ignored", "the property Comment is ignored"),
         ("comment-cut-255", "the comment is cut after 255 characters"),
         ("comment-mangled", "what is not ASCII arrives as question marks"),
     ),
-    *_faults("example.comment", ("pascal-ignored", "the property Comment is ignored")),
+    *_faults("delete.custom-message", ("comment-dropped", "no comment of whatever name arrives")),
     *_faults("request-body.kommentar", ("kommentar-ignored", "the property Kommentar is ignored")),
     *_faults("request-body.optional", ("empty-object-refused", "an empty object is answered 400")),
     *_faults("occurrence.cancelled", ("occurrence-stays", "cancelling an occurrence is answered and does nothing")),

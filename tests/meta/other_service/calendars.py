@@ -49,9 +49,7 @@ class Calendars(Views):
         """Calendar groups, all calendars, or the calendars of one group."""
         posting = call.method == "POST"
         box = self.mailbox(call, "write" if posting else "read")
-        parent = (
-            self.kept(box.groups, call, "cgroup") if "cgroup" in call.args else None
-        )
+        parent = self.kept(box.groups, call, "cgroup") if "cgroup" in call.args else None
         groups = call.path.endswith("/calendarGroups")
         if posting:
             name = self.read_json(call).get("name")
@@ -192,9 +190,7 @@ class Calendars(Views):
             text = str(sent.get("comment") or "")
             if host:
                 send = self.world.mail
-                self.world.after(
-                    0.7, lambda: send(host, subject, text, box, kind, root)
-                )
+                self.world.after(0.7, lambda: send(host, subject, text, box, kind, root))
         return 202, None
 
     # mail

@@ -1,8 +1,6 @@
 """The liberties this service takes, and the words it refuses with."""
 
-SENTENCE = (
-    "Your request can't be completed. You need to be an organizer to cancel a meeting."
-)
+SENTENCE = "Your request can't be completed. You need to be an organizer to cancel a meeting."
 
 DIFFERENCES = {
     "reasons": "reason phrases nobody else uses",

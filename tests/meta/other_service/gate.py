@@ -76,9 +76,7 @@ class Gate:
         """The calendar a path names; None where it names none."""
         if "calendar" in call.path.split("/"):
             return box.main
-        parent = (
-            self.kept(box.groups, call, "cgroup") if "cgroup" in call.args else None
-        )
+        parent = self.kept(box.groups, call, "cgroup") if "cgroup" in call.args else None
         if "calendar" not in call.args:
             return None
         found: Folder = self.kept(box.calendars, call, "calendar")

@@ -147,9 +147,7 @@ class Service(Calendars, Bookings):
         if "extra-headers" in self.on:
             out |= {"X-Weather": "fair", "Set-Cookie": "flavour=odd; Path=/"}
         if payload is not None:
-            out["Content-Type"] = (
-                'application/json; odata.metadata=none;charset="utf-8"'
-            )
+            out["Content-Type"] = 'application/json; odata.metadata=none;charset="utf-8"'
             out["Content-Length"] = str(len(text))
         elif status != 204 and (status != 202 or "chunked" not in self.on):
             out["Content-Length"] = "0"
@@ -176,9 +174,7 @@ class Service(Calendars, Bookings):
 
         return json.dumps(mix(payload), indent=1).encode()
 
-    def answer(
-        self, call: Call, request_id: str
-    ) -> tuple[int, Json | None, dict[str, str]]:
+    def answer(self, call: Call, request_id: str) -> tuple[int, Json | None, dict[str, str]]:
         """Serve one call; a refusal becomes the error envelope."""
         try:
             if call.path == "/_other/state":
@@ -231,9 +227,7 @@ class Service(Calendars, Bookings):
     def on_batch(self, call: Call) -> Reply:
         parts: Any = self.read_json(call).get("requests")
         try:
-            fit = {
-                part["id"].lower() for part in parts if part["method"] and part["url"]
-            }
+            fit = {part["id"].lower() for part in parts if part["method"] and part["url"]}
         except (KeyError, TypeError, AttributeError):
             raise Refused("body") from None
         if not 0 < len(fit) == len(parts) <= 20:
@@ -264,10 +258,7 @@ class Service(Calendars, Bookings):
         for box in self.world.boxes:
             items += [f"{box.name} calendar {f.name}" for f in box.calendars.values()]
             items += [f"{box.name} group {f.name}" for f in box.groups.values()]
-            items += [
-                f"{box.name} {e.type} {e.data.get('subject')} {e.id}"
-                for e in box.events.values()
-            ]
+            items += [f"{box.name} {e.type} {e.data.get('subject')} {e.id}" for e in box.events.values()]
             items += [f"{box.name} mail {m.subject} {m.id}" for m in box.mails.values()]
         for key, business in self.world.businesses.items():
             for kind in ("services", "staffMembers", "customers", "appointments"):

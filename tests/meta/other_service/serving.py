@@ -60,9 +60,7 @@ class Handler(WSGIRequestHandler):
 
 def serve(service: Service, port: int = 0) -> BaseWSGIServer:
     """A server ready for `serve_forever`; its `port` is the one it got."""
-    return make_server(
-        "127.0.0.1", port, service, threaded=True, request_handler=Handler
-    )
+    return make_server("127.0.0.1", port, service, threaded=True, request_handler=Handler)
 
 
 def write_target(service: Service, base_url: str, folder: Path) -> None:
@@ -104,9 +102,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--write-target", type=Path, metavar="DIR")
     parser.add_argument("--no", action="append", default=[], choices=DIFFERENCES)
     parser.add_argument("--lag", type=float, default=1.0, metavar="SECONDS")
-    parser.add_argument(
-        "--throttle", type=int, default=0, metavar="N", help="429 for every Nth request"
-    )
+    parser.add_argument("--throttle", type=int, default=0, metavar="N", help="429 for every Nth request")
     chosen = parser.parse_args(arguments)
     service = Service(chosen.no, lag=chosen.lag, throttle=chosen.throttle)
     server = serve(service, chosen.port)

@@ -109,9 +109,7 @@ class Views(Gate):
         if mail.kind and "event" in call.query.get("$expand", ""):
             kept = mail.event and mail.event.id in mail.event.box.events
             bare = Call("GET", call.path, {}, {}, b"", call.base)
-            shown["event"] = (
-                self.show_event(mail.event, bare) if mail.event and kept else None
-            )
+            shown["event"] = self.show_event(mail.event, bare) if mail.event and kept else None
         return shown
 
     def show_box(self, box: Mailbox) -> Json:
@@ -150,9 +148,7 @@ class Views(Gate):
             if "$skiptoken" in call.query:
                 text = base64.urlsafe_b64decode(call.query["$skiptoken"])
                 last = tuple(json.loads(text))
-                items = [
-                    i for i in items if (rank(i) < last if down else rank(i) > last)
-                ]
+                items = [i for i in items if (rank(i) < last if down else rank(i) > last)]
             items = items[int(call.query.get("$skip", 0)) :]
             size = max(1, int(call.query.get("$top", 10)))
         except (ValueError, TypeError):

@@ -193,9 +193,7 @@ class World:
             end = {"dateTime": "2031-01-06T10:00:00", "timeZone": "UTC"}
             old = {"subject": "Old habit", "start": start, "end": end}
             self.create(box, box.main, box, old)
-            self.mail(
-                box, "Abgesagt: Something else", "Sorry", box, "meetingCancelled", None
-            )
+            self.mail(box, "Abgesagt: Something else", "Sorry", box, "meetingCancelled", None)
         return box
 
     def folder(self, box: Mailbox, name: str, parent: Folder | None = None) -> Folder:
@@ -220,17 +218,11 @@ class World:
 
     # events
 
-    def create(
-        self, box: Mailbox, folder: Folder, author: Mailbox | None, sent: Json
-    ) -> Event:
+    def create(self, box: Mailbox, folder: Folder, author: Mailbox | None, sent: Json) -> Event:
         """Put an event into a calendar; its invitations follow."""
         token = sent.get("transactionId")
         for known in box.events.values():
-            if (
-                token
-                and known.root is None
-                and known.data.get("transactionId") == token
-            ):
+            if token and known.root is None and known.data.get("transactionId") == token:
                 return known.master or known
         parts = (sent.get("start"), sent.get("end"), sent.get("body") or {})
         if not all(isinstance(part, dict) for part in parts):
@@ -271,9 +263,7 @@ class World:
             begin = datetime.combine(day, local.timetz()).astimezone(UTC)
             self.occurrence(master, begin, begin + (master.end - master.begin))
 
-    def occurrence(
-        self, master: Event, begin: datetime, end: datetime, root: Event | None = None
-    ) -> Event:
+    def occurrence(self, master: Event, begin: datetime, end: datetime, root: Event | None = None) -> Event:
         made = Event(
             self.id("copy" if root else "event"), next(self.seq), master.box,
             master.folder, master.author, root.data if root else master.data, begin,
@@ -287,11 +277,7 @@ class World:
     def guests(self, event: Event) -> list[tuple[str, Mailbox]]:
         """Invited mailboxes of this service, the organizer's own left out."""
         known = {a[0].lower(): self.find(a[0]) for a in event.data["attendees"]}
-        return [
-            (address, box)
-            for address, box in known.items()
-            if box and box not in (event.box, event.author)
-        ]
+        return [(address, box) for address, box in known.items() if box and box not in (event.box, event.author)]
 
     def invite(self, event: Event) -> None:
         if event.id not in event.box.events:
@@ -376,8 +362,7 @@ class World:
         lines = re.sub(r"(.{50}\S*) (?=\S)", r"\1\n", text).split("\n")
         hard = text.split("\n")
         dressed = "\r\n".join(
-            f'<SPAN lang=xx style="color:#123">{re.sub(r"[^A-Za-z0-9 ]", entity, one)}'
-            "</SPAN>"
+            f'<SPAN lang=xx style="color:#123">{re.sub(r"[^A-Za-z0-9 ]", entity, one)}</SPAN>'
             for one in (lines if len(hard) == 1 else hard)
         )
         if len(hard) > 1:
@@ -417,9 +402,7 @@ class World:
         addresses.append(known.get("emailAddress"))
         staff = appointment.get("staffMemberIds") or list(business["staffMembers"])
         for key in staff:
-            addresses.append(
-                business["staffMembers"].get(str(key), {}).get("emailAddress")
-            )
+            addresses.append(business["staffMembers"].get(str(key), {}).get("emailAddress"))
         boxes = [self.find(address) for address in addresses if address]
         return list(dict.fromkeys(box for box in boxes if box))
 

@@ -1,0 +1,47 @@
+"""
+Lets ``pytest --target FILE`` work with a space and a file outside the project.
+
+pytest decides on its root before any plugin can name an option, so it takes the value of an option it does not know yet
+for a path of tests: with a target file in another folder it looks for its configuration there and never sees this
+project. This module is the only one installed as an entry point. It does nothing outside a checkout of the project and
+nothing unless that happened; then it starts over with the value tied to the option, ``--target=FILE``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+_TIED: Final = ("--target", "--runs")
+
+
+def tie(args: list[str]) -> list[str]:
+    """*args* with the values of our options tied to them by ``=``."""
+    tied: list[str] = []
+    rest = iter(args)
+    for argument in rest:
+        value = next(rest, None) if argument in _TIED else None
+        tied.append(argument if value is None else f"{argument}={value}")
+    return tied
+
+
+def in_checkout(folder: Path) -> Path | None:
+    """The checkout of this project *folder* lies in, None where it lies in none."""
+    for place in (folder, *folder.parents):
+        if (place / "contracts" / "schema.json").is_file() and (place / "conftest.py").is_file():
+            return place
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
+    """Start over where pytest took a target file for a path of tests and so missed the project."""
+    given = list(early_config.invocation_params.args)
+    tied = tie(given)
+    checkout = in_checkout(early_config.invocation_params.dir)
+    missed = checkout is not None and early_config.rootpath != checkout
+    if missed and tied != given:
+        raise SystemExit(pytest.main(tied))
+    args[:] = tie(args)

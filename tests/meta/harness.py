@@ -1,0 +1,96 @@
+"""
+Mocks on request, and the judge run on chosen cases without pytest between them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from graphcancel.cases import Case
+from graphcancel.contract import load_contracts
+from graphcancel.overlap import Overlap
+from graphcancel.session import Session, open_session
+from graphcancel.story import Record
+from graphcancel.targetfile import Description, Patience, read_target
+
+ROOT = Path(__file__).parents[2]
+EDITIONS = {
+    "event-cancel.beta-2021": "superseded",
+    "event-cancel.beta-2017.de": "translated-de",
+    "event-cancel.stub": "draft",
+    "bookingappointment-cancel.stub": "draft",
+}
+IMPATIENT = Patience(effect_s=0.4, invite_s=3.0, read_s=10.0)
+
+
+@contextlib.contextmanager
+def serving(command: Sequence[str], folder: Path) -> Iterator[Description]:
+    """Start a server that writes its target files into *folder*, and describe it."""
+    process = subprocess.Popen(
+        [sys.executable, *command, "--port", "0", "--write-target", str(folder)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert "listening on" in line, line
+        environ = dict(line.split("=", 1) for line in (folder / "target.env").read_text().splitlines() if "=" in line)
+        environ = {name: value.strip("'\"") for name, value in environ.items()}
+        yield read_target(str(folder / "target.toml"), environ)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        process.stdout.close()
+
+
+@contextlib.contextmanager
+def mock(folder: Path, *options: str, patience: Patience = IMPATIENT) -> Iterator[Description]:
+    """The bundled mock with *options*, each page at the edition that behaves as it says."""
+    command = ["-m", "graphmock", "serve", "--with-parent", str(os.getpid()), *options]
+    with serving(command, folder) as written:
+        roots = {contract: f"{written.base_url}/{edition}" for contract, edition in EDITIONS.items()}
+        yield replace(written, origin="mock", roots=roots, patience=patience)
+
+
+def judge(description: Description, cases: Sequence[Case]) -> tuple[dict[str, Record], Session]:
+    """The record of each of *cases*, last look included, cleared up after."""
+    contracts = load_contracts(ROOT / "contracts")
+    session = open_session(description, contracts, f"gc{os.urandom(4).hex()}", "2026-01-01T00:00:00+00:00")
+    overlap = Overlap(session.stories.tell, session.width)
+    order = sorted(cases, key=lambda case: (case.family != "bookings", case.expects == "refused"))
+    try:
+        records = {case.id: overlap.record(case, order[position + 1 :]) for position, case in enumerate(order)}
+        turned, left = session.finish(look=True)
+        records |= {record.case.id: record for record in turned}
+        assert not left, f"{left} objects left behind"
+    finally:
+        overlap.close()
+        session.close()
+    return records, session
+
+
+def one_of_each(cases: Sequence[Case]) -> list[Case]:
+    """A sample that holds each family, actor, shape and circumstance of each contract once."""
+    found: dict[tuple[str, ...], Case] = {}
+    for case in cases:
+        found.setdefault((case.contract, case.family, case.actor, case.body, str(case.circumstance)), case)
+    return list(found.values())
+
+
+def by_clause(cases: Sequence[Case]) -> dict[str, list[Case]]:
+    """Clause to the cases that judge it."""
+    found: dict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        for clause in case.clauses:
+            found[clause].append(case)
+    return found

@@ -1,0 +1,112 @@
+"""What the unit tests share: the contracts on file, their cases, and a target whose answers are written in the test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from graphcancel.auth import Actor
+from graphcancel.cases import Case, build_cases
+from graphcancel.contract import Contract, load_contracts
+from graphcancel.exchange import Exchange, Request, Response
+from graphcancel.fence import Fence
+from graphcancel.targetfile import Description
+
+FOLDER = Path(__file__).parents[2] / "contracts"
+ROOT = "https://graph.example/v1.0"
+ORGANIZER, ATTENDEE, SECOND = "organizer@contoso.example", "attendee@contoso.example", "second@contoso.example"
+
+
+@pytest.fixture(scope="session")
+def contracts() -> tuple[Contract, ...]:
+    """All contracts on file."""
+    return load_contracts(FOLDER)
+
+
+@pytest.fixture(scope="session")
+def by_id(contracts) -> dict[str, Contract]:
+    """The contracts by id."""
+    return {contract.id: contract for contract in contracts}
+
+
+@pytest.fixture(scope="session")
+def all_cases(contracts) -> tuple[Case, ...]:
+    """Every case of every contract, for a target in no cloud."""
+    return build_cases(contracts)
+
+
+@pytest.fixture(scope="session")
+def named(all_cases) -> Callable[[str], Case]:
+    """Find a case by its id."""
+    found = {item.id: item for item in all_cases}
+    return found.__getitem__
+
+
+def describe(**changes) -> Description:
+    """Describe a target with all four actors."""
+    actors = {
+        "organizer": Actor("organizer", ORGANIZER, "token-o", None, "GRAPH_ORGANIZER_TOKEN"),
+        "attendee": Actor("attendee", ATTENDEE, "token-a", "token-old", "GRAPH_ATTENDEE_TOKEN"),
+        "app": Actor("app", None, "token-p", None, "GRAPH_APP_TOKEN"),
+        "reader": Actor("reader", ORGANIZER, "token-r", None, "GRAPH_READER_TOKEN"),
+    }
+    values = {
+        "name": "contoso",
+        "origin": "live",
+        "cloud": None,
+        "base_url": "https://graph.example",
+        "ca_bundle": None,
+        "actors": actors,
+        "writable": (ORGANIZER, ATTENDEE, SECOND),
+    }
+    return Description(**(values | changes))
+
+
+@pytest.fixture(name="describe")
+def describe_fixture() -> Callable[..., Description]:
+    """Hand out `describe`."""
+    return describe
+
+
+@dataclass
+class Script:
+    """
+    A target that answers as told: *answer* maps a request to status and JSON body, or to None for no answer.
+    """
+
+    answer: Callable[[Request], tuple[int, object] | None]
+    description: Description = field(default_factory=describe)
+    sent: list[Request] = field(default_factory=list)
+    fence: Fence | None = None
+
+    def send(self, request: Request, *, purpose: str = "arrange") -> Exchange:
+        """Answer one request."""
+        del purpose
+        if self.fence:
+            self.fence.check(request)
+        self.sent.append(request)
+        found = self.answer(request)
+        if found is None:
+            return Exchange(request, None, 0.0, 0.0, "connection refused")
+        status, body = found
+        payload = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        return Exchange(request, Response(status, {}, payload), 0.0, 0.0)
+
+    def send_all(self, items: Sequence[Request]) -> list[Exchange]:
+        """Answer each of several."""
+        return [self.send(item) for item in items]
+
+    def has(self, actor: str) -> bool:
+        """Whether *actor* has a token."""
+        found = self.description.actors.get(actor)
+        return bool(found and found.token)
+
+
+@pytest.fixture
+def script() -> type[Script]:
+    """Hand out `Script`."""
+    return Script

@@ -1,0 +1,263 @@
+"""The suite inside pytest: which cases a test gets, what a verdict becomes, how a run ends."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from graphcancel import plugin
+from graphcancel.errors import ProvisionError
+from graphcancel.story import Record
+from graphcancel.verdict import Finding, conclude
+
+pytest_plugins = ["pytester"]
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+QUIET = ("-p", "no:schemathesis", "-p", "no:recording", "-p", "no:cacheprovider", "-p", "no:randomly")
+ONE = '@pytest.mark.cases(contract="event-cancel.v1.0", family="me", body="empty", circumstance=None)'
+SHAPES = 4  # routes under /me of that page
+TEST = """\
+import pytest
+
+{marker}
+def test_it(case, verdict):
+    assert verdict.passed, case.id
+"""
+
+
+@pytest.fixture
+def project(pytester, monkeypatch):
+    """Make a folder with the plugin, the contracts and one test, and run pytest in it."""
+    monkeypatch.setattr(plugin, "_CURRENT", {})
+    for name in ("ORGANIZER", "ATTENDEE"):
+        monkeypatch.setenv(f"GRAPH_{name}_TOKEN", "s3cret")
+        monkeypatch.setenv(f"GRAPH_{name}_USER", f"{name.lower()}@contoso.example")
+    (pytester.path / "contracts").symlink_to(CONTRACTS)
+    pytester.makeconftest('pytest_plugins = ["graphcancel.plugin"]')
+
+    def run(*arguments: str, marker: str = ONE):
+        pytester.makepyfile(TEST.format(marker=marker))
+        return pytester.runpytest_inprocess(*QUIET, *arguments)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("nowhere", "--target nowhere: no such target"),
+        ("nowhere.toml", "nowhere.toml: no such file"),
+        ("http://graph.example", "plain http"),
+        ("replay", "--target replay"),
+        ("replay:contoso", "--target replay:contoso"),
+    ],
+)
+def test_a_bad_target_is_one_line_and_exit_4(target, says, project):
+    found = project(f"--target={target}")
+
+    assert found.ret == 4
+    assert [line for line in found.errlines if line.strip()] == [line for line in found.errlines if says in line]
+    assert "Traceback" not in found.stderr.str() + found.stdout.str()
+
+
+def test_a_missing_variable_is_one_line_and_exit_4(project, monkeypatch):
+    monkeypatch.delenv("GRAPH_ORGANIZER_USER")
+    found = project("--target=https://graph.example")
+
+    assert found.ret == 4
+    found.stderr.fnmatch_lines(["ERROR: --target https://graph.example: *GRAPH_ORGANIZER_USER is not set; *"])
+
+
+def test_without_a_built_in_target_the_run_ends_with_a_line(project):
+    found = project()
+
+    assert found.ret == 4
+    assert "no built-in target is offered here" in found.stderr.str() + found.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("marker", "number"),
+    [
+        (ONE, SHAPES),
+        (
+            '@pytest.mark.cases(kind="shape", body=("camel", "pascal"), circumstance=None, contract="event-cancel.v1.0")',
+            28,
+        ),
+        ('@pytest.mark.cases(circumstance="app-on-me")', 2),
+        ("@pytest.mark.cases()", None),
+    ],
+)
+def test_a_marker_names_its_cases(marker, number, project, all_cases):
+    found = project("--collect-only", "-q", marker=marker)
+
+    assert found.ret == 0
+    listed = [line for line in found.outlines if "::test_it[" in line]
+    assert len(listed) == (number or len(all_cases))
+
+
+def test_an_id_is_the_parameter_and_a_partial_run_says_so(project, all_cases):
+    found = project("--collect-only", "-q")
+
+    found.stdout.fnmatch_lines(
+        [
+            f"partial run: {SHAPES} of {len(all_cases)} cases selected*",
+            "*::test_it[[]event-cancel.v1.0/me.events/organizer/empty]",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("marker", "says"),
+    [
+        ('@pytest.mark.cases(kindd="shape")', "cases(): unknown kindd"),
+        ('@pytest.mark.cases("shape")', "'shape'"),
+        ('@pytest.mark.cases(circumstance="own-cpy")', "own-cpy"),
+        ('@pytest.mark.cases(circumstance=["own-copy"])', "own-copy"),
+    ],
+)
+def test_a_marker_that_names_nothing_is_refused(marker, says, project):
+    """
+    A misspelt value would leave its test without a case, skipped, and the run green.
+    """
+    found = project("--collect-only", marker=marker)
+
+    assert found.ret != 0
+    assert says in found.stdout.str() + found.stderr.str()
+
+
+# -- verdicts and exit status -----------------------------------------------------------------------------------------
+
+HELD = Finding("response.status", True, "202", "202")
+BROKEN = Finding("response.status", False, "202", "204")
+OPEN = Finding("response.status", None, "202", "", "no token")
+
+
+def told(*findings: Finding, sent: bool = True):
+    def tell(case):
+        yield from ()
+        return Record(case, conclude(findings, sent=sent), ({"method": "POST", "url": "/", "status": 202},))
+
+    return tell
+
+
+def raising(error: Exception):
+    def tell(case):
+        yield from ()
+        raise error
+
+    return tell
+
+
+def by_turns(*tellers):
+    turns = itertools.cycle(tellers)
+    return lambda case: next(turns)(case)
+
+
+@pytest.fixture
+def outcome(project, pytester, monkeypatch):
+    """Run the test with stories told as given; the result and the lines of run.jsonl."""
+
+    def run(tell, *arguments: str, marker: str = ONE, left: int = 0, late=()):
+        session = SimpleNamespace(
+            stories=SimpleNamespace(tell=tell, is_watched=lambda case: any(case.id == item.case.id for item in late)),
+            contact={},
+            target=SimpleNamespace(counts={"requests": 7}),
+            finish=lambda look: (list(late), left),
+            close=lambda: None,
+            width=lambda: 1,
+        )
+        monkeypatch.setattr(plugin, "open_session", lambda *_: session)
+        found = project("--target=https://graph.example", "--runs=runs", *arguments, marker=marker)
+        files = sorted(pytester.path.glob("runs/*/run.jsonl"))
+        return found, [json.loads(line) for line in files[-1].read_text("utf-8").splitlines()] if files else []
+
+    return run
+
+
+SUPERSEDED = ONE.replace("event-cancel.v1.0", "event-cancel.beta-2021")
+ENDS = {
+    "all hold": (told(HELD), {}, 0, {"passed": SHAPES}),
+    "a finding": (by_turns(told(BROKEN), told(HELD)), {}, 1, {"failed": 2, "passed": 2}),
+    "a finding that does not gate": (told(BROKEN), {"marker": SUPERSEDED}, 5, {"xfailed": 5}),
+    "nothing judged": (told(OPEN), {}, 5, {"skipped": SHAPES}),
+    "never sent": (told(HELD, sent=False), {}, 5, {"skipped": SHAPES}),
+    "some not judged": (by_turns(told(OPEN), told(HELD)), {}, 0, {"skipped": 2, "passed": 2}),
+    "residue": (told(HELD), {"left": 3}, 12, {"passed": SHAPES}),
+    "a finding and residue": (told(BROKEN), {"left": 3}, 1, {"failed": SHAPES}),
+    "our own fault": (raising(KeyError("ada@contoso.example")), {}, 1, {"errors": SHAPES}),
+}
+
+
+@pytest.mark.parametrize(("tell", "more", "status", "counts"), ENDS.values(), ids=ENDS)
+def test_a_verdict_is_an_outcome_and_the_run_has_its_exit_status(tell, more, status, counts, outcome):
+    found, lines = outcome(tell, **more)
+
+    found.assert_outcomes(**counts)
+    assert found.ret == status
+    assert (lines[0]["kind"], lines[-1]["kind"]) == ("header", "footer")
+    assert lines[-1]["exit"] == status
+    assert lines[-1]["counts"]["cases"] == len(lines) - 2 == sum(counts.values())
+    assert "s3cret" not in found.stdout.str()
+
+
+def test_a_finding_is_worded_as_a_person_reads_it(outcome):
+    found, _ = outcome(told(BROKEN))
+
+    found.stdout.fnmatch_lines(
+        [
+            "event-cancel.v1.0/me.events/organizer/empty",
+            "  status: documented 202, received 204",
+            "  see again: pytest --target=https://graph.example -k event-cancel.v1.0/me.events/organizer/empty",
+            "*does not hold (exit 1): 4 fail; 7 requests*",
+        ]
+    )
+    assert "Traceback" not in found.stdout.str()
+
+
+def test_our_own_fault_shows_no_address(outcome):
+    """
+    What a target sent may stand in an exception; the run file names its type only.
+    """
+    _, lines = outcome(raising(KeyError("ada@contoso.example")))
+
+    assert {line["reason"] for line in lines[1:-1]} == {"KeyError"}
+    assert {line["verdict"] for line in lines[1:-1]} == {"error"}
+
+
+def test_an_error_of_ours_with_a_message_keeps_it(outcome):
+    _, lines = outcome(raising(ProvisionError("no place")))
+
+    assert {line["reason"] for line in lines[1:-1]} == {"no place"}
+
+
+def test_what_the_last_look_finds_fails_a_case_that_had_passed(outcome, named):
+    case = named("event-cancel.v1.0/me.events/organizer/empty")
+    turned = Record(case, conclude([BROKEN], sent=True))
+    found, lines = outcome(told(HELD), late=[turned])
+
+    assert found.ret == 1
+    assert {line["id"]: line["verdict"] for line in lines[1:-1]}[case.id] == "fail"
+    assert sum(line["verdict"] == "pass" for line in lines[1:-1]) == SHAPES - 1
+
+
+def test_what_the_last_look_finds_does_not_fail_what_does_not_gate(outcome, named):
+    case = named("event-cancel.beta-2021/me.events/organizer/empty")
+    found, lines = outcome(told(HELD), marker=SUPERSEDED, late=[Record(case, conclude([BROKEN], sent=True))])
+
+    assert found.ret != 1
+    assert {line["id"]: line["verdict"] for line in lines[1:-1]}[case.id] == "fail"
+
+
+def test_an_interrupted_run_leaves_no_footer(outcome):
+    def tell(case):
+        yield from ()
+        raise KeyboardInterrupt
+
+    found, lines = outcome(tell)
+
+    assert found.ret == 2
+    assert lines[-1]["kind"] != "footer"

@@ -1,0 +1,230 @@
+"""What a run says at its end, from its lines alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from graphcancel.cases import build_cases
+from graphcancel.contract import load_contracts
+from graphcancel.disputes import disputes
+from graphcancel.report import (
+    Missing,
+    clause_table,
+    coverage_table,
+    explain,
+    of_family,
+    readings,
+    reasons,
+    rendered,
+    unjudged,
+)
+
+CONTRACTS = load_contracts(Path(__file__).parents[2] / "contracts")
+BY_ID = {contract.id: contract for contract in CONTRACTS}
+CASES = build_cases(CONTRACTS)
+STUB = "event-cancel.stub"
+
+
+def line(
+    contract: str = "event-cancel.v1.0", verdict: str = "pass", route: str = "/me/events/{id}/cancel", **more
+) -> dict:
+    return {
+        "kind": "case",
+        "id": f"{contract}/me.events/organizer/pascal",
+        "contract": contract,
+        "route": route,
+        "addressing": "me",
+        "gating": True,
+        "verdict": verdict,
+        "reason": None,
+        "clauses": [],
+        "exchanges": [{"status": 202}],
+    } | more
+
+
+def judged(clause: str, held: bool | None, documented: str = "204", received: str = "202", **more) -> dict:  # noqa: FBT001
+    return {"clause": clause, "held": held, "documented": documented, "received": received} | more
+
+
+def test_a_finding_reads_documented_before_received_with_the_way_to_see_it_again():
+    found = line(STUB, "fail", clauses=[judged("response.status", False), judged("response.body", True)])
+
+    assert explain(found, BY_ID, " --target=replay").splitlines() == [
+        "event-cancel.stub/me.events/organizer/pascal",
+        "  status: documented 204, received 202",
+        "  clause response.status (heading Response): success is answered 204",
+        "  see again: pytest --target=replay -k event-cancel.stub/me.events/organizer/pascal",
+    ]
+
+
+def test_a_clause_documented_in_its_own_words_is_not_said_twice():
+    says = BY_ID[STUB].clauses["response.status"].says
+    found = line(STUB, "fail", clauses=[judged("response.status", False, says)])
+
+    assert explain(found, BY_ID, "").count(says) == 1
+
+
+def test_a_finding_shows_the_call_by_hand_and_a_reason_its_verdict():
+    assert "  by hand: curl -i" in explain(line(STUB, "fail", curl="curl -i"), BY_ID, "")
+    assert "by hand" not in explain(line(STUB, "pass", curl="curl -i"), BY_ID, "")
+    assert "  inconclusive: no token" in explain(line(STUB, "inconclusive", reason="no token"), BY_ID, "")
+
+
+def test_a_pair_judged_once_is_judged():
+    lines = [
+        line(clauses=[judged("a", None, reason="no token"), judged("b", None)], reason="why"),
+        line(clauses=[judged("a", False)]),
+    ]
+
+    assert unjudged(lines) == [Missing("event-cancel.v1.0", "b", "/me/events/{id}/cancel", "me", "why")]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        line(route="/elsewhere", clauses=[judged("a", True)]),
+        line(addressing="upn", clauses=[judged("a", True)]),
+        line("event-cancel.beta", clauses=[judged("a", True)]),
+        line(gating=False, clauses=[judged("a", True)]),
+    ],
+    ids=range(4),
+)
+def test_a_judgement_elsewhere_does_not_count(other):
+    found = unjudged([line(clauses=[judged("a", None)]), other])
+
+    assert [(item.clause, item.reason) for item in found] == [("a", "not examined")]
+
+
+def test_what_does_not_gate_leaves_no_gap():
+    assert unjudged([line(gating=False, clauses=[judged("a", None)])]) == []
+
+
+def text(table, width: int = 200) -> list[str]:
+    return [" ".join(row.split()) for row in rendered(table, width, color=False).splitlines()]
+
+
+def test_the_coverage_counts_routes_called_cases_and_verdicts():
+    stub = [case for case in CASES if case.contract == STUB]
+    lines = [
+        line(STUB, "pass"),
+        line(STUB, "fail", exchanges=[]),
+        line(STUB, "inconclusive", gating=False),
+        line("event-cancel.beta", "observed", gating=False),
+    ]
+    rows = text(coverage_table(lines, CASES, CONTRACTS))
+
+    assert rows[0] == "contract gates routes cases pass fail observed inconclusive error"
+    assert f"event-cancel.stub yes 1/13 3/{len(stub)} 1 1 0 1 0" in rows
+    assert any(row.startswith("event-cancel.beta no 1/14 1/") for row in rows)
+    assert any(row.startswith("event-cancel.v1.0 no 0/14 0/") for row in rows)
+    assert rows[-1] == "total 4 1 1 1 1 0"
+
+
+def test_a_whole_contract_shows_its_number_of_cases_once():
+    mine = [case for case in CASES if case.contract == STUB]
+    rows = text(coverage_table([line(STUB) for _ in mine], mine, [BY_ID[STUB]]))
+
+    assert rows[1] == f"event-cancel.stub yes 1/13 {len(mine)} {len(mine)} 0 0 0 0"
+
+
+def test_the_clause_table_counts_held_of_judged_per_page():
+    lines = [
+        line(clauses=[judged("response.status", True), judged("response.body", None)]),
+        line(clauses=[judged("response.status", False)]),
+        line(STUB, clauses=[judged("response.status", True)]),
+    ]
+    rows = text(clause_table(lines, CONTRACTS))
+
+    assert rows[0] == "held / judged event.v1.0 event.stub"
+    assert "response.status 1/2 1/1" in rows
+    assert "response.body 0/0" in rows
+    assert len(rows) == 3
+
+
+def test_color_is_used_only_where_it_is_wanted():
+    table = clause_table([line(clauses=[judged("response.status", False), judged("response.body", None)])], CONTRACTS)
+
+    assert "\x1b[" in rendered(table, 100, color=True)
+    assert "\x1b[" not in rendered(table, 100, color=False)
+
+
+def test_a_narrow_terminal_still_shows_something():
+    assert rendered(coverage_table([line()], CASES, CONTRACTS), 1, color=False)
+
+
+def reading(lines, dispute: str) -> dict[str, str]:
+    return dict(dict(readings(lines, disputes(CONTRACTS)))[dispute])
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "state"),
+    [
+        ([], "not examined"),
+        ([None], "not examined"),
+        ([True], "followed"),
+        ([False], "not followed"),
+        ([True, False], "partly followed"),
+    ],
+)
+def test_a_reading_is_followed_where_every_judged_clause_that_gives_it_held(outcomes, state):
+    lines = [line(clauses=[judged("response.status", held)]) for held in outcomes]
+
+    assert reading(lines, "event-cancel/response.status") == {"202": state, "204": "not examined"}
+
+
+def test_every_dispute_has_each_of_its_readings():
+    found = readings([], disputes(CONTRACTS))
+
+    assert [name for name, _ in found] == [item.id for item in disputes(CONTRACTS)]
+    assert all(state == "not examined" for _, states in found for _, state in states)
+
+
+def test_a_spelling_is_followed_on_the_routes_that_have_it():
+    disputed = next(item.id for item in disputes(CONTRACTS) if item.id.endswith("http-request.calendargroups"))
+    walked = line(
+        route="/me/calendarGroups/{id}/calendars/{id}/events/{id}/cancel", clauses=[judged("http-request.route", True)]
+    )
+    states = reading([walked, line(clauses=[judged("http-request.route", False)])], disputed)
+
+    assert {value for value, state in states.items() if state == "followed"} == {
+        value for value in states if "calendarGroups" in value.split(", ")
+    }
+    assert "not followed" not in states.values()
+
+
+def test_a_base_is_followed_on_the_routes_that_start_with_it():
+    disputed = "bookingappointment-cancel/http-request.base"
+    states = reading(
+        [
+            line(
+                "bookingappointment-cancel.v1.0",
+                route="/solutions/bookingBusinesses/{id}/appointments/{id}/cancel",
+                clauses=[judged("http-request.route", True)],
+            )
+        ],
+        disputed,
+    )
+
+    assert states["/solutions/bookingBusinesses"] == "followed"
+    assert states["/bookingBusinesses"] == "not examined"
+
+
+def test_reasons_come_with_the_most_frequent_first():
+    lines = [line(verdict="inconclusive", reason=reason) for reason in ("b", "a", "b")]
+
+    assert reasons([*lines, line(verdict="fail", reason="c")]) == [("b", 2), ("a", 1)]
+
+
+def test_what_is_shown_to_be_typed_can_be_typed():
+    """
+    pytest takes the id after -k as it stands.
+    """
+    assert all(re.fullmatch(r"[\w+.\[\]\\/:-]+", case.id) for case in CASES)
+    assert not [case.id for case in CASES if {"and", "or", "not"} & set(case.id.split("/"))]
+
+
+def test_a_case_is_of_its_routes_family():
+    assert {of_family(case) for case in CASES} == {"me", "users", "groups", "bookings"}

@@ -1,0 +1,319 @@
+"""The story of a case, told against a stage and looks written in the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from types import SimpleNamespace
+
+import pytest
+
+from graphcancel.clearing import _is_ours
+from graphcancel.errors import ProvisionError
+from graphcancel.exchange import Exchange, Request, Response
+from graphcancel.looks import Entry, Look, Message, Viewpoint
+from graphcancel.sanitise import Sanitiser
+from graphcancel.scene import Mark, Scene, Stage
+from graphcancel.story import Stories
+from graphcancel.waiting import Waiting
+
+BASE = "https://graph.example"
+ADA, OWNER = "attendee@contoso.example", "organizer@contoso.example"
+MARK = Mark("gc01", "gc01x0a0b0c0d0e")
+CASE = "event-cancel.v1.0/users-upn.events/organizer/pascal"
+OWN_COPY = "event-cancel.v1.0/me.events/attendee/pascal/own-copy"
+SECOND = "graph-conventions/v1.0.me.events/organizer/pascal/second-cancel"
+NO_TOKEN = "graph-conventions/v1.0.me.events/organizer/pascal/no-token"
+
+
+def entry(identity: str, *, cancelled: bool = False) -> Entry:
+    return Entry(identity, MARK.case, cancelled, None)
+
+
+MEETING, DECOY, COPY = entry("e/1"), entry("d1"), entry("c1")
+LETTER = Message(
+    "m1", f"Canceled: {MARK.case}", "meetingCancelled", f"Contract check {MARK.case}: this meeting is called off."
+)
+BEFORE = Look(0.0, ((MEETING, DECOY),), True, {ADA: ((COPY,),)}, {ADA: ()})
+AFTER = Look(0.0, ((DECOY,),), False, {ADA: ((entry("c1", cancelled=True),),)}, {ADA: (LETTER,)})
+
+
+@dataclass
+class FakeStage:
+    """Arranges the same scene each time, or fails; shows *looks* in turn, the last of them for ever."""
+
+    target: object
+    looks: list[Look] = field(default_factory=lambda: [AFTER])
+    failure: str | None = None
+    waiting: Waiting = field(default_factory=Waiting)
+    longest: float = 0.0
+    arranged: int = 0
+
+    def __post_init__(self) -> None:
+        self.lookout = SimpleNamespace(look=lambda _: self.looks.pop(0) if len(self.looks) > 1 else self.looks[0])
+
+    def arrange(self, case, root: str, attempt: int):
+        """Arrange."""
+        yield from ()
+        self.arranged += 1
+        if self.failure:
+            raise ProvisionError(self.failure)
+        point = Viewpoint(
+            root, MARK.case, (("a", "b"),), "/me", f"/users/{OWNER}/events/e", "organizer", {ADA: "attendee"}
+        )
+        values = {"event": "e/1", "user": OWNER}
+        return Scene(MARK, root, values, point, BEFORE, "e/1", "d1", (ADA,))
+
+    def mark(self, case, attempt: int) -> Mark:
+        """Give the mark."""
+        return MARK
+
+    def mailbox(self, name: str) -> str:
+        """Give an address."""
+        return OWNER
+
+    def own_everything(self, scene, look) -> None:
+        """Own nothing."""
+
+
+@pytest.fixture
+def stories(script, by_id):
+    """Make stories against a target that answers the call under test with each of *statuses* in turn."""
+
+    def make(*statuses: int | None, **stage) -> Stories:
+        turns = list(statuses)
+
+        def answer(request: Request):
+            if "cancel" not in request.path:
+                return 204, None
+            status = turns.pop(0) if len(turns) > 1 else turns[0]
+            return (
+                None if status is None else (status, None if status < 300 else {"error": {"code": "c", "message": "m"}})
+            )
+
+        target = script(answer)
+        target.read_s = 30.0
+        target.fence = None
+        found = Stories(target, FakeStage(target, **stage), by_id, Sanitiser("gc01"))
+        target.fence = SimpleNamespace(check=lambda _: None, own=lambda *_: None)
+        return found
+
+    return make
+
+
+def drive(story):
+    while True:
+        try:
+            next(story)
+        except StopIteration as ended:
+            return ended.value
+
+
+def at(look: Look, *moments: float) -> list[Look]:
+    return [replace(look, at=moment) for moment in moments]
+
+
+def held(record) -> dict[str, bool | None]:
+    return {item.clause: item.held for item in record.verdict.findings}
+
+
+def test_a_call_that_does_as_documented_passes(stories, named):
+    record = drive(stories(202).tell(named(CASE)))
+
+    assert (record.verdict.name, record.verdict.reason) == ("pass", None)
+    assert len(record.calls) == 1
+    assert tuple(held(record)) == named(CASE).clauses
+    assert not any(item.late_s for item in record.verdict.findings)
+
+
+def test_an_effect_after_the_usual_time_holds_and_is_late(stories, named):
+    record = drive(stories(202, looks=[*at(BEFORE, 0.1, 4.0), *at(AFTER, 5.04)]).tell(named(CASE)))
+
+    assert record.verdict.name == "pass"
+    late = {item.clause: item.late_s for item in record.verdict.findings if item.late_s is not None}
+    assert late == {
+        "effect.left-calendar": 5.0,
+        "effect.attendees-told": 5.0,
+        "effect.attendee-copies": 5.0,
+        "example.comment": 5.0,
+        "delete.custom-message": 5.0,
+    }
+
+
+def test_an_effect_that_never_comes_does_not_hold(stories, named):
+    record = drive(stories(202, looks=at(BEFORE, 0.1, 30.0, 60.0)).tell(named(CASE)))
+
+    assert record.verdict.name == "fail"
+    assert held(record)["effect.left-calendar"] is False
+    assert held(record)["response.status"] is True
+
+
+def test_a_lost_answer_ends_that_event_and_the_third_is_a_finding(stories, named):
+    made = stories(None)
+    record = drive(made.tell(named(CASE)))
+
+    assert record.verdict.name == "fail"
+    assert [call["status"] for call in record.calls] == [None] * 3
+    assert made.stage.arranged == 3
+    finding = next(item for item in record.verdict.findings if item.clause == "response.status")
+    assert "received no answer" in finding.received
+    assert held(record)["effect.left-calendar"] is None
+
+
+def test_a_fresh_event_may_be_answered(stories, named):
+    record = drive(stories(None, 202).tell(named(CASE)))
+
+    assert record.verdict.name == "pass"
+    assert [call["status"] for call in record.calls] == [None, 202]
+
+
+def test_what_could_not_be_arranged_is_inconclusive_for_that_reason(stories, named):
+    record = drive(stories(202, failure="no event").tell(named(CASE)))
+
+    assert (record.verdict.name, record.verdict.reason, record.calls) == ("inconclusive", "no event", ())
+    assert set(held(record).values()) == {None}
+
+
+def test_ten_set_ups_that_fail_alike_end_the_arranging(stories, named):
+    made = stories(202, failure="no event")
+    reasons = [drive(made.tell(named(CASE))).verdict.reason for _ in range(12)]
+
+    assert reasons[9] == "no event"
+    assert reasons[10] == reasons[11] == "10 set-ups in a row failed alike: no event"
+    assert made.stage.arranged == 10
+
+
+def test_a_refusal_that_needs_no_event_is_judged_without_one(stories, named):
+    record = drive(stories(401, failure="no event").tell(named(NO_TOKEN)))
+
+    assert held(record) == {
+        "authentication.missing-token": True,
+        "errors.envelope": True,
+        "refusal.without-effect": None,
+    }
+    assert (record.verdict.name, record.verdict.reason) == ("inconclusive", "no event")
+
+
+def test_an_attendees_refusal_is_watched_to_the_end(stories, named):
+    made = stories(400, looks=[BEFORE, AFTER])
+    record = drive(made.tell(named(OWN_COPY)))
+
+    assert held(record)["organizer.only"] is True
+    assert made.is_watched(named(OWN_COPY))
+    turned = made.last_look()
+    assert [item.verdict.name for item in turned] == ["fail"]
+    assert "seen at the end of the run" in turned[0].verdict.findings[0].received
+    assert made.last_look() == []
+
+
+def test_a_refusal_that_stayed_without_effect_stays_as_judged(stories, named):
+    made = stories(400, looks=[BEFORE])
+    drive(made.tell(named(OWN_COPY)))
+
+    assert made.last_look() == []
+
+
+def test_the_second_cancel_waits_until_everybody_was_told_of_the_first(stories, named):
+    """
+    A cancellation that is still on its way is the first call's effect; after the second's refusal it would look like its.
+    """
+    gone = replace(BEFORE, own=((DECOY,),), found=False)
+    made = stories(202, 404, looks=[*at(gone, 0.1), *at(replace(gone, copies=AFTER.copies), 0.2), *at(AFTER, 0.3)])
+    record = drive(made.tell(named(SECOND)))
+
+    assert record.verdict.name == "observed"
+    assert record.verdict.findings == ()
+
+
+def test_an_accepted_second_cancel_is_observed(stories, named):
+    record = drive(stories(202, 202, looks=at(AFTER, 0.1)).tell(named(SECOND)))
+
+    assert record.verdict.name == "observed"
+    assert record.verdict.observed["received"].startswith("202")
+
+
+def test_a_first_cancel_that_is_refused_leaves_nothing_to_observe(stories, named):
+    record = drive(stories(403).tell(named(SECOND)))
+
+    assert (record.verdict.name, record.verdict.reason) == ("inconclusive", "the first of two cancels was answered 403")
+
+
+@pytest.mark.parametrize("case", [CASE, OWN_COPY, NO_TOKEN, "graph-conventions/v1.0.me.events/organizer/pascal/batch"])
+def test_a_record_holds_no_id_address_or_token(case, stories, named):
+    record = drive(stories(400, looks=[BEFORE]).tell(named(case)))
+
+    for secret in ("e/1", "e%2F1", "contoso", "token-", "graph.example"):
+        assert secret not in repr(record.calls)
+        assert secret not in (record.curl or "")
+
+
+def test_a_curl_line_names_the_target_by_variable_even_where_a_page_has_its_own(stories, named, describe):
+    made = stories(204, looks=[replace(AFTER, at=0.1)])
+    made.target.description = describe(roots={"event-cancel.stub": "https://other.example/draft"})
+    record = drive(made.tell(named("event-cancel.stub/me.events/organizer/pascal")))
+
+    assert "other.example" not in record.curl
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"), [("0f8fad5b-d9cb-469f-a165-70867728950e", True), ("ada@contoso.example", False), (None, False)]
+)
+def test_a_request_id_is_shown_where_it_is_one(given, shown, stories):
+    made = stories(202)
+    headers = {} if given is None else {"request-id": given}
+    request = Request("POST", f"{BASE}/v1.0", "/me/events/e/cancel", "organizer", pattern=None)
+    line = made._shown(Exchange(request, Response(202, headers, b""), 0.0123, 0.0))
+
+    assert line["request_id"] == (given if shown else None)
+    assert line["url"].startswith("/v1.0/me/events/{")
+    assert line["ms"] == 12.3
+
+
+# -- marks, and what is ours to remove --------------------------------------------------------------------------------
+
+
+def test_every_case_and_attempt_has_a_mark_of_its_own(all_cases):
+    marks = [Mark.of("gc01", case.id, attempt) for case in all_cases for attempt in range(3)]
+
+    assert len({mark.case for mark in marks}) == len(marks)
+    assert all(mark.case.isalnum() and mark.case.startswith("gc01x") for mark in marks)
+    assert all(0 <= mark.slot < 4 * 24 * 12 for mark in marks)
+    assert all(one.case not in other.case for one, other in pairwise(marks))
+
+
+@pytest.mark.parametrize(
+    ("item", "ours"),
+    [
+        ({"subject": "Contract test gc01x0a"}, True),
+        ({"subject": "hello", "body": {"content": "<p>run gc01 started</p>"}}, True),
+        ({"subject": "hello", "from": {"emailAddress": {"address": "shop@contoso.example"}}}, True),
+        ({"subject": "hello", "from": {"emailAddress": {"address": ADA}}}, False),
+        ({"subject": None, "body": None, "from": None}, False),
+        ({"subject": 5, "body": "x", "from": "x"}, False),
+        ({"from": {}}, False),
+        ({"from": {"emailAddress": None}}, False),
+        ({"from": {"emailAddress": "x"}}, False),
+    ],
+    ids=range(9),
+)
+def test_only_what_bears_the_runs_mark_or_comes_from_its_business_is_removed(item, ours, describe):
+    description = describe(resources={"booking_business": "shop@contoso.example"})
+    stage = SimpleNamespace(run="gc01", target=SimpleNamespace(description=description))
+
+    assert _is_ours(stage, item) is ours
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [("ErrorAccessDenied", True), ("ada@contoso.example", False), ("Ä" * 3, False), ("E" * 500, False), (5, False)],
+)
+def test_the_reason_a_set_up_failed_names_a_code_only_where_it_is_one(code, shown):
+    made: Callable = Stage._need
+    request = Request("POST", BASE, "/me/events", "organizer")
+    body = ('{"error": {"code": "%s"}}' % code).encode() if isinstance(code, str) else b'{"error": {"code": 5}}'
+    with pytest.raises(ProvisionError) as caught:
+        made(None, Exchange(request, Response(403, {}, body), 0.0, 0.0), "create a meeting")
+
+    assert "could not create a meeting: answered 403" in str(caught.value)
+    assert (str(code) in str(caught.value)) is shown
