@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status is 0, or 2 for bad usage and 4 for bad input."""
     parser = argparse.ArgumentParser(
         prog="graphcancel",
-        description="Contract tests of the Microsoft Graph cancel actions. Running them is pytest's: see pytest --help.",
+        description="Contract tests of the Microsoft Graph cancel actions. pytest runs them: see pytest --help.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -47,7 +47,7 @@ def comment_for(case: Case, marker: str) -> str:
     return text
 
 
-def body_for(case: Case, contract: Contract, comment: str) -> Any:  # noqa: ANN401 - some shapes are no object
+def body_for(case: Case, contract: Contract, comment: str) -> Any:
     """The JSON body of *case*, None for none."""
     given = next((item.name for item in contract.properties if item.shape == case.body), None)
     if given:

@@ -165,7 +165,7 @@ def _documented(contract: Contract, cloud: str | None) -> Iterator[Case]:
     if not contract.routes:
         return
     yield from _texts(contract, cloud)
-    yield from _rules(contract, cloud)
+    yield from _rules(contract)
 
 
 def _texts(contract: Contract, cloud: str | None) -> Iterator[Case]:
@@ -176,7 +176,7 @@ def _texts(contract: Contract, cloud: str | None) -> Iterator[Case]:
         yield _case(contract, route, addressing, "organizer", shape, circumstance, clauses)
 
 
-def _rules(contract: Contract, cloud: str | None) -> Iterator[Case]:
+def _rules(contract: Contract) -> Iterator[Case]:
     shape = example_shape(contract)
     first = next(iter(addressed_routes(contract)))
     clauses = contract.clauses
@@ -235,7 +235,7 @@ def _observations(conventions: Contract, lenders: Sequence[Contract]) -> Iterato
             continue
         route, addressing = next(iter(addressed_routes(lender)))
         if family(route) == "bookings":
-            for _, (shape, circumstance, name) in _OBSERVED_BOOKING.items():
+            for shape, circumstance, name in _OBSERVED_BOOKING.values():
                 yield _convention(
                     conventions, lender, route, addressing, "organizer", shape, circumstance, (), "open", name
                 )

@@ -251,7 +251,7 @@ def load_contracts(folder: Path, only: Collection[str] = ()) -> tuple[Contract, 
     return tuple(_contract(paths[name], schema) for name in chosen)
 
 
-def read_yaml(path: Path) -> Any:  # noqa: ANN401 - what YAML holds is known to the caller's schema
+def read_yaml(path: Path) -> Any:
     """
     Read the YAML file *path*, refusing what would be lost on the way: a key given twice, a key that is no text.
 
@@ -348,7 +348,7 @@ def _refuse_key(key: yaml.Node, seen: set[str], path: Path) -> None:
     seen.add(key.value)
 
 
-def read_checked(path: Path, part: str = "") -> Any:  # noqa: ANN401 - the schema has said what it is
+def read_checked(path: Path, part: str = "") -> Any:
     """
     Read the YAML file *path* and hold it against the `schema.json` beside it.
 
@@ -362,7 +362,7 @@ def read_checked(path: Path, part: str = "") -> Any:  # noqa: ANN401 - the schem
     return _checked(path, _schema(path.parent / "schema.json", part))
 
 
-def _checked(path: Path, schema: Draft202012Validator) -> Any:  # noqa: ANN401 - the schema has said what it is
+def _checked(path: Path, schema: Draft202012Validator) -> Any:
     document = read_yaml(path)
     error = best_match(schema.iter_errors(document))
     if error is not None:
@@ -478,7 +478,7 @@ def _check_clauses(document: dict[str, Any], path: Path) -> None:
             raise ContractError(msg)
 
 
-def _references(part: Any, place: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - walks any YAML value
+def _references(part: Any, place: str) -> Iterator[tuple[str, str]]:
     if isinstance(part, dict):
         for key, value in part.items():
             if key in {"x-clause", "x-empty-body"} and isinstance(value, str):

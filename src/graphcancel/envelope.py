@@ -24,7 +24,7 @@ def envelope_check(conventions: Contract | None) -> Callable[[Any], str | None]:
     schema = conventions.document["components"]["schemas"]["error"]
     validator = Draft202012Validator(schema)
 
-    def problem(body: Any) -> str | None:  # noqa: ANN401 - a JSON body
+    def problem(body: Any) -> str | None:
         if body is None:
             return "the body is no JSON"
         error = best_match(validator.iter_errors(body))

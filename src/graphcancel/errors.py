@@ -6,7 +6,6 @@ What can go wrong before a verdict, as one tree:
       TargetError               the target's description is wrong or incomplete
       FenceError                a request that must not leave this process
       RunError                  a run folder that cannot be read or written
-      NoAnswer                  the target gave no answer to one request
       ProvisionError            what a case needs could not be arranged
         NotOffered              … because the target's description does not offer it
 
@@ -36,13 +35,9 @@ class RunError(GraphCancelError):
     """A run folder is missing, truncated, doubled or not writable."""
 
 
-class NoAnswer(GraphCancelError):
-    """No HTTP answer arrived: refused, reset, timed out or not HTTP."""
-
-
 class ProvisionError(GraphCancelError):
     """The target did not give what a case needs; the case is inconclusive for that reason."""
 
 
-class NotOffered(ProvisionError):
+class NotOffered(ProvisionError):  # noqa: N818 - a state of the target, no mistake
     """The description names no such actor or resource: nothing was asked, so nothing failed."""

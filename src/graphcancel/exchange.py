@@ -85,7 +85,7 @@ class Response:
         """Whether the status number says success."""
         return 200 <= self.status < 300  # noqa: PLR2004 - RFC 9110, 15.3
 
-    def json(self) -> Any:  # noqa: ANN401 - what a server sends has no type
+    def json(self) -> Any:
         """The body as JSON, or None where it is none."""
         try:
             return json.loads(self.body)

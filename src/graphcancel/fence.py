@@ -89,7 +89,7 @@ class Fence:
                     return _segments(url[len(prefix) :])
         raise FenceError(f"fence: {urlsplit(url).hostname} is not a root of this target; nothing was sent")
 
-    def _check_one(self, method: str, segments: list[str], body: Any) -> None:  # noqa: ANN401 - a JSON body
+    def _check_one(self, method: str, segments: list[str], body: Any) -> None:
         if not segments or any(part in {"", ".", ".."} for part in segments):
             raise FenceError(f"fence: {method} of a path with empty or dot segments; nothing was sent")
         rest = self._owner(method, segments)
@@ -142,7 +142,7 @@ def _segments(path: str) -> list[str]:
     return [unquote(part) for part in path.split("?", 1)[0].split("#", 1)[0].lstrip("/").split("/")]
 
 
-def _body(payload: bytes | None) -> Any:  # noqa: ANN401 - a JSON body
+def _body(payload: bytes | None) -> Any:
     if not payload:
         return None
     try:
@@ -157,7 +157,7 @@ def _batched(request: Request) -> Iterator[tuple[str, str, Any]]:
         yield str(item.get("method", "")).upper(), str(item.get("url", "")), item.get("body")
 
 
-def _addresses(body: Any) -> Iterator[str]:  # noqa: ANN401 - a JSON body
+def _addresses(body: Any) -> Iterator[str]:
     """Every address a service would mail: wherever an ``address`` or ``emailAddress`` stands."""
     if isinstance(body, dict):
         for key, value in body.items():

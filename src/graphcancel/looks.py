@@ -203,8 +203,8 @@ class Lookout:
         items = self.items(part)
         if isinstance(items, Unseen):
             return items
-        # A mailbox may show every message of the run: only those that name the case are worth reading, or in a booking's
-        # case any, since nobody says what its mail names.
+        # A mailbox may show every message of the run: only those that name the case are worth reading; of a
+        # booking's any, since nobody says what its mail names.
         named = items if point.booking else [item for item in items if _names(item, point.marker)]
         return tuple(message for message in map(_message, named) if message)
 

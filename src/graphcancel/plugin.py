@@ -216,7 +216,7 @@ def pytest_report_collectionfinish(config: pytest.Config, items: Sequence[pytest
     return f"partial run: {chosen} of {len(suite.cases)} cases selected; what the others cover is not examined"
 
 
-# -- opening and closing --------------------------------------------------------------------------------------------------
+# -- opening and closing -------------------------------------------------------------------------------------------
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -276,7 +276,7 @@ def _close_target(suite: Suite) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController
+def pytest_configure_node(node: Any) -> None:
     """Give a worker what it needs to reach the same target."""
     suite = node.config.stash[SUITE]
     _open_target(node.config)
@@ -289,7 +289,7 @@ def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerCo
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - xdist's WorkerController
+def pytest_testnodedown(node: Any) -> None:
     """Take what a worker's end brought."""
     suite = node.config.stash[SUITE]
     given = getattr(node, "workeroutput", {}).get("graphcancel")
@@ -380,7 +380,7 @@ def _report_late(session: pytest.Session, suite: Suite) -> None:
         session.config.hook.pytest_runtest_logreport(report=late)
 
 
-# -- one test -------------------------------------------------------------------------------------------------------------
+# -- one test ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -507,10 +507,10 @@ def _gaps(suite: Suite, lines: Sequence[Mapping[str, Any]]) -> list[reporting.Mi
     return [gap for gap in reporting.unjudged(lines) if by_route.get((gap.route, gap.contract)) not in left]
 
 
-# -- the end --------------------------------------------------------------------------------------------------------------
+# -- the end -------------------------------------------------------------------------------------------------------
 
 
-def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:  # noqa: ANN401
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     """Print what holds per page and clause, the disputes' readings and what was not tested."""
     suite = config.stash[SUITE]
     if not suite.lines or suite.runfile is None:

@@ -1,8 +1,8 @@
 """
 ``run.jsonl``: the truth about a run, of which every report is a function.
 
-A header, one line per case, a footer with the counts. Lines are flushed as they come; a file without its footer, or with
-a case twice, is not a run and is refused.
+A header, one line per case, a footer with the counts. Lines are flushed as they come; a file without its footer, or
+with a case twice, is not a run and is refused.
 """
 
 from __future__ import annotations

@@ -136,7 +136,7 @@ class Stage:
         """The longest lag seen, of effects or invitations: absence is not judged sooner, in seconds."""
         return max(self.waiting.longest, self.arrival.longest)
 
-    # -- who and where ------------------------------------------------------------------------------------------------
+    # -- who and where ----------------------------------------------------------------------------------------------
 
     def reader(self, mailbox: str) -> str | None:
         """The actor who may look into *mailbox*: the app, since one round trip then serves all, else its own."""
@@ -185,7 +185,7 @@ class Stage:
             others.sort(key=lambda mailbox: mailbox != (attendee.user or "").lower())
         return tuple(others[:_ATTENDEES])
 
-    # -- arranging ----------------------------------------------------------------------------------------------------
+    # -- arranging --------------------------------------------------------------------------------------------------
 
     def arrange(self, case: Case, root: str, attempt: int) -> Steps:
         """
@@ -429,7 +429,7 @@ class Stage:
             scene.values["user"] = self.user_value("organizer", case.addressing)
         yield from ()
 
-    # -- bookings -----------------------------------------------------------------------------------------------------
+    # -- bookings ---------------------------------------------------------------------------------------------------
 
     def _appointment(self, case: Case, scene: Scene) -> Steps:
         actor = "organizer" if self.target.has("organizer") else "app"
@@ -484,7 +484,7 @@ class Stage:
         staff = tuple(mailbox for _, mailbox in self._once[scene.root, "staff"][:1])
         return scene.attendees[0], staff
 
-    # -- once per run -------------------------------------------------------------------------------------------------
+    # -- once per run -----------------------------------------------------------------------------------------------
 
     def resource(self, name: str, root: str) -> str:
         """
@@ -551,7 +551,7 @@ class Stage:
             self._once[key] = found
         return str(self._once[key])
 
-    # -- answers ------------------------------------------------------------------------------------------------------
+    # -- answers ----------------------------------------------------------------------------------------------------
 
     def _created(self, exchange: Exchange, deed: str) -> str:
         identity = self._identity(exchange, deed)
@@ -600,6 +600,7 @@ def server_time(exchange: Exchange) -> str | None:
 
 
 def stamp(moment: dt.datetime) -> str:
+    """*moment* as the API writes it in a query: UTC, whole seconds, Z."""
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

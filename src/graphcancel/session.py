@@ -147,5 +147,5 @@ def _sanitiser(stage: Stage, contracts: Sequence[Contract], run: str) -> Sanitis
         )
     ]
     known = {address: name for name, actor in stage.target.description.actors.items() if (address := actor.user)}
-    known |= {identity: "user" for identity in stage.users.values()}
+    known |= dict.fromkeys(stage.users.values(), "user")
     return Sanitiser(run, sentences, known)

@@ -1,8 +1,8 @@
 """
 The whole story of one case: arrange, look, call, look again, judge, clear away.
 
-A story is a generator: where it has to wait it yields the clock reading at which it wants to go on, and whoever drives it
-lets other stories proceed meanwhile (`graphcancel.overlap`). There are no threads; a case's requests keep their order.
+A story is a generator: where it has to wait it yields the clock reading at which it wants to go on, and whoever drives
+it lets other stories proceed meanwhile (`graphcancel.overlap`). There are no threads; a case's requests keep their order.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Stories:
                     self.scenes.append(scene)
                 reason = str(error)
                 break
-            exchange = self._send(case, request)
+            exchange = self._send(request)
             calls.append(exchange)
             if exchange.response is None and attempt + 1 < _ATTEMPTS and not self._hopeless():
                 self.scenes.append(scene)
@@ -113,7 +113,7 @@ class Stories:
         findings = [Finding(name, None, contract.clauses[name].says, "", reason) for name in case.clauses]
         return Record(case, judging.conclude(findings, sent=False, reason=reason))
 
-    # -- arranging and calling ----------------------------------------------------------------------------------------
+    # -- arranging and calling --------------------------------------------------------------------------------------
 
     def _arranged(self, case: Case, attempt: int) -> Generator[float, None, Scene]:
         root = f"{self.target.description.root(case.root_of).rstrip('/')}/{case.version}"
@@ -178,7 +178,7 @@ class Stories:
         request = call_for(case, lender, self.target.description, scene.root, scene.values, comment)
         return request, comment
 
-    def _send(self, case: Case, request: Request) -> Exchange:
+    def _send(self, request: Request) -> Exchange:
         exchange = self.target.send(request, purpose="test")
         if exchange.response is None:
             self.stage.waiting.missed(["answer"])
@@ -192,7 +192,7 @@ class Stories:
     def _hopeless(self) -> bool:
         return self.stage.waiting.limit(["answer"], float("inf")) != float("inf")
 
-    # -- looking and judging ------------------------------------------------------------------------------------------
+    # -- looking and judging ----------------------------------------------------------------------------------------
 
     def _judged(
         self, case: Case, scene: Scene, exchange: Exchange, comment: str, calls: Sequence[Exchange]
@@ -203,13 +203,11 @@ class Stories:
         if scene.point is None:
             findings = judging.judge(evidence, clauses)
         elif exchange.accepted and case.expects != "refused":
-            evidence, findings = yield from self._await_effects(case, scene, evidence, clauses, exchange)
+            evidence, findings = yield from self._await_effects(scene, evidence, clauses, exchange)
         else:
             evidence, findings = yield from self._await_nothing(scene, evidence, clauses, exchange)
-        if case.clauses:
-            verdict = judging.conclude(findings, sent=True)
-        else:
-            verdict = self._observed(case, evidence, findings)
+        judged = judging.conclude(findings, sent=True)
+        verdict = judged if case.clauses else self._observed(case, evidence, findings)
         record = Record(case, verdict, tuple(self._shown(item) for item in calls), self._curl(case, exchange.request))
         self._leave(case, scene, evidence, record)
         return record
@@ -244,7 +242,7 @@ class Stories:
         )
 
     def _await_effects(
-        self, case: Case, scene: Scene, evidence: Evidence, clauses: Sequence[str], exchange: Exchange
+        self, scene: Scene, evidence: Evidence, clauses: Sequence[str], exchange: Exchange
     ) -> Generator[float, None, tuple[Evidence, tuple[Finding, ...]]]:
         """Look until every effect is there or its deadline passed; absence is not judged before the longest lag."""
         waiting = self.stage.waiting
@@ -335,7 +333,7 @@ class Stories:
             return replace(judging.conclude(broken, sent=True), observed=seen)
         return Verdict("observed", (), observed=seen)
 
-    # -- after the verdict --------------------------------------------------------------------------------------------
+    # -- after the verdict ------------------------------------------------------------------------------------------
 
     def _leave(self, case: Case, scene: Scene, evidence: Evidence, record: Record) -> None:
         """Clear the scene away now, or keep it for the last look of the run."""
@@ -373,7 +371,7 @@ class Stories:
         rest = tuple(item for item in watched.record.verdict.findings if item.clause != clause)
         return replace(watched.record, verdict=judging.conclude((line, *rest), sent=True))
 
-    # -- what is shown ------------------------------------------------------------------------------------------------
+    # -- what is shown ----------------------------------------------------------------------------------------------
 
     def _shown(self, exchange: Exchange) -> dict[str, Any]:
         request = exchange.request

@@ -1,8 +1,8 @@
 """
 Judging: from what was documented and what was seen to one line per clause.
 
-Every check is a function of `Evidence` that returns a `Finding` and never raises, so that it can be polled while effects
-are still on their way and tested without a network. Which check speaks for a clause stands in `CHECKS`, by clause id.
+Every check is a function of `Evidence` that returns an `Outcome` and never raises, so that it can be polled while
+effects are still on their way and tested without a network. Which check speaks for a clause stands in `CHECKS`, by clause id.
 
 A check answers true, false or null. Null means "not examined", with the reason; it never stands for "probably fine".
 """
@@ -160,7 +160,7 @@ def _no_answer(evidence: Evidence, clause: str, says: str) -> Finding:
     return Finding(clause, None, says, "", f"the call got no answer ({failure})")
 
 
-# -- outcomes -------------------------------------------------------------------------------------------------------------
+# -- outcomes ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def describe_answer(evidence: Evidence) -> str:
     return _status(evidence)
 
 
-# -- the answer -----------------------------------------------------------------------------------------------------------
+# -- the answer ----------------------------------------------------------------------------------------------------
 
 
 def documented_status(evidence: Evidence) -> Outcome:
@@ -318,7 +318,7 @@ def served_in_batch(evidence: Evidence) -> Outcome:
     return Outcome(effect.held, f"{shown}; {effect.received}", effect.reason, documented, effect.pending)
 
 
-# -- effects of an accepted call ------------------------------------------------------------------------------------------
+# -- effects of an accepted call -----------------------------------------------------------------------------------
 
 
 def _looked(evidence: Evidence) -> tuple[Look, Look] | str:
@@ -493,7 +493,7 @@ def _carries(message: Message, comment: str) -> bool:
     return " ".join(comment.split()) in " ".join(message.text.split())
 
 
-# -- one occurrence -------------------------------------------------------------------------------------------------------
+# -- one occurrence ------------------------------------------------------------------------------------------------
 
 
 def occurrence_cancelled(evidence: Evidence) -> Outcome:
@@ -523,15 +523,19 @@ def series_intact(evidence: Evidence) -> Outcome:
     return Outcome(not lost, "the other occurrences are intact" if not lost else f"{lost} other occurrences gone too")
 
 
-# -- no effect ------------------------------------------------------------------------------------------------------------
+# -- no effect -----------------------------------------------------------------------------------------------------
 
 
 def changes(evidence: Evidence) -> Iterator[str]:
     """What is different after the call, in words."""
     looked = _looked(evidence)
-    if isinstance(looked, str):
-        return
-    before, after = looked
+    if not isinstance(looked, str):
+        yield from _changes_of_owner(evidence, *looked)
+        for mailbox in evidence.attendees:
+            yield from _changes_at(evidence, mailbox)
+
+
+def _changes_of_owner(evidence: Evidence, before: Look, after: Look) -> Iterator[str]:
     if not isinstance(before.own, Unseen) and not isinstance(after.own, Unseen):
         now = {entry.id: entry for entry in entries(after.own)}
         for entry in entries(before.own):
@@ -541,20 +545,22 @@ def changes(evidence: Evidence) -> Iterator[str]:
                 yield "an event is marked cancelled"
     elif before.found is True and after.found is False:
         yield "the event is no longer found"
-    for mailbox in evidence.attendees:
-        parts = _copies(evidence, mailbox)
-        if not isinstance(parts, str):
-            now = {entry.id: entry for entry in entries(parts[1])}
-            standing = [entry.id for entry in entries(parts[0]) if not entry.cancelled]
-            if any(identity not in now or now[identity].cancelled for identity in standing):
-                yield "an attendee's copy is cancelled or gone"
-        if evidence.customer:
-            if any(evidence.comment and _carries(item, evidence.comment) for item in _new(evidence, mailbox)):
-                yield "a message with the text was sent"
-        else:
-            messages = _told(evidence, mailbox)
-            if not isinstance(messages, str) and messages:
-                yield "an attendee was told"
+
+
+def _changes_at(evidence: Evidence, mailbox: str) -> Iterator[str]:
+    parts = _copies(evidence, mailbox)
+    if not isinstance(parts, str):
+        now = {entry.id: entry for entry in entries(parts[1])}
+        standing = [entry.id for entry in entries(parts[0]) if not entry.cancelled]
+        if any(identity not in now or now[identity].cancelled for identity in standing):
+            yield "an attendee's copy is cancelled or gone"
+    if evidence.customer:
+        if any(evidence.comment and _carries(item, evidence.comment) for item in _new(evidence, mailbox)):
+            yield "a message with the text was sent"
+    else:
+        messages = _told(evidence, mailbox)
+        if not isinstance(messages, str) and messages:
+            yield "an attendee was told"
 
 
 def without_effect(evidence: Evidence) -> Outcome:
@@ -592,7 +598,7 @@ def _blind(evidence: Evidence) -> str | None:
     return None
 
 
-# -- bookings -------------------------------------------------------------------------------------------------------------
+# -- bookings ------------------------------------------------------------------------------------------------------
 
 
 def _new(evidence: Evidence, mailbox: str) -> tuple[Message, ...]:
@@ -682,7 +688,7 @@ def property_of(evidence: Evidence) -> Outcome:
     return delivered(evidence)
 
 
-# -- which check speaks for which clause ----------------------------------------------------------------------------------
+# -- which check speaks for which clause ---------------------------------------------------------------------------
 
 CHECKS: Final[Mapping[str, Check]] = {
     "http-request.route": served,

@@ -111,14 +111,14 @@ def _parser() -> _Parser:
 def _seconds(text: str) -> float:
     value = float(text)
     if not 0 <= value <= 3600:  # noqa: PLR2004 - also keeps nan and inf out
-        raise argparse.ArgumentTypeError("between 0 and 3600 seconds")  # noqa: TRY003
+        raise argparse.ArgumentTypeError("between 0 and 3600 seconds")
     return value
 
 
 def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
-        raise argparse.ArgumentTypeError("at least 1")  # noqa: TRY003
+        raise argparse.ArgumentTypeError("at least 1")
     return value
 
 

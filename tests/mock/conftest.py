@@ -54,7 +54,7 @@ class Mock:
     def __post_init__(self) -> None:
         self.app.world.store.clock = lambda: self.now
 
-    def send(  # noqa: PLR0913 - one gesture for all that a request may differ in
+    def send(
         self, method: str, path: str, *, json_body: Any = ..., body: bytes = b"", actor: str | None = "organizer",
         headers: dict[str, str] | None = None, query: dict[str, str] | None = None, root: str | None = None,
     ) -> Answer:  # fmt: skip

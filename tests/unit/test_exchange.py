@@ -96,7 +96,7 @@ SECRETS = ("s3cret-token", "ada", "AAMk", "hello", "Eve")
 @pytest.mark.parametrize("secret", SECRETS)
 def test_a_value_shown_in_a_traceback_shows_no_token_address_id_or_text(secret):
     """
-    pytest prints the arguments of every frame of a traceback, and a report keeps them.
+    Pytest prints the arguments of every frame of a traceback, and a report keeps them.
     """
     request = Request(
         "POST",

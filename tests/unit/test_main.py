@@ -9,7 +9,18 @@ import pytest
 from graphcancel.__main__ import main
 from graphcancel.cases import build_cases
 
-KEYS = "id contract route addressing actor body circumstance documented_status clauses gating".split()
+KEYS = [
+    "id",
+    "contract",
+    "route",
+    "addressing",
+    "actor",
+    "body",
+    "circumstance",
+    "documented_status",
+    "clauses",
+    "gating",
+]
 TARGET = """\
 cloud = "global"
 writable = ["a@b.example"]

@@ -45,7 +45,7 @@ def line(
     } | more
 
 
-def judged(clause: str, held: bool | None, documented: str = "204", received: str = "202", **more) -> dict:  # noqa: FBT001
+def judged(clause: str, held: bool | None, documented: str = "204", received: str = "202", **more) -> dict:
     return {"clause": clause, "held": held, "documented": documented, "received": received} | more
 
 
@@ -220,7 +220,7 @@ def test_reasons_come_with_the_most_frequent_first():
 
 def test_what_is_shown_to_be_typed_can_be_typed():
     """
-    pytest takes the id after -k as it stands.
+    Pytest takes the id after -k as it stands.
     """
     assert all(re.fullmatch(r"[\w+.\[\]\\/:-]+", case.id) for case in CASES)
     assert not [case.id for case in CASES if {"and", "or", "not"} & set(case.id.split("/"))]

@@ -57,7 +57,7 @@ def read(tmp_path):
     """Read a text as target file, or a URL."""
 
     def build(text: str, environ=ENVIRON):
-        if "://" in text.split("\n", 1)[0] and "=" not in text.split("://")[0]:
+        if "://" in text.split("\n", 1)[0] and "=" not in text.split("://", maxsplit=1)[0]:
             return read_target(text, environ)
         path = tmp_path / "contoso.toml"
         path.write_text(text, "utf-8")
