@@ -224,7 +224,9 @@ def _conventions(conventions: Contract, lender: Contract) -> Iterator[Case]:
         yield _convention(
             conventions, lender, route, addressing, "organizer", shape, "batch", ("batch.served",), "accepted"
         )
-        yield _convention(conventions, lender, route, addressing, "organizer", shape, "percent-encoded-id", (), "open")
+        encoded = "percent-encoded-id"
+        named = f"booking-{encoded}" if family(route) == "bookings" else encoded
+        yield _convention(conventions, lender, route, addressing, "organizer", shape, encoded, (), "open", named)
         if addressing == "me":
             yield _convention(conventions, lender, route, addressing, "app", shape, "app-on-me", (), "open")
 

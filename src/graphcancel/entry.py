@@ -43,5 +43,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     checkout = in_checkout(early_config.invocation_params.dir)
     missed = checkout is not None and early_config.rootpath != checkout
     if missed and tied != given:
+        capture = early_config.pluginmanager.getplugin("capturemanager")
+        if capture:  # plugins are loaded with output held back, which is no way to run a suite
+            capture.suspend_global_capture(in_=True)
         raise SystemExit(pytest.main(tied))
     args[:] = tie(args)

@@ -7,6 +7,7 @@ What can go wrong before a verdict, as one tree:
       FenceError                a request that must not leave this process
       RunError                  a run folder that cannot be read or written
       ProvisionError            what a case needs could not be arranged
+        NotServed               … because the target does not serve the request that arranges it
         NotOffered              … because the target's description does not offer it
 
 Every message names the place (file and key, or method and path) and ends with the remedy.
@@ -37,6 +38,10 @@ class RunError(GraphCancelError):
 
 class ProvisionError(GraphCancelError):
     """The target did not give what a case needs; the case is inconclusive for that reason."""
+
+
+class NotServed(ProvisionError):  # noqa: N818 - a state of the target, no mistake
+    """The target answers the request that arranges, but not by arranging: a stub without state does so."""
 
 
 class NotOffered(ProvisionError):  # noqa: N818 - a state of the target, no mistake

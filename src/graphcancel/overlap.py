@@ -78,13 +78,12 @@ class Overlap:
         return False
 
     def _advance(self, first: str) -> bool:
-        """Advance one story whose time has come, the one asked for before all others."""
+        """Advance the story that is due longest; of those never begun, the one asked for before all others."""
         now = time.monotonic()
-        candidates = [self._open[first]] if first in self._open else []
-        candidates += [item for key, item in self._open.items() if key != first]
-        chosen = next((item for item in candidates if item.due <= now), None)
-        if chosen is None:
+        runnable = [item for item in self._open.values() if item.due <= now]
+        if not runnable:
             return False
+        chosen = min(runnable, key=lambda item: (item.due, item.case.id != first))
         try:
             chosen.due = next(chosen.story)
         except StopIteration as ended:

@@ -183,6 +183,12 @@ def _state(outcomes: Counter[bool]) -> str:
     return "partly followed" if outcomes[True] else "not followed"
 
 
+def differs(observed: Mapping[str, str | None]) -> bool:
+    """Whether an observation shows another status than the one on record, where one is."""
+    expected = str(observed.get("expected") or "")
+    return expected[:3].isdecimal() and not str(observed.get("received")).startswith(expected[:3])
+
+
 def reasons(lines: Iterable[Line]) -> list[tuple[str, int]]:
     """Why cases are inconclusive, the most frequent first."""
     found = Counter(str(line.get("reason")) for line in lines if line["verdict"] == "inconclusive")

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from graphcancel.errors import NotOffered, ProvisionError
+from graphcancel.errors import NotOffered, NotServed, ProvisionError
 from graphcancel.exchange import Exchange, encode_segment, json_request
 from graphcancel.looks import Look, Lookout, Unseen, Viewpoint, entries
 from graphcancel.waiting import Waiting, step
@@ -40,6 +40,7 @@ TARGETED: Final = 1
 
 MADE_UP_ID: Final = "AAMkADAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMABGAAAAAAAAAAA="
 _ATTENDEES: Final = 2
+_UNSERVED: Final = frozenset({400, 404, 405, 406, 415, 422, 501})
 
 
 MARK: Final = re.compile(r"gc[0-9a-f]{8}")
@@ -568,7 +569,7 @@ class Stage:
         self._need(exchange, deed)
         identity = exchange.response.object().get("id") if exchange.response else None
         if not isinstance(identity, str) or not identity:
-            raise ProvisionError(f"could not {deed}: the answer {exchange.status} carries no id")
+            raise NotServed(f"could not {deed}: the answer {exchange.status} carries no id")
         return identity
 
     def _need(self, exchange: Exchange, deed: str) -> None:
@@ -577,7 +578,8 @@ class Stage:
         if not exchange.accepted:
             code = exchange.response.error.get("code")
             named = f" {code}" if isinstance(code, str) and code.isalpha() else ""
-            raise ProvisionError(f"could not {deed}: answered {exchange.status}{named}")
+            kind = NotServed if exchange.status in _UNSERVED else ProvisionError
+            raise kind(f"could not {deed}: answered {exchange.status}{named}")
 
 
 def _not_visible(look: Look) -> list[str]:

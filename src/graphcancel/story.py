@@ -18,7 +18,7 @@ from graphcancel.calls import MALFORMED_ID, call_for, comment_for, has_text
 from graphcancel.cases import CONVENTIONS, Case
 from graphcancel.clearing import clear
 from graphcancel.envelope import envelope_check
-from graphcancel.errors import NotOffered, ProvisionError
+from graphcancel.errors import NotOffered, NotServed, ProvisionError
 from graphcancel.exchange import Exchange, Request
 from graphcancel.looks import Look, Unseen, entries
 from graphcancel.scene import MADE_UP_ID, Scene, Stage
@@ -82,7 +82,7 @@ class Stories:
     sanitiser: Sanitiser
     scenes: list[Scene] = field(default_factory=list)
     _watched: list[_Watched] = field(default_factory=list)
-    _failures: list[str] = field(default_factory=list)
+    _failures: list[ProvisionError] = field(default_factory=list)
     _slowest: float = 0.0
 
     def tell(self, case: Case) -> Generator[float, None, Record]:
@@ -120,12 +120,12 @@ class Stories:
         blocked = self._failures[-1] if len(self._failures) >= _SETUP_FAILURES else None
         try:
             if blocked:
-                raise ProvisionError(f"{_SETUP_FAILURES} set-ups in a row failed alike: {blocked}")
+                raise type(blocked)(f"{_SETUP_FAILURES} set-ups in a row failed alike: {blocked}")
             scene: Scene = yield from self.stage.arrange(case, root, attempt)
         except ProvisionError as error:
             if not blocked and not isinstance(error, NotOffered):
-                self._count_failure(str(error))
-            if case.circumstance not in _WITHOUT_EVENT or case.expects != "refused":
+                self._count_failure(error)
+            if not _tellable(case, error):
                 raise
             scene = self._bare(case, root, attempt, str(error))
         else:
@@ -149,8 +149,8 @@ class Stories:
                 scene.values[part] = self.stage.resource(name, root)
         return scene
 
-    def _count_failure(self, cause: str) -> None:
-        if self._failures and self._failures[-1] != cause:
+    def _count_failure(self, cause: ProvisionError) -> None:
+        if self._failures and str(self._failures[-1]) != str(cause):
             self._failures.clear()
         self._failures.append(cause)
 
@@ -230,6 +230,7 @@ class Stories:
             before=scene.before,
             after=None,
             gap=scene.gap,
+            made_up=scene.gap is not None and case.expects == "accepted",
             meeting=scene.meeting,
             decoy=scene.decoy,
             scope="occurrence" if one else "meeting",
@@ -414,3 +415,10 @@ class Stories:
             text = request.payload.decode().replace("'", "'\\''")
             parts.append(f"-d '{text}'")
         return " ".join(parts)
+
+
+def _tellable(case: Case, error: ProvisionError) -> bool:
+    """Whether *case* can be told without its event: refused before anybody looks for it, or by a stub without state."""
+    if case.expects == "refused":
+        return case.circumstance in _WITHOUT_EVENT
+    return isinstance(error, NotServed) and (case.kind == "shape" or case.circumstance == "app-only")

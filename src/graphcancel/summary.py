@@ -80,6 +80,7 @@ def summary(outcome: Outcome, *, width: int, color: bool) -> Iterator[str]:
     yield report.rendered(report.clause_table(outcome.lines, shown), max(width, 80), color=color)
     yield ""
     yield from _readings(outcome)
+    yield from _observations(outcome)
     yield from _not_tested(outcome)
     yield from _closing(outcome)
 
@@ -100,6 +101,22 @@ def _readings(outcome: Outcome) -> Iterator[str]:
         yield f"  {name}: {'; '.join(f'{value} {state}' for value, state in told)}"
     if unexamined:
         yield f"  not examined: {unexamined} disputes"
+    yield ""
+
+
+def _observations(outcome: Outcome) -> Iterator[str]:
+    """What nobody documents: broken answers first, then what differs from what is on record."""
+    seen = [line for line in outcome.lines if line.get("observed")]
+    broken = [line for line in seen if line["observed"]["received"].startswith(("5", "no answer"))]
+    other = [line for line in seen if line not in broken and report.differs(line["observed"])]
+    if not broken and not other:
+        return
+    yield "observed, where no clause speaks:"
+    for word, lines in (("answered with an error of its own", broken), ("otherwise than on record", other)):
+        for line in lines:
+            found = line["observed"]
+            on_record = found["expected"] or "nothing"
+            yield f"  {word}: {line['id']}: on record {on_record} ({found['mark']}), received {found['received']}"
     yield ""
 
 

@@ -11,6 +11,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Sequence
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final
 
 import requests
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 _BATCH_LIMIT: Final = 20
 _UNSERVED: Final = frozenset({400, 401, 403, 404, 405, 410, 501})
+_HEADERS: Final = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip, deflate",
+    "User-Agent": "graph-cancel-contracts",
+}
 _LARGEST: Final = 16 * 1024 * 1024
 
 
@@ -47,10 +53,8 @@ class Target:
         self._session = requests.Session()
         # No .netrc, no environment CA bundle: a call "without token" must carry none, and ca_bundle must win.
         self._session.trust_env = False
-        self._session.headers.clear()
-        self._session.headers["Accept"] = "application/json"
-        self._session.headers["Accept-Encoding"] = "gzip, deflate"
-        self._session.headers["User-Agent"] = "graph-cancel-contracts"
+        # Nor a cookie of an earlier, authenticated answer.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         adapter = HTTPAdapter(max_retries=Retry(0, read=False))
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -82,15 +86,13 @@ class Target:
             FenceError: It must not leave this process.
         """
         self.fence.check(request)
-        headers = dict(request.headers)
+        headers = {**_HEADERS, **request.headers}
         token = request.token if request.token is not None else self.token(request.actor)
         if token:
             headers["Authorization"] = f"Bearer {token}"
         self.counts["requests"] += 1
         self.counts[purpose] += 1
-        prepared = self._session.prepare_request(
-            requests.Request(request.method, request.url, headers=headers, data=request.payload)
-        )
+        prepared = requests.Request(request.method, request.url, headers=headers, data=request.payload).prepare()
         prepared.url = request.url  # requests would undo %2F-like escapes of unreserved characters
         started = time.monotonic()
         try:

@@ -57,6 +57,7 @@ class Evidence:
         before: The look before the call, None where there was nothing to look at.
         after: The latest look after it.
         gap: Why there is no look.
+        made_up: Whether the call names an id that never was one: then only a success says anything.
         meeting: Id of the meeting on its owner's side.
         decoy: Id of the event beside it.
         scope: What the call is to cancel: the whole meeting or one occurrence of it.
@@ -81,6 +82,7 @@ class Evidence:
     customer: tuple[str, tuple[str, ...]] | None
     envelope: Callable[[Any], str | None]
     sanitiser: Sanitiser
+    made_up: bool = False
 
     @property
     def response(self) -> Response | None:
@@ -145,10 +147,21 @@ def _judge_one(evidence: Evidence, clause: str) -> Finding:
         return Finding(clause, None, says, "", "no check is written for this clause")
     if evidence.response is None:
         return _no_answer(evidence, clause, says)
+    if evidence.made_up and not evidence.accepted:
+        return Finding(clause, None, says, "", f"{evidence.gap}; that a made-up id is refused says nothing")
     outcome = check(evidence)
+    if outcome.held and evidence.gap and not evidence.accepted and clause not in _TOLD_BY_THE_ANSWER:
+        reason = f"{evidence.gap}; a made-up id is refused for itself, which says nothing"
+        return Finding(clause, None, outcome.documented or says, outcome.received, reason)
     return Finding(
         clause, outcome.held, outcome.documented or says, outcome.received, outcome.reason, pending=outcome.pending
     )
+
+
+# A refusal that names its own cause, so that it counts even where the id was made up.
+_TOLD_BY_THE_ANSWER: Final = frozenset(
+    {"authentication.missing-token", "authentication.invalid-token", "errors.envelope"}
+)
 
 
 def _no_answer(evidence: Evidence, clause: str, says: str) -> Finding:

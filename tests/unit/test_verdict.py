@@ -572,6 +572,17 @@ def test_nothing_holds_without_an_answer():
             assert not any(item.held for item in found), case.id
 
 
+@pytest.mark.parametrize(("status", "held"), [(202, True), (404, None), (500, None)])
+def test_of_a_made_up_id_only_a_success_says_anything(status, held):
+    """
+    A service may refuse what never was an event; that it takes the call all the same is an answer.
+    """
+    found = one("response.status", **answered(status), made_up=True, gap="no event", before=None, after=None)
+
+    assert found.held is held
+    assert held or "no event" in found.reason
+
+
 # checks of an answer, as a page or HTTP leaves them no number
 NEVER_RAISE = [
     b"",

@@ -1,0 +1,326 @@
+"""
+Whole runs as a user starts them: selection, repetition, bad input, servers that lie.
+"""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import xml.etree.ElementTree as ET
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from harness import ROOT, mock
+
+SAMPLE = "event-cancel.v1.0/me.events or conventions/v1.0.me.events"
+TOKENS = {
+    "GRAPH_ORGANIZER_TOKEN": "opaque-organizer",
+    "GRAPH_ATTENDEE_TOKEN": "opaque-attendee",
+    "GRAPH_APP_TOKEN": "opaque-app",
+    "GRAPH_ORGANIZER_USER": "ada@contoso.example",
+    "GRAPH_ATTENDEE_USER": "alan@contoso.example",
+}
+
+
+def run(*options: str, runs: Path, cwd: Path = ROOT, **environ: str) -> subprocess.CompletedProcess[str]:
+    """A pytest run in a process of its own."""
+    environ = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "COLUMNS": "100"} | environ
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", f"--runs={runs}", "-o", f"cache_dir={runs.parent / 'cache'}", *options],
+        cwd=cwd,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=170,
+    )
+
+
+def lines_of(runs: Path) -> list[dict]:
+    """The lines of the one run below *runs*."""
+    (file,) = runs.glob("*/run.jsonl")
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def counts(done: subprocess.CompletedProcess[str]) -> str:
+    """pytest's own last line, without the time."""
+    return re.sub(r" in .*", "", done.stdout.strip().splitlines()[-1])
+
+
+class TestSelection:
+    """pytest's own ways to choose and repeat."""
+
+    def test_k_makes_a_partial_run(self, tmp_path):
+        """
+        ``-k`` with a case id runs that case alone and says that the run is partial.
+        """
+        done = run("-k", "event-cancel.v1.0/me.events/organizer/camel", runs=tmp_path)
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert counts(done) == "1 passed, 608 deselected"
+        assert "(partial run)" in done.stdout
+        header, case, footer = lines_of(tmp_path)
+        assert header["origin"] == case["origin"] == "mock"
+        assert case["id"] == "event-cancel.v1.0/me.events/organizer/camel"
+        assert footer["partial"] is True
+        assert case["exchanges"][0]["status"] == 202
+
+    def test_a_node_id_selects_one_case(self, tmp_path):
+        """
+        A node id as pytest prints it can be given back.
+        """
+        listed = run("--collect-only", "-k", SAMPLE, runs=tmp_path)
+        nodes = [line for line in listed.stdout.splitlines() if "::" in line]
+
+        done = run(nodes[0], runs=tmp_path)
+
+        assert len(nodes) == len({node.lower() for node in nodes}) > 30
+        assert counts(done) == "1 passed"
+
+    def test_two_workers_judge_as_one_process(self, tmp_path):
+        """
+        Under ``-n 2`` each case gets the same verdict, and nothing is left behind.
+        """
+        alone = run("-k", SAMPLE, runs=tmp_path / "alone")
+        both = run("-k", SAMPLE, "-n", "2", runs=tmp_path / "both")
+
+        assert alone.returncode == both.returncode == 0, both.stdout + both.stderr
+        verdicts = [
+            {line["id"]: line["verdict"] for line in lines_of(tmp_path / name)[1:-1]} for name in ("alone", "both")
+        ]
+        assert verdicts[0] == verdicts[1]
+        assert "residue" not in both.stdout
+
+    def test_x_ends_early_and_clears_up(self, tmp_path):
+        """
+        ``-x`` stops at the first finding; cases begun ahead leave nothing behind.
+        """
+        done = run("-x", "-k", SAMPLE, runs=tmp_path, GRAPHMOCK_OPTIONS="--fault body-one-byte")
+
+        assert done.returncode == 1
+        assert "1 failed" in counts(done)
+        assert "residue" not in done.stdout
+
+    def test_lf_runs_what_failed(self, tmp_path):
+        """
+        ``--lf`` runs the case that failed last time.
+        """
+        chosen = "event-cancel.v1.0/me.events/organizer"
+        first = run("-k", chosen, runs=tmp_path / "1", GRAPHMOCK_OPTIONS="--fault camel-ignored")
+        second = run("-k", chosen, "--lf", runs=tmp_path / "2")
+
+        failed = [line["id"] for line in lines_of(tmp_path / "1")[1:-1] if line["verdict"] == "fail"]
+        assert first.returncode == 1
+        assert second.returncode == 0
+        assert [line["id"] for line in lines_of(tmp_path / "2")[1:-1]] == failed == [f"{chosen}/camel"]
+
+    def test_junitxml_has_a_line_per_case(self, tmp_path):
+        """
+        ``--junitxml`` names every case.
+        """
+        run("-k", SAMPLE, f"--junitxml={tmp_path / 'junit.xml'}", runs=tmp_path / "runs")
+
+        named = [item.attrib["name"] for item in ET.parse(tmp_path / "junit.xml").iter("testcase")]  # noqa: S314
+        ids = [line["id"] for line in lines_of(tmp_path / "runs")[1:-1]]
+        assert sorted(name.split("[", 1)[1].rstrip("]") for name in named) == sorted(ids)
+
+
+class TestFindings:
+    """What a finding looks like."""
+
+    def test_a_finding_names_case_clause_and_remedy(self, tmp_path):
+        """
+        A failure shows documented before received, the clause, how to see it again, and a curl line.
+        """
+        done = run(
+            "-k", "event-cancel.v1.0/me.events/organizer/camel", runs=tmp_path, GRAPHMOCK_OPTIONS="--fault status-200"
+        )
+
+        assert done.returncode == 1
+        assert "  status: documented 202, received 200\n  clause response.status (heading Response)" in done.stdout
+        assert "  see again: pytest -k event-cancel.v1.0/me.events/organizer/camel\n  by hand: curl " in done.stdout
+        assert "Traceback" not in done.stdout + done.stderr
+
+    def test_no_token_or_address_is_written(self, tmp_path):
+        """
+        Neither terminal nor run file holds a token, an address or an id of the target.
+        """
+        with mock(tmp_path) as description:
+            secrets = {actor.token for actor in description.actors.values()} | set(description.writable)
+            secrets |= set(description.resources.values()) - {None}
+            environ = dict(line.split("=", 1) for line in (tmp_path / "target.env").read_text().splitlines())
+            done = run(
+                f"--target={tmp_path / 'target.toml'}", "-vv", "-k", SAMPLE, "-l", runs=tmp_path / "runs", **environ
+            )
+
+        written = done.stdout + done.stderr + next((tmp_path / "runs").glob("*/run.jsonl")).read_text()
+        assert done.returncode == 0, done.stdout
+        assert not [secret for secret in secrets if secret and secret in written]
+
+
+class TestBadInput:
+    """Bad input ends with one or two lines and the remedy."""
+
+    @pytest.mark.parametrize(
+        ("written", "named"),
+        [
+            ("nowhere", "no such target"),
+            ("replay", "no recordings"),
+            ("http://example.com/", "plain http is allowed on loopback only"),
+            ("https://user:secret@graph.example", "carries credentials"),
+            ("http://127.0.0.1:9/", "connection refused"),
+        ],
+    )
+    def test_a_target_that_cannot_be_used(self, written, named, tmp_path):
+        """
+        An unusable target is refused with status 4.
+        """
+        done = run(f"--target={written}", runs=tmp_path, **TOKENS)
+
+        assert done.returncode == 4
+        assert named in done.stderr
+        assert len(done.stderr.strip().splitlines()) <= 2
+        assert "Traceback" not in done.stdout + done.stderr
+        assert "secret" not in done.stdout + done.stderr.replace("carries credentials", "")
+
+    def test_a_missing_variable_is_named(self, tmp_path):
+        """
+        The variable to set is named.
+        """
+        environ = {name: "" for name in TOKENS}
+        done = run("--target=https://graph.example", runs=tmp_path, **environ)
+
+        assert done.returncode == 4
+        assert "GRAPH_ORGANIZER_USER" in done.stderr
+
+    @pytest.mark.parametrize("spelling", ["--target {0}", "--target={0}"])
+    @pytest.mark.parametrize(
+        ("text", "named"),
+        [
+            ("name = ", "not readable as TOML"),
+            ('nmae = "x"', "did you mean 'name'"),
+            ('base_url = "https://x.example"\n', "writable"),
+        ],
+    )
+    def test_a_malformed_target_file(self, text, named, spelling, tmp_path):
+        """
+        File and key are named, in either spelling of the option and from outside the project.
+        """
+        file = tmp_path / "target.toml"
+        file.write_text(text)
+        done = run(*spelling.format(file).split(), runs=tmp_path / "runs")
+
+        assert done.returncode == 4
+        assert str(file) in done.stderr
+        assert named in done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+
+    def test_runs_that_cannot_be_written(self, tmp_path):
+        """
+        A run folder that cannot be made is a one-line error.
+        """
+        (tmp_path / "file").write_text("")
+        done = run("-k", SAMPLE, runs=tmp_path / "file")
+
+        assert done.returncode == 4
+        assert "cannot be written" in done.stderr
+
+
+def answering(status: int, body: bytes = b"", media_type: str = "application/json"):
+    """A handler that answers everything alike."""
+
+    class Constant(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+        disable_nagle_algorithm = True
+
+        def _answer(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(status)
+            self.send_header("Content-Type", media_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    return Constant
+
+
+@contextmanager
+def served(handler):
+    """A server on a free port."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+SENTENCE = json.dumps(
+    {
+        "error": {
+            "code": "ErrorInvalidRequest",
+            "message": "Your request can't be completed. You need to be an organizer to cancel a meeting.",
+        }
+    }
+).encode()
+
+
+class TestLiars:
+    """Servers that answer everything alike."""
+
+    @pytest.mark.parametrize(
+        ("status", "body", "media_type", "exit_status"),
+        [
+            (202, b"", "application/json", 1),
+            (204, b"", "application/json", 1),
+            (200, b"<html>hello</html>", "text/html", 1),
+            (400, SENTENCE, "application/json", 1),
+            (401, b'{"error":{"code":"InvalidAuthenticationToken","message":"no"}}', "application/json", 10),
+            (404, b"{}", "application/json", 1),
+            (500, b"oops", "text/plain", 1),
+        ],
+    )
+    def test_a_constant_answer_is_never_green(self, status, body, media_type, exit_status, tmp_path):
+        """
+        Whatever a server answers to everything, no effect is held, and the exit status is not 0.
+        """
+        with served(answering(status, body, media_type)) as url:
+            done = run(f"--target={url}", runs=tmp_path, **TOKENS)
+
+        assert done.returncode == exit_status, done.stdout[-3000:]
+        effects = [
+            item
+            for line in lines_of(tmp_path)[1:-1]
+            for item in line["clauses"]
+            if item["clause"].startswith(("effect.", "occurrence.", "organizer.only"))
+        ]
+        assert effects
+        assert not [item for item in effects if item["held"]]
+        assert "Traceback" not in done.stdout + done.stderr
+
+    def test_a_server_that_closes_is_named(self, tmp_path):
+        """
+        No answer at all ends with one line before the first case.
+        """
+
+        class Closing(http.server.BaseHTTPRequestHandler):
+            def handle(self) -> None:
+                self.request.close()
+
+        with served(Closing) as url:
+            done = run(f"--target={url}", runs=tmp_path, **TOKENS)
+
+        assert done.returncode == 4
+        assert "connection closed without an answer" in done.stderr
