@@ -2,7 +2,8 @@
 The whole story of one case: arrange, look, call, look again, judge, clear away.
 
 A story is a generator: where it has to wait it yields the clock reading at which it wants to go on, and whoever drives
-it lets other stories proceed meanwhile (`graphcancel.overlap`). There are no threads; a case's requests keep their order.
+it lets other stories proceed meanwhile (`graphcancel.overlap`). There are no threads; a case's requests keep their
+order.
 """
 
 from __future__ import annotations

@@ -38,6 +38,7 @@ def run(*options: str, runs: Path, cwd: Path = ROOT, **environ: str) -> subproce
         capture_output=True,
         text=True,
         timeout=170,
+        check=False,
     )
 
 
@@ -48,7 +49,7 @@ def lines_of(runs: Path) -> list[dict]:
 
 
 def counts(done: subprocess.CompletedProcess[str]) -> str:
-    """pytest's own last line, without the time."""
+    """Pytest's own last line, without the time."""
     return re.sub(r" in .*", "", done.stdout.strip().splitlines()[-1])
 
 
@@ -192,7 +193,7 @@ class TestBadInput:
         """
         The variable to set is named.
         """
-        environ = {name: "" for name in TOKENS}
+        environ = dict.fromkeys(TOKENS, "")
         done = run("--target=https://graph.example", runs=tmp_path, **environ)
 
         assert done.returncode == 4

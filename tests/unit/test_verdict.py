@@ -583,6 +583,22 @@ def test_of_a_made_up_id_only_a_success_says_anything(status, held):
     assert held or "no event" in found.reason
 
 
+@pytest.mark.parametrize(
+    ("clause", "status", "held"),
+    [
+        ("authentication.missing-token", 401, True),
+        ("errors.envelope", 401, True),
+        ("errors.not-found", 404, None),
+        ("request.malformed", 404, None),
+        ("request.malformed", 202, False),
+    ],
+)
+def test_a_refusal_of_an_id_that_never_was_counts_only_where_it_names_its_cause(clause, status, held):
+    answer = answered(202) if status == 202 else refusal(status)
+
+    assert one(clause, CONVENTION, **answer, gap="no event", before=None, after=None).held is held
+
+
 # checks of an answer, as a page or HTTP leaves them no number
 NEVER_RAISE = [
     b"",
