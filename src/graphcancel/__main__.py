@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from graphcancel.cases import Case, build_cases
-from graphcancel.contract import Contract, load_contracts
+from graphcancel.contract import Contract, contract_ids, load_contracts
 from graphcancel.errors import GraphCancelError
-from graphcancel.targetfile import Description, read_target
+from graphcancel.targetfile import Description, check_names, read_target
 
 EXAMPLES = """\
 examples:
@@ -55,8 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _cases(arguments: argparse.Namespace) -> int:
-    described = read_target(arguments.target) if arguments.target else None
-    contracts = load_contracts(arguments.contracts or _folder(), described.contracts if described else ())
+    folder = arguments.contracts or _folder()
+    described = read_target(arguments.target) if arguments.target not in {None, "mock"} else None
+    if described:
+        check_names(described, contract_ids(folder))
+    contracts = load_contracts(folder, described.contracts if described else ())
     known = {contract.id for contract in contracts}
     for name in arguments.contract:
         if name not in known:

@@ -58,7 +58,7 @@ def body_for(case: Case, contract: Contract, comment: str) -> Any:
         "empty": {},
         "null": {name: None},
         "blank": {name: ""},
-        "unknown-property": {"Note": comment} if case.family == "bookings" else {name: comment, "Note": comment},
+        "unknown-property": {"comment": comment} if case.family == "bookings" else {name: comment, "Note": comment},
         "wrong-type": {name: 42},
         "both-casings": {name: comment, name.swapcase() if name.islower() else name.lower(): comment},
         "long": {name: comment},

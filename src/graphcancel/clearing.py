@@ -149,7 +149,8 @@ def _is_ours(stage: Stage, item: dict[str, Any]) -> bool:
     if not stage.leads or MARK.search(text):
         return False
     sender = item.get("from")
-    address = sender.get("emailAddress", {}).get("address") if isinstance(sender, dict) else None
+    named = sender.get("emailAddress") if isinstance(sender, dict) else None
+    address = named.get("address") if isinstance(named, dict) else None
     return isinstance(address, str) and address == stage.target.description.resources.get("booking_business")
 
 

@@ -228,6 +228,11 @@ class Contract:
         return next(exact, None) or next(anybody, None)
 
 
+def contract_ids(folder: Path) -> tuple[str, ...]:
+    """List the ids of the contracts in *folder*, in `ORDER`."""
+    return tuple(sorted((path.stem for path in folder.glob("*.yaml") if path.name not in NOT_CONTRACTS), key=_rank))
+
+
 def load_contracts(folder: Path, only: Collection[str] = ()) -> tuple[Contract, ...]:
     """
     Load the contracts of *folder*, in `ORDER`.

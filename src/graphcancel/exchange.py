@@ -43,6 +43,10 @@ class Request:
     token: str | None = None
     pattern: str | None = None
 
+    def __repr__(self) -> str:
+        """Without token, body or any value of the path: a traceback shows values."""
+        return f"Request({self.method} {self.pattern or '…'})"
+
     @property
     def url(self) -> str:
         """The absolute URL."""
@@ -77,8 +81,8 @@ class Response:
     """
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
     @property
     def ok(self) -> bool:

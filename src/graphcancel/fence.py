@@ -9,7 +9,6 @@ of anything but what this run created, its occurrences and copies, or an id know
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -17,7 +16,6 @@ from urllib.parse import unquote, urlsplit
 from graphcancel.errors import FenceError
 from graphcancel.exchange import Request
 
-_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _READS: Final = frozenset({"GET", "HEAD"})
 # Collections a run may add to; a POST to any of them creates, a POST below one of their items acts.
 _CREATES: Final = frozenset({"events", "calendars", "calendargroups", "appointments"})
@@ -61,7 +59,7 @@ class Fence:
 
     def own(self, *ids: str) -> None:
         """Record ids of what this run created, found as a copy of it, or knows not to exist."""
-        self._own.update(ids)
+        self._own.update(identity for identity in ids if identity)
 
     def is_writable(self, address: str) -> bool:
         """Whether mail to *address* stays inside."""
@@ -90,8 +88,8 @@ class Fence:
         raise FenceError(f"fence: {urlsplit(url).hostname} is not a root of this target; nothing was sent")
 
     def _check_one(self, method: str, segments: list[str], body: Any) -> None:
-        if not segments or any(part in {"", ".", ".."} for part in segments):
-            raise FenceError(f"fence: {method} of a path with empty or dot segments; nothing was sent")
+        if not segments or any(part in {"", ".", ".."} or not part.isprintable() for part in segments):
+            raise FenceError(f"fence: {method} of a path with empty, dot or unprintable segments; nothing was sent")
         rest = self._owner(method, segments)
         if method in _READS and rest[-1:] not in (["cancel"], ["microsoft.graph.cancel"]):
             return
@@ -139,7 +137,7 @@ class Fence:
 
 
 def _segments(path: str) -> list[str]:
-    return [unquote(part) for part in path.split("?", 1)[0].split("#", 1)[0].lstrip("/").split("/")]
+    return [unquote(part) for part in path.split("?", 1)[0].split("#", 1)[0].removeprefix("/").split("/")]
 
 
 def _body(payload: bytes | None) -> Any:
@@ -153,21 +151,23 @@ def _body(payload: bytes | None) -> Any:
 
 def _batched(request: Request) -> Iterator[tuple[str, str, Any]]:
     body = _body(request.payload)
-    for item in body.get("requests", []) if isinstance(body, dict) else []:
+    items = body.get("requests") if isinstance(body, dict) else None
+    for item in items if isinstance(items, list) else []:
+        if not isinstance(item, dict):
+            raise FenceError("fence: a batch with something else than requests inside; nothing was sent")
         yield str(item.get("method", "")).upper(), str(item.get("url", "")), item.get("body")
 
 
-def _addresses(body: Any) -> Iterator[str]:
-    """Every address a service would mail: wherever an ``address`` or ``emailAddress`` stands."""
+def _addresses(body: Any, *, named: bool = False) -> Iterator[str]:
+    """Every address a service would mail: any text with an ``@`` below ``address``, ``emailAddress`` or the like."""
     if isinstance(body, dict):
         for key, value in body.items():
-            if isinstance(value, str) and "address" in key.lower() and _ADDRESS.fullmatch(value):
-                yield value
-            else:
-                yield from _addresses(value)
+            yield from _addresses(value, named="address" in key.lower() or (named and key.lower() != "name"))
     elif isinstance(body, list):
         for item in body:
-            yield from _addresses(item)
+            yield from _addresses(item, named=named)
+    elif named and isinstance(body, str) and "@" in body:
+        yield body
 
 
 def _role(mailbox: str) -> str:

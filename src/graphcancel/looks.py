@@ -7,12 +7,14 @@ the attendees. Nothing here judges; a part that could not be read is `Unseen` wi
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Final
 
+from graphcancel.errors import FenceError
 from graphcancel.exchange import Exchange, Request, encode_segment, json_request
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ _SELECT: Final = "id,subject,iCalUId,isCancelled,type,seriesMasterId,start"
 _UTC: Final = 'outlook.timezone="UTC"'
 _TEXT: Final = 'outlook.body-content-type="text"'
 _NOT_FOUND: Final = 404
+_SECTION: Final = re.compile(r"<!\[[^>]*>")
 # How inbox messages are asked for, best first; a server that refuses one form is asked in the next.
 _BY_SUBJECT, _BY_TIME, _ALL = range(3)
 
@@ -196,8 +199,9 @@ class Lookout:
         return tuple(windows)
 
     def _inbox(self, part: Exchange, point: Viewpoint, mailbox: str) -> tuple[Message, ...] | Unseen:
-        while part.status in {400, 501} and self._form.get(point.root, _BY_SUBJECT) < _ALL:
-            self._form[point.root] = self._form.get(point.root, _BY_SUBJECT) + 1
+        while part.status in {400, 501} and (asked := _form_of(part.request)) < _ALL:
+            # Another inbox of the same look may have found out already.
+            self._form[point.root] = max(self._form.get(point.root, _BY_SUBJECT), asked + 1)
             request = self._messages(point, f"/users/{encode_segment(mailbox)}", str(part.request.actor))
             part = self._target.send(request)
         items = self.items(part)
@@ -223,14 +227,16 @@ class Lookout:
             found += [item for item in value if isinstance(item, dict)]
             link = page.get("@odata.nextLink")
             root = exchange.request.root
-            if not isinstance(link, str) or not link:
+            if link is None:
                 return found
-            if not link.startswith(root + "/"):
+            if not isinstance(link, str) or not link.startswith(root + "/"):
                 return Unseen("a list goes on at an address outside the target's root")
             request = exchange.request
-            exchange = self._target.send(
-                Request("GET", root, link[len(root) :], request.actor, headers=request.headers)
-            )
+            following = Request("GET", root, link[len(root) :], request.actor, headers=request.headers)
+            try:
+                exchange = self._target.send(following)
+            except FenceError:
+                return Unseen("a list goes on where this run may not look")
         return Unseen(f"a list did not end after {_PAGES} pages")
 
 
@@ -269,6 +275,12 @@ def _entry(item: Mapping[str, Any]) -> Entry | None:
     )
 
 
+def _form_of(request: Request) -> int:
+    if "contains(" in request.path:
+        return _BY_SUBJECT
+    return _BY_TIME if "$filter=" in request.path else _ALL
+
+
 def _names(item: Mapping[str, Any], marker: str) -> bool:
     body = item.get("body")
     content = body.get("content") if isinstance(body, dict) else None
@@ -277,7 +289,7 @@ def _names(item: Mapping[str, Any], marker: str) -> bool:
 
 def _message(item: Mapping[str, Any]) -> Message | None:
     identity = item.get("id")
-    if not isinstance(identity, str):
+    if not isinstance(identity, str) or not identity:
         return None
     body = item.get("body")
     content = body.get("content") if isinstance(body, dict) else None
@@ -303,6 +315,8 @@ class _Text(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Blocks and line breaks separate words; inline markup does not."""
         del attrs
+        if tag == "body":
+            self._hidden = 0  # an end tag of the head may be left out
         if tag in {"script", "style", "head"}:
             self._hidden += 1
         if tag in {"p", "div", "br", "td", "li", "tr"}:
@@ -324,7 +338,8 @@ class _Text(HTMLParser):
 def plain(html: str) -> str:
     """The text of an HTML body as a reader sees it, white space folded."""
     parser = _Text()
-    parser.feed(html)
+    # The parser of the standard library gives up on marked sections it does not know.
+    parser.feed(_SECTION.sub(" ", html))
     parser.close()
     return " ".join("".join(parser.parts).split())
 

@@ -22,14 +22,14 @@ import pytest
 
 from graphcancel import report as reporting
 from graphcancel.cases import Case, build_cases
-from graphcancel.contract import Contract, load_contracts
+from graphcancel.contract import Contract, contract_ids, load_contracts
 from graphcancel.errors import GraphCancelError
 from graphcancel.overlap import Overlap
 from graphcancel.runfile import RunFile, error_line, record_line
 from graphcancel.session import Session, open_session
 from graphcancel.story import Record
 from graphcancel.summary import EXIT_RESIDUE, EXIT_UNJUDGED, Outcome, summary
-from graphcancel.targetfile import Description, read_target
+from graphcancel.targetfile import Description, check_names, read_target
 from graphcancel.verdict import Verdict
 
 BUILT_IN: Final = "mock"
@@ -145,6 +145,7 @@ def pytest_configure(config: pytest.Config) -> None:
                     f"--target {written}: this version ships no recordings; use mock, a URL or a file"
                 )
             described = read_target(written)
+            check_names(described, contract_ids(config.rootpath / "contracts"))
             only = described.contracts
         contracts = load_contracts(config.rootpath / "contracts", only)
         cases = build_cases(contracts, described.cloud if described else None)
@@ -161,8 +162,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     unknown = set(marker.kwargs) - _ATTRIBUTES
     if unknown or marker.args:
-        raise pytest.UsageError(f"{metafunc.definition.nodeid}: cases(): unknown {', '.join(map(str, unknown))}")
+        named = ", ".join([*unknown, *map(repr, marker.args)])
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: cases(): unknown {named}")
     chosen = [case for case in metafunc.config.stash[SUITE].cases if selects(marker.kwargs, case)]
+    narrowed = metafunc.config.stash[SUITE].described
+    if not chosen and not (narrowed and narrowed.contracts):
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: no case is {marker.kwargs}")
     metafunc.parametrize("case", chosen, ids=[case.id for case in chosen])
 
 
@@ -483,7 +488,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     status = int(exitstatus)
     gaps = [] if partial else _gaps(suite, lines)
     if status in {0, 1, 5}:
-        judged = any(line["gating"] and item["held"] is not None for line in lines for item in line["clauses"])
+        judged = any(line["gating"] and line["verdict"] in {"pass", "fail"} for line in lines)
         observed = all(line["verdict"] == "observed" for line in lines)
         fallback = 0 if judged or observed else 5
         status = status or (EXIT_RESIDUE if suite.residue else EXIT_UNJUDGED if gaps else fallback)

@@ -103,7 +103,7 @@ class RunFile:
         self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._file.write(json.dumps(line) + "\n")
         self._file.flush()
 
 
@@ -127,20 +127,27 @@ def read_run(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str
     """
     file = path / "run.jsonl" if path.is_dir() else path
     try:
-        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n")[:-1]]
     except OSError as error:
         raise RunError(f"{file}: cannot be read ({error.strerror}); name a run folder") from None
     except ValueError:
         raise RunError(f"{file}: a line is no JSON: the run was cut off while writing; run it again") from None
-    if not lines or lines[0].get("kind") != "header":
+    if not lines or not isinstance(lines[0], dict) or lines[0].get("kind") != "header":
         raise RunError(f"{file}: has no header: not the record of a run")
-    if lines[-1].get("kind") != "footer":
+    if not isinstance(lines[-1], dict) or lines[-1].get("kind") != "footer":
         raise RunError(f"{file}: has no footer: the run did not end; run it again")
     cases = lines[1:-1]
-    ids = Counter(line.get("id") for line in cases)
+    if not all(isinstance(line, dict) and isinstance(line.get("id", ""), str) for line in cases):
+        raise RunError(f"{file}: a line is not that of a case: its id is no text; run it again")
+    ids = Counter(line["id"] for line in cases if "id" in line)
     doubled = [name for name, count in ids.items() if count > 1]
     if doubled or any(line.get("kind") != "case" for line in cases):
         raise RunError(f"{file}: doubled: {doubled[0] if doubled else 'a header or footer'} stands in it twice")
-    if lines[-1].get("counts", {}).get("cases") != len(cases):
+    if _counted(lines[-1]) != len(cases):
         raise RunError(f"{file}: truncated: the footer counts other cases than the file holds")
     return lines[0], cases, lines[-1]
+
+
+def _counted(footer: Mapping[str, Any]) -> object:
+    counts = footer.get("counts")
+    return counts.get("cases") if isinstance(counts, dict) else None

@@ -39,7 +39,11 @@ _HARMLESS: Final = frozenset(
     can't couldn't doesn't don't isn't
     """.split()
 )
-_CODE: Final = re.compile(r"[A-Za-z][A-Za-z_.]{2,60}")
+# Dots and a lower-case word by itself are those of host names and people.
+_CODE: Final = re.compile(r"[A-Za-z][A-Za-z_]{2,60}")
+_QUERY: Final = frozenset("$top $skip $skiptoken $filter $select $orderby startdatetime enddatetime start end".split())
+# An IP address or a telephone number is made of groups that are small each.
+_NUMBERS: Final = re.compile(r"\d+(?:[^\w\n]{1,2}\d+)+")
 
 
 class Sanitiser:
@@ -71,15 +75,17 @@ class Sanitiser:
             for segment in parts.path.split("/")
         ]
         names = [name.split("=", 1)[0] for name in parts.query.split("&") if name]
-        return "/".join(segments) + ("?" + "&".join(f"{name}=…" for name in names) if names else "")
+        shown = [name if name.lower() in _QUERY else self.pseudonym(unquote(name)) for name in names]
+        return "/".join(segments) + ("?" + "&".join(f"{name}=…" for name in shown) if shown else "")
 
     def text(self, text: str, limit: int = 240) -> str:
         """*text* of a server with every word replaced that is neither common nor a contract's."""
+        text = "".join(letter if letter.isprintable() else " " for letter in text[: limit + 1])
         shown = _WORD.sub(
             lambda found: (
                 found[0] if found[0].replace("\u2019", "'").lower() in self._words or _small(found[0]) else "[…]"
             ),
-            text[:limit],
+            _NUMBERS.sub("[…]", text[:limit]),
         )
         return re.sub(r"(?:\[…\][\W_]?){2,}", "[…] ", shown).replace("\n", " ").strip() + (
             "…" if len(text) > limit else ""

@@ -40,6 +40,7 @@ TARGETED: Final = 1
 
 MADE_UP_ID: Final = "AAMkADAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMABGAAAAAAAAAAA="
 _ATTENDEES: Final = 2
+_CODE: Final = re.compile(r"[A-Za-z]{3,60}")
 _UNSERVED: Final = frozenset({400, 404, 405, 406, 415, 422, 501})
 
 
@@ -577,7 +578,7 @@ class Stage:
             raise ProvisionError(f"could not {deed}: {exchange.failure}")
         if not exchange.accepted:
             code = exchange.response.error.get("code")
-            named = f" {code}" if isinstance(code, str) and code.isalpha() else ""
+            named = f" {code}" if isinstance(code, str) and _CODE.fullmatch(code) else ""
             kind = NotServed if exchange.status in _UNSERVED else ProvisionError
             raise kind(f"could not {deed}: answered {exchange.status}{named}")
 

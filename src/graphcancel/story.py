@@ -21,7 +21,7 @@ from graphcancel.clearing import clear
 from graphcancel.envelope import envelope_check
 from graphcancel.errors import NotOffered, NotServed, ProvisionError
 from graphcancel.exchange import Exchange, Request
-from graphcancel.looks import Look, Unseen, entries
+from graphcancel.looks import Look
 from graphcancel.scene import MADE_UP_ID, Scene, Stage
 from graphcancel.verdict import Evidence, Finding, Verdict
 from graphcancel.waiting import step
@@ -157,7 +157,8 @@ class Stories:
 
     def _cancel_first(self, case: Case, scene: Scene) -> Generator[float, None, None]:
         """Cancel once and wait until that shows, so that the look before the second call is up to date."""
-        request, _ = self._call(replace(case, circumstance=None), scene)
+        request, comment = self._call(replace(case, circumstance=None), scene)
+        first = replace(scene)
         answer = self.target.send(request)
         if not answer.accepted:
             raise ProvisionError(f"the first of two cancels was answered {answer.status or answer.failure}")
@@ -165,10 +166,15 @@ class Stories:
         attempt = 0
         while True:
             scene.before = look = self._look(scene)
-            left = (
-                [] if isinstance(look.own, Unseen) else [item for item in entries(look.own) if item.id != scene.decoy]
-            )
-            if not left or look.at - answer.ended >= waiting.usual:
+            evidence = replace(self._evidence(case, first, answer, comment), after=look)
+            checks = (judging.left_calendar, judging.attendees_told, judging.copies_cancelled)
+            if evidence.customer:
+                checks = (judging.booking_cancelled, judging.customer_told, judging.staff_told)
+            left = [check for check in checks if check(evidence).pending]
+            patience = self.target.description.patience.effect_s
+            if not left or look.at - answer.ended >= waiting.limit(["first-cancel"], patience):
+                if left:
+                    waiting.missed(["first-cancel"])
                 return
             yield time.monotonic() + step(attempt)
             attempt += 1
@@ -404,7 +410,8 @@ class Stories:
         for name, variable in variables.items():
             pattern = pattern.replace("{" + name + "}", variable)
         version = request.root.rsplit("/", 1)[-1]
-        edition = request.root.removeprefix(self.target.description.base_url).rsplit("/", 1)[0]
+        base = self.target.description.base_url
+        edition = request.root.removeprefix(base).rsplit("/", 1)[0] if request.root.startswith(base + "/") else ""
         parts = ["curl -i", f"-X {request.method}", f'"$GRAPH_ROOT{edition}/{version}{pattern}"']
         actor = self.target.description.actors.get(request.actor or "")
         if request.token is not None:

@@ -8,6 +8,7 @@ fence, carry the actor's token, follow no redirect and are counted.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -32,7 +33,16 @@ _HEADERS: Final = {
     "Accept-Encoding": "gzip, deflate",
     "User-Agent": "graph-cancel-contracts",
 }
+_STATUS: Final = re.compile(r"[1-9][0-9]{2}")
 _LARGEST: Final = 16 * 1024 * 1024
+
+
+class _Session(requests.Session):
+    """A session that takes a redirect for the answer it is: requests would work out where it leads all the same."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere."""
+        del resp
 
 
 class Target:
@@ -50,7 +60,7 @@ class Target:
         self.counts: Counter[str] = Counter()
         self.read_s = description.patience.read_s
         self._batchless: set[tuple[str, str | None]] = set()
-        self._session = requests.Session()
+        self._session = _Session()
         # No .netrc, no environment CA bundle: a call "without token" must carry none, and ca_bundle must win.
         self._session.trust_env = False
         # Nor a cookie of an earlier, authenticated answer.
@@ -182,7 +192,7 @@ def connectable(target: Target, request: Request) -> Exchange:
 
 def _inner(answer: dict[str, Any]) -> Response | None:
     status = answer.get("status")
-    if isinstance(status, str) and status.isdecimal():
+    if isinstance(status, str) and _STATUS.fullmatch(status):
         status = int(status)
     if not isinstance(status, int):
         return None

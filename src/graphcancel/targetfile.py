@@ -7,7 +7,9 @@ A description is data. `graphcancel.target.Target` is what talks to it.
 from __future__ import annotations
 
 import difflib
+import math
 import os
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -98,6 +100,10 @@ class Description:
     patience: Patience = field(default_factory=Patience)
     waived: Mapping[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Without addresses or ids: a traceback shows values."""
+        return f"Description({self.name!r})"
+
     def root(self, contract: str) -> str:
         """The Graph root under which *contract* is called, without version segment."""
         return self.roots.get(contract, self.base_url)
@@ -113,11 +119,22 @@ def read_target(written: str, environ: Mapping[str, str] = os.environ) -> Descri
     if "://" in written:
         return _from_url(written, environ)
     path = Path(written)
-    if path.suffix != ".toml" and not path.exists():
+    if path.suffix != ".toml" and not os.path.exists(path):  # noqa: PTH110 - which takes a name that is too long
         raise TargetError(
             f"--target {written}: no such target; give mock, a URL (https://…) or the path of a target file (….toml)"
         )
     return _from_file(path, environ)
+
+
+def check_names(description: Description, known: Collection[str]) -> None:
+    """
+    See that every contract the description names is one.
+
+    Raises:
+        TargetError: A misspelt gate would gate nothing, a misspelt root would send the calls elsewhere.
+    """
+    for key, names in (("gates", description.gates or ()), ("roots", description.roots)):
+        _known_keys(dict.fromkeys(names), known, f"{description.name}: {key}")
 
 
 def _from_url(url: str, environ: Mapping[str, str]) -> Description:
@@ -154,6 +171,8 @@ def _from_file(path: Path, environ: Mapping[str, str]) -> Description:
         raise TargetError(f"{path}: not readable: {error.strerror}") from None
     place = str(path)
     _known_keys(table, _KEYS, place)
+    for key in ("authority", "tenant_id", "client_id"):
+        _string(table, key, place, default="")
     cloud = _string(table, "cloud", place, default="")
     if cloud and cloud not in CLOUDS:
         raise TargetError(f"{place}: cloud = {cloud!r} is unknown; allowed: {', '.join(CLOUDS)}")
@@ -213,14 +232,20 @@ def _base_url(url: str, place: str) -> str:
         parts = urlsplit(url.rstrip("/"))
         port = parts.port
     except ValueError as error:
-        raise TargetError(f"{place}: {url!r} is no URL ({error}); write https://host[/path]") from None
+        why = _bare(str(error))
+        raise TargetError(f"{place}: {_bare(url)!r} is no URL ({why}); write https://host[/path]") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or port == 0:
-        raise TargetError(f"{place}: {url!r} is no base URL; write https://host[/path] without query")
+        raise TargetError(f"{place}: {_bare(url)!r} is no base URL; write https://host[/path] without query")
     if parts.username or parts.password:
         raise TargetError(f"{place}: the URL carries credentials; remove them, tokens come from the environment")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise TargetError(f"{place}: plain http is allowed on loopback only; use https")
     return parts.geturl()
+
+
+def _bare(url: str) -> str:
+    """*url* without what may be a secret: credentials, query and fragment."""
+    return re.sub(r"(?<=//)[^/]*@|[?#].*", "…", url)
 
 
 def _known_keys(table: Mapping[str, Any], allowed: Collection[str], place: str) -> None:
@@ -264,6 +289,6 @@ def _string_table(
 def _patience(table: Mapping[str, Any], place: str) -> Patience:
     _known_keys(table, _PATIENCE, f"{place}: patience")
     for key, value in table.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
             raise TargetError(f"{place}: patience.{key} = {value!r} is no positive number of seconds")
     return Patience(**{key: float(value) for key, value in table.items()})

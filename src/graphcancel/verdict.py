@@ -23,6 +23,7 @@ from graphcancel.sanitise import Sanitiser
 VerdictName = Literal["pass", "fail", "inconclusive", "observed", "error"]
 
 _NOT_ACCEPTED: Final = "the call was not accepted, so there is no effect to expect"
+_NO_MESSAGE: Final = "no cancellation message arrived that could carry it"
 _CANCELLED: Final = "meetingcancelled"
 _TARGETED: Final = 1
 
@@ -251,6 +252,8 @@ def permitted(evidence: Evidence) -> Outcome:
     response = evidence.response
     if response is None:
         return _null("no answer")
+    if evidence.exchange and evidence.exchange.request.actor == "app" and evidence.case.actor != "app":
+        return _null("the app called in the organizer's place, which says nothing about a user's token")
     if response.ok:
         return Outcome(True, f"{response.status}, with the scope the token is assumed to carry")
     if response.status in {401, 403}:
@@ -273,7 +276,7 @@ def refused(evidence: Evidence) -> Outcome:
         return _null("no answer")
     if response.status >= 500:  # noqa: PLR2004 - RFC 9110, 15.6: a failing server has refused nothing
         return Outcome(False, _status(evidence), documented="a refusal (4xx)")
-    return Outcome(not response.ok, _status(evidence), documented="a refusal (4xx)")
+    return Outcome(response.status >= 400, _status(evidence), documented="a refusal (4xx)")  # noqa: PLR2004 - RFC 9110, 15.5
 
 
 def refused_401(evidence: Evidence) -> Outcome:
@@ -323,7 +326,7 @@ def served_in_batch(evidence: Evidence) -> Outcome:
     answers = response.object().get("responses")
     inner = answers[0].get("status") if isinstance(answers, list) and answers and isinstance(answers[0], dict) else None
     documented = "an outer 200, an inner success and its effect"
-    shown = f"outer {response.status}, inner {inner}"
+    shown = f"outer {response.status}, inner {inner if isinstance(inner, int) else inner and 'no number'}"
     good = response.status == 200 and isinstance(inner, int) and 200 <= inner < 300  # noqa: PLR2004 - RFC 9110
     if not good:
         return Outcome(False, shown, documented=documented)
@@ -497,8 +500,8 @@ def delivered(evidence: Evidence) -> Outcome:
     documented = f"the text as sent, {len(evidence.comment)} characters"
     if carried < read:
         return Outcome(False, f"{carried} of {read} messages carry it", documented=documented)
-    if unseen or not read:
-        return _null(unseen or "no cancellation message arrived that could carry it")
+    if unseen or read < len(evidence.attendees) or not read:
+        return _null(unseen or (f"{read} attendees of {len(evidence.attendees)} were told" if read else _NO_MESSAGE))
     return Outcome(True, f"{carried} of {read} messages carry it", documented=documented)
 
 
@@ -528,11 +531,16 @@ def series_intact(evidence: Evidence) -> Outcome:
     lost = sum(1 for window in siblings if not window or any(entry.cancelled for entry in window))
     if evidence.after and evidence.after.found is False:
         return Outcome(False, "the series itself is gone")
+    unseen = None
     for mailbox in evidence.attendees:
         parts = _copies(evidence, mailbox)
-        if not isinstance(parts, str):
-            rest = [window for number, window in enumerate(parts[1]) if number != _TARGETED]
-            lost += sum(1 for window in rest if not window or any(entry.cancelled for entry in window))
+        if isinstance(parts, str):
+            unseen = parts
+            continue
+        rest = [window for number, window in enumerate(parts[1]) if number != _TARGETED]
+        lost += sum(1 for window in rest if not window or any(entry.cancelled for entry in window))
+    if unseen and not lost:
+        return _null(unseen)
     return Outcome(not lost, "the other occurrences are intact" if not lost else f"{lost} other occurrences gone too")
 
 
@@ -593,6 +601,8 @@ def organizer_only(evidence: Evidence) -> Outcome:
         return Outcome(False, f"accepted with {_status(evidence)}", documented="a refusal without effect")
     if evidence.response is not None and evidence.response.status >= 500:  # noqa: PLR2004 - RFC 9110, 15.6
         return Outcome(False, _status(evidence), documented="a refusal without effect")
+    if evidence.response is not None and evidence.response.status < 400:  # noqa: PLR2004 - RFC 9110, 15.5
+        return Outcome(False, _status(evidence), documented="a refusal without effect")
     outcome = without_effect(evidence)
     return Outcome(outcome.held, f"{_status(evidence)}; {outcome.received}", outcome.reason, "a refusal without effect")
 
@@ -603,9 +613,12 @@ def _blind(evidence: Evidence) -> str | None:
     if isinstance(looked, str):
         return looked
     before, after = looked
-    for part in (before.own, after.own, *before.copies.values(), *after.copies.values(), *after.mail.values()):
+    seen = (before.own, after.own, *before.copies.values(), *after.copies.values())
+    for part in (*seen, *before.mail.values(), *after.mail.values()):
         if isinstance(part, Unseen):
             return part.reason
+    if not all(all(copies) for copies in before.copies.values() if not isinstance(copies, Unseen)):
+        return "no invitation had arrived in an attendee's calendar before the call"
     if not isinstance(before.own, Unseen) and not all(before.own):
         return "the calendar did not show the event before the call"
     return None

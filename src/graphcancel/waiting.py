@@ -48,7 +48,7 @@ class Waiting:
 
     def missed(self, clauses: Iterable[str]) -> None:
         """The deadline passed without these."""
-        self._misses.update(clauses)
+        self._misses.update(set(clauses))
 
 
 def step(attempt: int) -> float:
