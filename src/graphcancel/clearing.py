@@ -114,7 +114,9 @@ def _listed(stage: Stage, root: str) -> list[Request]:
         view = json_request("GET", root, f"{base}/calendarView?{window}", actor)
         for item in _items(stage, target, view):
             if stage.run in str(item.get("subject", "")):
-                found.append(_deletion(target, root, f"{base}/events", actor, item.get("seriesMasterId") or item["id"]))
+                series = item.get("seriesMasterId")
+                whole = series if isinstance(series, str) and series else item["id"]
+                found.append(_deletion(target, root, f"{base}/events", actor, whole))
         if has_mail:
             query = f"$top=100&$filter=receivedDateTime%20ge%20{stage.since}" if stage.since else "$top=100"
             inbox = json_request("GET", root, f"{base}/mailFolders/inbox/messages?{query}", actor)
@@ -146,7 +148,7 @@ def _is_ours(stage: Stage, item: dict[str, Any]) -> bool:
     if stage.run in str(item.get("subject", "")) or stage.run in text:
         return True
     # A booking's mail need not name the appointment; it comes from the business, and only this run books there.
-    if not stage.leads or MARK.search(text):
+    if not stage.leads or not stage.booked or MARK.search(text):
         return False
     sender = item.get("from")
     named = sender.get("emailAddress") if isinstance(sender, dict) else None

@@ -75,6 +75,7 @@ class Suite:
     builtin: BuiltInTarget | None = None
     place: str | None = None
     run: str = ""
+    key: str = ""
     started: str = ""
     contact: Mapping[str, Any] | None = None
     session: Session | None = None
@@ -234,6 +235,7 @@ def _open_target(config: pytest.Config) -> None:
     if suite.run:
         return
     suite.run = f"gc{secrets.token_hex(4)}"
+    suite.key = secrets.token_hex(16)
     suite.started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     try:
         if suite.described is None:
@@ -242,7 +244,7 @@ def _open_target(config: pytest.Config) -> None:
                 raise GraphCancelError("--target mock: no built-in target is offered here; run pytest in the project")
             suite.place = suite.builtin.start()
             suite.described = suite.builtin.describe(suite.place)
-        session = open_session(suite.description, suite.contracts, suite.run, suite.started)
+        session = open_session(suite.description, suite.contracts, suite.run, suite.started, suite.key)
         suite.session = session
         suite.contact = session.contact
         folder = config.getoption("runs")
@@ -290,6 +292,7 @@ def pytest_configure_node(node: Any) -> None:
         "started": suite.started,
         "place": suite.place,
         "contact": suite.contact,
+        "key": suite.key,
     }
 
 
@@ -314,11 +317,14 @@ def _join(config: pytest.Config) -> None:
         given = config.workerinput["graphcancel"]  # type: ignore[attr-defined]
         # Each worker has a mark of its own, so that the one that ends first clears away nothing of another's.
         number = config.workerinput["workerid"].removeprefix("gw")  # type: ignore[attr-defined]
+        suite.key = given["key"]
         suite.run, suite.started, suite.place = f"{given['run']}w{int(number):03d}", given["started"], None
         if suite.described is None:
             builtin = config.hook.pytest_graphcancel_builtin(config=config)
             suite.described = builtin.describe(given["place"])
-        suite.session = open_session(suite.description, suite.contracts, suite.run, suite.started, given["contact"])
+        suite.session = open_session(
+            suite.description, suite.contracts, suite.run, suite.started, suite.key, given["contact"]
+        )
     else:
         _open_target(config)
     if suite.session:
@@ -341,6 +347,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     finally:
         if suite.session:
             suite.session.stage.leads = not _is_worker(session.config)
+            suite.session.stage.booked |= any("bookingBusinesses" in line["route"] for line in suite.lines.values())
             _finish_stories(suite)
         if _is_worker(session.config):
             session.config.workeroutput["graphcancel"] = {  # type: ignore[attr-defined]
@@ -489,8 +496,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     gaps = [] if partial else _gaps(suite, lines)
     if status in {0, 1, 5}:
         judged = any(line["gating"] and line["verdict"] in {"pass", "fail"} for line in lines)
-        observed = all(line["verdict"] == "observed" for line in lines)
-        fallback = 0 if judged or observed else 5
+        fallback = 0 if judged else 5
         status = status or (EXIT_RESIDUE if suite.residue else EXIT_UNJUDGED if gaps else fallback)
     session.exitstatus = suite.status = status
     footer: dict[str, Any] = {
@@ -500,7 +506,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         "unjudged": len(gaps),
         "exit": status,
     }
-    if not suite.interrupted or status == 1:
+    if suite.interrupted and status != 1:
+        suite.runfile.abandon()
+    else:
         suite.runfile.close(footer)
 
 

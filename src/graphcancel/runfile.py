@@ -102,6 +102,10 @@ class RunFile:
         self._write({"kind": "footer", "ended": ended, "counts": counts, **footer})
         self._file.close()
 
+    def abandon(self) -> None:
+        """Leave the file without a footer: what was interrupted is no run."""
+        self._file.close()
+
     def _write(self, line: Mapping[str, Any]) -> None:
         self._file.write(json.dumps(line) + "\n")
         self._file.flush()

@@ -51,7 +51,7 @@ class Sanitiser:
     Replaces what is not known to be harmless, keyed by one run.
 
     Args:
-        key: The run's id; other runs give other pseudonyms.
+        key: A secret of the run; other runs give other pseudonyms, and nobody can confirm a guess.
         vocabulary: Texts whose words are harmless too, such as the sentences of the contracts.
         known: Values of this target with the name to show for each, such as ``{"ada@…": "organizer"}``.
     """

@@ -114,6 +114,7 @@ class Stage:
     Attributes:
         waiting: What is known of the lag of effects; *arrival* of that of invitations.
         leads: Whether this process clears up for the whole run, not for a worker's part of it.
+        booked: Whether this run sent for an appointment.
         users: Writable mailbox to its object id, as far as the target gave it.
         since: The target's clock when the run began, None where it did not say.
         calendars: Root, path and actor of each calendar made; *calendar_groups* likewise.
@@ -127,6 +128,7 @@ class Stage:
         self.run = run
         self.started = started
         self.leads = True
+        self.booked = False
         self.users: dict[str, str] = {}
         self.since: str | None = None
         self.calendars: list[tuple[str, str, str]] = []
@@ -464,6 +466,7 @@ class Stage:
         if case.circumstance == "unknown-id":
             yield from self._deleted(scene, actor, f"{base}/appointments", body, case)
             return
+        self.booked = True
         answer = self.target.send(json_request("POST", scene.root, f"{base}/appointments", actor, body))
         scene.meeting = scene.values["appointment"] = self._created(answer, "create an appointment")
         mailboxes = dict.fromkeys([customer, *(mailbox for _, mailbox in staff[:1])])

@@ -89,12 +89,14 @@ def open_session(
     contracts: Sequence[Contract],
     run: str,
     started: str,
+    key: str,
     contact: Mapping[str, Any] | None = None,
 ) -> Session:
     """
     Connect to *description*.
 
     Args:
+        key: Secret of the run, written nowhere: pseudonyms depend on it.
         contact: What another process of the run has learnt already; None makes the first contact.
 
     Raises:
@@ -113,7 +115,7 @@ def open_session(
         stage.users[mailbox] = identity
         fence.admit_user(identity, mailbox)
     stories = Stories(
-        target, stage, {contract.id: contract for contract in contracts}, _sanitiser(stage, contracts, run)
+        target, stage, {contract.id: contract for contract in contracts}, _sanitiser(stage, contracts, key)
     )
     return Session(target, stage, stories, contracts, contact)
 
@@ -137,7 +139,7 @@ def _first_contact(stage: Stage) -> dict[str, Any]:
     return {"users": users, "since": since}
 
 
-def _sanitiser(stage: Stage, contracts: Sequence[Contract], run: str) -> Sanitiser:
+def _sanitiser(stage: Stage, contracts: Sequence[Contract], key: str) -> Sanitiser:
     sentences = [
         text
         for contract in contracts
@@ -148,4 +150,4 @@ def _sanitiser(stage: Stage, contracts: Sequence[Contract], run: str) -> Sanitis
     ]
     known = {address: name for name, actor in stage.target.description.actors.items() if (address := actor.user)}
     known |= dict.fromkeys(stage.users.values(), "user")
-    return Sanitiser(run, sentences, known)
+    return Sanitiser(key, sentences, known)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _ATTEMPTS: Final = 3
 _SETUP_FAILURES: Final = 10
 _WITHOUT_EFFECT: Final = "refusal.without-effect"
+# What an app's token cannot show where it stands in for an organizer without one.
+_OF_A_USER: Final = frozenset({"permissions.delegated-work", "permissions.scope"})
 _ABSENCE: Final = frozenset({"effect.only-this-event", "occurrence.series-intact"})
 _REQUEST_ID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
@@ -222,7 +224,8 @@ class Stories:
     def _spoken(self, case: Case, exchange: Exchange) -> tuple[str, ...]:
         """The clauses that speak: an observation is judged only for effects after a refusal."""
         if case.clauses or exchange.accepted or exchange.response is None:
-            return case.clauses
+            stood_in = exchange.request.actor == "app" and case.actor != "app"
+            return tuple(name for name in case.clauses if not (stood_in and name in _OF_A_USER))
         return (_WITHOUT_EFFECT,) if _WITHOUT_EFFECT in self.contracts[CONVENTIONS].clauses else ()
 
     def _evidence(self, case: Case, scene: Scene, exchange: Exchange, comment: str) -> Evidence:

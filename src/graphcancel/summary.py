@@ -127,6 +127,11 @@ def _not_tested(outcome: Outcome) -> Iterator[str]:
         untested.setdefault(f"{clause}: {reason}", []).append(contract)
     for text, contracts in untested.items():
         yield f"  {text} ({_plural(len(contracts), 'contract')})"
+    if not outcome.partial:
+        shown = {(line["contract"], item["clause"]) for line in outcome.lines for item in line["clauses"]}
+        listed = dict.fromkeys((case.contract, name) for case in outcome.cases for name in case.clauses)
+        for contract, clause in (pair for pair in listed if pair not in shown):
+            yield f"  {clause}: no call of this run could show it ({contract})"
     for reason, number in report.reasons(outcome.lines):
         yield f"  {_plural(number, 'case')} inconclusive: {reason}"
     if outcome.partial:

@@ -2,7 +2,8 @@
 Judging: from what was documented and what was seen to one line per clause.
 
 Every check is a function of `Evidence` that returns an `Outcome` and never raises, so that it can be polled while
-effects are still on their way and tested without a network. Which check speaks for a clause stands in `CHECKS`, by clause id.
+effects are still on their way and tested without a network. Which check speaks for a clause stands in `CHECKS`, by
+clause id.
 
 A check answers true, false or null. Null means "not examined", with the reason; it never stands for "probably fine".
 """

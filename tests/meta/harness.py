@@ -65,7 +65,7 @@ def mock(folder: Path, *options: str, patience: Patience = IMPATIENT) -> Iterato
 def judge(description: Description, cases: Sequence[Case]) -> tuple[dict[str, Record], Session]:
     """The record of each of *cases*, last look included, cleared up after."""
     contracts = load_contracts(ROOT / "contracts")
-    session = open_session(description, contracts, f"gc{os.urandom(4).hex()}", "2026-01-01T00:00:00+00:00")
+    session = open_session(description, contracts, f"gc{os.urandom(4).hex()}", "2026-01-01T00:00:00+00:00", "key")
     overlap = Overlap(session.stories.tell, session.width)
     order = sorted(cases, key=lambda case: (case.family != "bookings", case.expects == "refused"))
     try:

@@ -300,7 +300,7 @@ def test_every_case_and_attempt_has_a_mark_of_its_own(all_cases):
 )
 def test_only_what_bears_the_runs_mark_or_comes_from_its_business_is_removed(item, ours, describe):
     description = describe(resources={"booking_business": "shop@contoso.example"})
-    stage = SimpleNamespace(run="gc01", leads=True, target=SimpleNamespace(description=description))
+    stage = SimpleNamespace(run="gc01", leads=True, booked=True, target=SimpleNamespace(description=description))
 
     assert _is_ours(stage, item) is ours
 
