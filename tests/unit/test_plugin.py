@@ -173,7 +173,7 @@ def outcome(project, pytester, monkeypatch):
             target=SimpleNamespace(counts={"requests": 7}),
             finish=lambda look: (list(late), left),
             close=lambda: None,
-            stage=SimpleNamespace(),
+            stage=SimpleNamespace(leads=True, booked=False),
             width=lambda: 1,
         )
         monkeypatch.setattr(plugin, "open_session", lambda *_: session)
