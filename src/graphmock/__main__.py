@@ -36,11 +36,14 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"graphmock: {message}\n")
 
 
+_FAULT_COLUMNS = ("kind", "name", "breaks", "changes")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the status is 0, or 2 for what the user can mend."""
+    """Run a command; the status is 0, or 2 for a wrong word and 4 where the server cannot start."""
     options = _parser().parse_args(arguments)
     if options.command == "faults":
-        _print_table([asdict(one) for one in (*faults.FAULTS, *faults.VARIATIONS)], ("name", "changes"), options.json)
+        _print_table([asdict(one) for one in (*faults.FAULTS, *faults.VARIATIONS)], _FAULT_COLUMNS, options.json)
         return 0
     if options.command == "rules":
         listed = [{"id": one.id, "says": one.says, "evidence": one.evidence} for one in rules.RULES]
@@ -48,9 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         _serve(options)
-    except (StartError, faults.UnknownDeviationError) as error:
+    except faults.UnknownDeviationError as error:
         sys.stderr.write(f"graphmock: {error}\n")
         return 2
+    except StartError as error:
+        sys.stderr.write(f"graphmock: {error}\n")
+        return 4
     return 0
 
 
@@ -98,7 +104,12 @@ def _parser() -> _Parser:
     run.add_argument("--vary", action="append", default=[], metavar="NAME", help="vary legitimately; may be repeated")
     run.add_argument("--latency", type=_seconds, default=0.0, metavar="SECONDS", help="wait before each answer")
     run.add_argument("--seed", type=int, metavar="N", help="make ids and tokens repeatable")
-    run.add_argument("--write-target", type=Path, metavar="DIR", help="write target.toml and target.env there")
+    run.add_argument(
+        "--write-target",
+        type=Path,
+        metavar="DIR",
+        help="write target.toml and target.env there; load the latter with: set -a; . DIR/target.env",
+    )
     run.add_argument("--page-size", type=_positive, default=10, metavar="N", help="items on a page (default 10)")
     run.add_argument("--with-parent", type=int, metavar="PID", help="end when that process ends")
     for name, what in (("faults", "list faults and variations"), ("rules", "list the rules and their evidence")):

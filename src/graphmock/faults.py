@@ -185,8 +185,8 @@ def chosen(faults: Iterable[str], variations: Iterable[str]) -> frozenset[str]:
         known = [deviation.name for deviation in table]
         for name in names:
             if name not in known:
-                near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+                near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
                 hint = f"; did you mean {near[0]}?" if near else ""
-                message = f"unknown {kind} {name!r}{hint} See: graphmock faults"
+                message = f"unknown {kind} {name!r}{hint}; graphmock faults lists them"
                 raise UnknownDeviationError(message)
     return frozenset((*faults, *variations))
