@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from graphcancel.errors import ProvisionError
 from graphcancel.exchange import Request, encode_segment, json_request
 from graphcancel.looks import Look, Unseen, plain
-from graphcancel.scene import MARK, WEEK, WEEK_END, Scene, Stage, stamp
+from graphcancel.resources import resource, used_group
+from graphcancel.scene import MARK, WEEK, WEEK_END, Scene, stamp
+from graphcancel.stage import Stage
 
 if TYPE_CHECKING:
     from graphcancel.target import Target
@@ -108,7 +110,7 @@ def _listed(stage: Stage, root: str) -> list[Request]:
         if actor:
             places.append((f"/users/{encode_segment(mailbox)}", actor, True))
     group = target.description.resources.get("group")
-    if group and (stage.used_group(root) or (stage.leads and _admitted(stage, root))):
+    if group and (used_group(stage, root) or (stage.leads and _admitted(stage, root))):
         places.append((f"/groups/{encode_segment(group)}", "organizer", False))
     for base, actor, has_mail in places:
         view = json_request("GET", root, f"{base}/calendarView?{window}", actor)
@@ -128,7 +130,7 @@ def _listed(stage: Stage, root: str) -> list[Request]:
 
 def _admitted(stage: Stage, root: str) -> bool:
     try:
-        stage.resource("group", root)
+        resource(stage, "group", root)
     except ProvisionError:
         return False
     return True

@@ -4,34 +4,30 @@ A page made data: reads `contracts/*.yaml` and hands out frozen values.
 Each file is OpenAPI 3.1 with keys of our own (`x-…`), described by `contracts/schema.json`. A file passes four gates
 in this order, and the first that refuses it raises `ContractError` with the file, the key and the remedy:
 
-    text      YAML, every key once and written as text, no alias inside itself
-    schema    contracts/schema.json, which refuses every x- key it does not know
-    clauses   what a fact points to is a clause of this file, and what is a clause is pointed to
-    routes    no route twice; the template and the page's own line walk the same segments
+    text      YAML, every key once and written as text, no alias inside itself (`strict_yaml`)
+    schema    contracts/schema.json, which refuses every x- key it does not know (`schema`)
+    clauses   what a fact points to is a clause of this file, and what is a clause is pointed to (`coherence`)
+    routes    no route twice; the template and the page's own line walk the same segments (`coherence`)
 
 Contracts hold what pages claim. Nothing here knows how a service behaves.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
-
+from graphcancel.coherence import check_clauses, check_routes
 from graphcancel.errors import ContractError
+from graphcancel.schema import read_against, schema_at
+from graphcancel.strict_yaml import label
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
-    from jsonschema.exceptions import ValidationError
+    from jsonschema import Draft202012Validator
 
 ORDER: Final = (
     "event-cancel.v1.0",
@@ -46,9 +42,6 @@ ORDER: Final = (
 """The order in which contracts are told everywhere; one not named here comes last."""
 
 NOT_CONTRACTS: Final = frozenset({"disputes.yaml"})
-
-# Rules about what a call brings about: no key of a request or an answer can point to them.
-RULES: Final = ("effect.", "occurrence.", "delete.", "organizer.only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,139 +244,19 @@ def load_contracts(folder: Path, only: Collection[str] = ()) -> tuple[Contract, 
     for name in only:
         if name not in paths:
             raise ContractError(_unknown(name, sorted(paths, key=_rank)))
-    schema = _schema(folder / "schema.json")
+    schema = schema_at(folder / "schema.json")
     chosen = sorted(set(only) or paths, key=_rank)
     return tuple(_contract(paths[name], schema) for name in chosen)
 
 
-def read_yaml(path: Path) -> Any:
-    """
-    Read the YAML file *path*, refusing what would be lost on the way: a key given twice, a key that is no text.
-
-    Raises:
-        ContractError: The file cannot be read as such.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8"
-        msg = f"{_label(path)}: cannot be read ({reason}); restore it"
-        raise ContractError(msg) from None
-    loader = LOADER(text)
-    try:
-        _refuse_depth(text, path)
-        node = loader.get_single_node()
-        if node is None:
-            msg = f"{_label(path)}: holds nothing; restore it"
-            raise ContractError(msg)
-        _survey(node, path, {}, set())
-        return loader.construct_document(node)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
-        msg = f"{_label(path)}: {place}: {error.problem or error.context}; correct the YAML"
-        raise ContractError(msg) from None
-    except (yaml.YAMLError, ValueError, OverflowError, LookupError) as error:
-        msg = f"{_label(path)}: {' '.join(str(error).split())[:120]}; correct the YAML"
-        raise ContractError(msg) from None
-    finally:
-        loader.dispose()
-
-
-# libyaml reads the files files in a tenth of the time; where PyYAML lacks it, slow is better than not.
-LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-YAML: Final = "tag:yaml.org,2002:"
-# What JSON has as well. A date, a set or a Python object is text somebody forgot to quote, or mischief.
-TAGS: Final = frozenset(YAML + name for name in ("str", "int", "float", "bool", "null", "map", "seq", "merge"))
-LIMIT: Final = 20_000
-"""Nodes a file may have once its aliases are followed: more is a mistake, and would take minutes to validate."""
-
-
-DEPTH: Final = 64
-"""Levels a file may nest. libyaml builds its tree by recursion and takes the process down with it."""
-
-
-def _refuse_depth(text: str, path: Path) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEPTH:
-            msg = f"{_label(path)}: nested more than {DEPTH} levels deep; correct the YAML"
-            raise ContractError(msg)
-
-
-def _survey(node: yaml.Node, path: Path, sizes: dict[int, int], open_: set[int]) -> int:
-    """Refuse what YAML permits and a contract must not have; returns the node's size with aliases followed."""
-    key = id(node)
-    if key in sizes:
-        return sizes[key]
-    line = node.start_mark.line + 1
-    if key in open_:
-        msg = f"{_label(path)}: line {line}: an alias inside its own anchor; write the inner one out"
-        raise ContractError(msg)
-    if node.tag not in TAGS:
-        msg = f"{_label(path)}: line {line}: found a value of type {node.tag.removeprefix(YAML)}; put it in quotes"
-        raise ContractError(msg)
-    open_.add(key)
-    size = 1
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for name, value in node.value:
-            _refuse_key(name, seen, path)
-            size += 1 + _survey(value, path, sizes, open_)
-    elif isinstance(node, yaml.SequenceNode):
-        size += sum(_survey(item, path, sizes, open_) for item in node.value)
-    if size > LIMIT:
-        msg = f"{_label(path)}: line {line}: more than {LIMIT} values once aliases are followed; write fewer aliases"
-        raise ContractError(msg)
-    open_.discard(key)
-    sizes[key] = size
-    return size
-
-
-def _refuse_key(key: yaml.Node, seen: set[str], path: Path) -> None:
-    place = f"{_label(path)}: line {key.start_mark.line + 1}"
-    if key.tag not in {f"{YAML}str", f"{YAML}merge"}:
-        shown = key.value if isinstance(key, yaml.ScalarNode) else "made of a list or mapping"
-        msg = f"{place}: key {shown} is not text; put it in quotes"
-        raise ContractError(msg)
-    if key.value in seen:
-        msg = f"{place}: key {key.value!r} a second time; remove one of them"
-        raise ContractError(msg)
-    seen.add(key.value)
-
-
-def read_checked(path: Path, part: str = "") -> Any:
-    """
-    Read the YAML file *path* and hold it against the `schema.json` beside it.
-
-    Args:
-        path: Stands in the folder of `schema.json`.
-        part: A name under the schema's `$defs`; empty for the whole, a contract file.
-
-    Raises:
-        ContractError: The file cannot be read, or the schema refuses it.
-    """
-    return _checked(path, _schema(path.parent / "schema.json", part))
-
-
-def _checked(path: Path, schema: Draft202012Validator) -> Any:
-    document = read_yaml(path)
-    error = best_match(schema.iter_errors(document))
-    if error is not None:
-        msg = f"{_label(path)}: {_explain(error)}"
-        raise ContractError(msg)
-    return document
-
-
 def _contract(path: Path, schema: Draft202012Validator) -> Contract:
-    document = _checked(path, schema)
+    document = read_against(path, schema)
     about = document["x-document"]
     if about["id"] != path.stem:
-        msg = f"{_label(path)}: x-document.id: found {about['id']!r}, the file is named {path.stem!r}; rename one"
+        msg = f"{label(path)}: x-document.id: found {about['id']!r}, the file is named {path.stem!r}; rename one"
         raise ContractError(msg)
-    _check_clauses(document, path)
-    _check_routes(document, path)
+    check_clauses(document, path)
+    check_routes(document, path)
     operations = _operations(document)
     contract = about["id"]
     return Contract(
@@ -464,137 +337,8 @@ def _answers(operation: dict[str, Any]) -> Iterator[Answer]:
         )
 
 
-def _check_clauses(document: dict[str, Any], path: Path) -> None:
-    known = document["x-clauses"]
-    used: dict[str, str] = {}
-    for part in ("x-clouds", "x-permissions", "x-headers", "paths", "components"):
-        for place, name in _references(document.get(part, {}), part):
-            used.setdefault(name, place)
-    for name, place in used.items():
-        if name not in known:
-            hint = _nearest(name, known)
-            msg = f"{_label(path)}: {place}: clause {name!r} is not under x-clauses{hint}; add it there"
-            raise ContractError(msg)
-    # A contract without routes is all rules.
-    rules = tuple(known) if not document["paths"] else RULES
-    for name, item in known.items():
-        if name not in used and "x-untestable" not in item and not name.startswith(rules):
-            msg = f"{_label(path)}: x-clauses.{name}: no fact points to it; name it in an x-clause, or remove it"
-            raise ContractError(msg)
-
-
-def _references(part: Any, place: str) -> Iterator[tuple[str, str]]:
-    if isinstance(part, dict):
-        for key, value in part.items():
-            if key in {"x-clause", "x-empty-body"} and isinstance(value, str):
-                yield f"{place}.{key}", value
-            else:
-                yield from _references(value, f"{place}.{key}")
-    elif isinstance(part, list):
-        for index, value in enumerate(part):
-            yield from _references(value, f"{place}[{index}]")
-
-
-def _check_routes(document: dict[str, Any], path: Path) -> None:
-    seen: dict[str, str] = {}
-    known = document.get("components", {}).get("parameters", {})
-    for template, item in document["paths"].items():
-        # Two templates that differ in placeholder names only are one route to a server.
-        walk = re.sub(r"\{[^}]*\}", "{}", template)
-        if walk in seen:
-            msg = f"{_label(path)}: paths.{template}: the same route as {seen[walk]}; remove one of them"
-            raise ContractError(msg)
-        seen[walk] = template
-        written = re.sub(r"\{[^}]*\}|<[^>]*>", "{}", item["x-written"].removeprefix("POST "))
-        if written != walk:
-            msg = (
-                f"{_label(path)}: paths.{template}.x-written: found {item['x-written']!r},"
-                " which walks other segments than its key; correct one of them"
-            )
-            raise ContractError(msg)
-        named = [parameter["$ref"].rpartition("/")[2] for parameter in item["parameters"]]
-        placeholders = re.findall(r"\{([^}]*)\}", template)
-        if sorted(named) != sorted(placeholders) or not known.keys() >= set(named):
-            msg = (
-                f"{_label(path)}: paths.{template}.parameters: found {', '.join(named)}; allowed are"
-                f" {', '.join(placeholders)}, each under components.parameters"
-            )
-            raise ContractError(msg)
-
-
-@lru_cache(maxsize=4)
-def _schema_of(text: str, part: str) -> Draft202012Validator:
-    schema = json.loads(text)
-    # That it is valid JSON Schema is proved by the tests: to check it here takes as long as reading every contract.
-    if not isinstance(schema, dict) or part not in {"", *schema.get("$defs", ())}:
-        msg = f"no $defs.{part} in it" if part else "no object"
-        raise ValueError(msg)
-    if part:
-        schema = {"$defs": schema["$defs"], "$ref": f"#/$defs/{part}"}
-    return Draft202012Validator(schema)
-
-
-def _schema(path: Path, part: str = "") -> Draft202012Validator:
-    try:
-        return _schema_of(path.read_text(encoding="utf-8"), part)
-    except OSError as error:
-        msg = f"{_label(path)}: cannot be read ({error.strerror}); restore it"
-    except ValueError as error:
-        msg = f"{_label(path)}: not a schema ({error}); restore it"
-    raise ContractError(msg) from None
-
-
-def _explain(error: ValidationError) -> str:
-    """Say where, what was found and what is allowed, in one line."""
-    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path).lstrip(".")
-    schema: Any = error.schema
-    instance: Any = error.instance
-    wanted: Any = error.validator_value
-    found = _short(instance)
-    match error.validator:
-        case "additionalProperties":
-            known = list(schema.get("properties", ()))
-            extra = next(key for key in instance if key not in known)
-            found, allowed = f"key {extra!r}", f"allowed are {', '.join(known)}{_nearest(extra, known)}"
-        case "required":
-            missing = next(key for key in wanted if key not in instance)
-            found, allowed = f"no key {missing!r}", "add it"
-        case "not":
-            found, allowed = f"key {wanted['required'][0]!r}", "not allowed beside the others; remove it"
-        case "pattern":
-            allowed = f"allowed is what matches {wanted}"
-        case "enum":
-            allowed = f"allowed are {', '.join(map(str, wanted))}{_nearest(str(instance), [*map(str, wanted)])}"
-        case "const":
-            allowed = f"allowed is {wanted}"
-        case "type":
-            allowed = f"allowed is a value of type {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
-        case _:
-            allowed = f"allowed by schema.json is {error.validator} {_short(wanted)}"
-    return f"{place or 'top level'}: found {found}; {allowed}"
-
-
-WIDTH: Final = 80
-"""Characters of a value that a message shows."""
-
-
-def _short(value: object) -> str:
-    text = " ".join((value if isinstance(value, str) else repr(value)).split())
-    quoted = f"'{text}'" if isinstance(value, str) else text
-    return quoted if len(quoted) <= WIDTH else f"{quoted[: WIDTH - 1]}…"
-
-
-def _label(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"
-
-
 def _rank(name: str) -> tuple[int, str]:
     return (ORDER.index(name) if name in ORDER else len(ORDER), name)
-
-
-def _nearest(name: str, known: Collection[str]) -> str:
-    close = get_close_matches(name, list(known), n=1)
-    return f" (nearest: {close[0]})" if close else ""
 
 
 def _unknown(name: str, known: list[str]) -> str:

@@ -21,8 +21,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from graphcancel.contract import read_checked
 from graphcancel.errors import ContractError
+from graphcancel.schema import read_checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -25,6 +25,7 @@ _SELECT: Final = "id,subject,iCalUId,isCancelled,type,seriesMasterId,start"
 _UTC: Final = 'outlook.timezone="UTC"'
 _TEXT: Final = 'outlook.body-content-type="text"'
 _NOT_FOUND: Final = 404
+_NO_VIEW: Final = frozenset({400, 404, 405, 501})
 _SECTION: Final = re.compile(r"<!\[[^>]*>")
 # How inbox messages are asked for, best first; a server that refuses one form is asked in the next.
 _BY_SUBJECT, _BY_TIME, _ALL = range(3)
@@ -191,12 +192,27 @@ class Lookout:
         for part in parts:
             items = self.items(part)
             if isinstance(items, Unseen):
-                return items
+                return self._listed(part, point) or items
             entries = (_entry(item) for item in items)
             # A booking's view names customers, not our subject; there the id is the only tie.
             wanted = _by_id(point) if point.booking else _by_subject(point)
             windows.append(tuple(entry for entry in entries if entry and wanted(entry)))
         return tuple(windows)
+
+    def _listed(self, view: Exchange, point: Viewpoint) -> Windows | None:
+        """The windows from the list of events, where a target serves no calendarView: it shows no occurrences."""
+        if view.status not in _NO_VIEW or point.booking or len(point.windows) > 1:
+            return None
+        base = view.request.path.split("/calendarView?", 1)[0]
+        query = f"$select={_SELECT}&$top=100"
+        request = json_request(
+            "GET", point.root, f"{base}/events?{query}", view.request.actor, headers={"Prefer": _UTC}
+        )
+        items = self.items(self._target.send(request))
+        if isinstance(items, Unseen):
+            return None
+        wanted = _by_subject(point)
+        return (tuple(entry for entry in map(_entry, items) if entry and wanted(entry)),)
 
     def _inbox(self, part: Exchange, point: Viewpoint, mailbox: str) -> tuple[Message, ...] | Unseen:
         while part.status in {400, 501} and (asked := _form_of(part.request)) < _ALL:

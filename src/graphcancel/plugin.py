@@ -1,52 +1,35 @@
 """
-The suite inside pytest: options, cases as parameters, verdicts as outcomes, the run's end.
+The suite's hooks in pytest: options, cases as parameters, verdicts as outcomes, the run's end.
 
 Named by the root ``conftest.py``. pytest stays the engine: ``-k -m -n --lf -x --junitxml`` mean what they always mean.
-The process that talks to the user (the controller) opens the target and writes the run; under ``-n`` the workers send
-what they judged along with their test reports.
+What the process knows is in `graphcancel.suite`; under ``-n`` the workers send what they judged along with their test
+reports.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-import secrets
 import signal
 import threading
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import pytest
 
 from graphcancel import report as reporting
 from graphcancel.cases import Case, build_cases
-from graphcancel.contract import Contract, contract_ids, load_contracts
+from graphcancel.contract import contract_ids, load_contracts
 from graphcancel.errors import GraphCancelError
-from graphcancel.overlap import Overlap
-from graphcancel.runfile import RunFile, error_line, record_line
-from graphcancel.session import Session, open_session
+from graphcancel.runfile import error_line, record_line
 from graphcancel.story import Record
+from graphcancel.suite import BuiltInTarget, Offer, Suite
 from graphcancel.summary import EXIT_RESIDUE, EXIT_UNJUDGED, Outcome, summary
-from graphcancel.targetfile import Description, check_names, read_target
+from graphcancel.targetfile import check_names, read_target
 from graphcancel.verdict import Verdict
 
 BUILT_IN: Final = "mock"
 _ATTRIBUTES: Final = frozenset({"kind", "contract", "actor", "circumstance", "body", "family", "expects"})
-
-
-class BuiltInTarget(Protocol):
-    """What the root conftest hands over for ``--target mock``: a server to start, describe and stop."""
-
-    def start(self) -> str:
-        """Start it; return where `describe` finds it, as text that a worker process can be given."""
-
-    def describe(self, place: str) -> Description:
-        """The description of the server at *place*."""
-
-    def stop(self, place: str) -> str | None:
-        """Stop it; return what is left in its state that was not there at the start, None for nothing."""
 
 
 class Hooks:
@@ -55,60 +38,6 @@ class Hooks:
     @pytest.hookspec(firstresult=True)
     def pytest_graphcancel_builtin(self, config: pytest.Config) -> BuiltInTarget | None:
         """Offer the target that ``--target mock`` means."""
-
-
-@dataclass
-class Suite:
-    """
-    State of one pytest process.
-
-    Attributes:
-        place: Where the built-in target is, once started.
-        lines: Lines of ``run.jsonl`` so far, by case id (controller only).
-        late: Records the last look of a worker turned to a finding.
-    """
-
-    contracts: tuple[Contract, ...]
-    cases: tuple[Case, ...]
-    described: Description | None
-    see_again: str
-    builtin: BuiltInTarget | None = None
-    place: str | None = None
-    run: str = ""
-    key: str = ""
-    started: str = ""
-    contact: Mapping[str, Any] | None = None
-    session: Session | None = None
-    overlap: Overlap | None = None
-    order: list[Case] = field(default_factory=list)
-    lines: dict[str, dict[str, Any]] = field(default_factory=dict)
-    nodes: dict[str, tuple[str, tuple[str, int | None, str]]] = field(default_factory=dict)
-    watched: set[str] = field(default_factory=set)
-    runfile: RunFile | None = None
-    residue: str | None = None
-    status: int | None = None
-    counts: dict[str, int] = field(default_factory=dict)
-    late: list[dict[str, Any]] = field(default_factory=list)
-    interrupted: bool = False
-
-    @property
-    def by_id(self) -> dict[str, Contract]:
-        """The contracts by id."""
-        return {contract.id: contract for contract in self.contracts}
-
-    @property
-    def description(self) -> Description:
-        """The target's description."""
-        if self.described is None:
-            raise GraphCancelError("the target is not described yet")
-        return self.described
-
-    def gating(self, case: Case) -> bool:
-        """Whether a finding of *case* fails the run."""
-        gates = self.description.gates
-        if gates is None:
-            return self.by_id[case.contract].standing == "current"
-        return case.contract in gates
 
 
 SUITE: Final = pytest.StashKey[Suite]()
@@ -229,106 +158,46 @@ def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
+def _offer(config: pytest.Config) -> Offer:
+    """How the built-in target is asked for."""
+
+    def offer() -> BuiltInTarget | None:
+        found: BuiltInTarget | None = config.hook.pytest_graphcancel_builtin(config=config)
+        return found
+
+    return offer
+
+
 def _open_target(config: pytest.Config) -> None:
-    """Controller: start or reach the target once, before the first case."""
-    suite = config.stash[SUITE]
-    if suite.run:
-        return
-    suite.run = f"gc{secrets.token_hex(4)}"
-    suite.key = secrets.token_hex(16)
-    suite.started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    """Controller: open the target; bad input ends the run with one line."""
+    folder = config.getoption("runs")
     try:
-        if suite.described is None:
-            suite.builtin = config.hook.pytest_graphcancel_builtin(config=config)
-            if suite.builtin is None:
-                raise GraphCancelError("--target mock: no built-in target is offered here; run pytest in the project")
-            suite.place = suite.builtin.start()
-            suite.described = suite.builtin.describe(suite.place)
-        session = open_session(suite.description, suite.contracts, suite.run, suite.started, suite.key)
-        suite.session = session
-        suite.contact = session.contact
-        folder = config.getoption("runs")
-        suite.runfile = RunFile(
-            Path(folder) if folder else config.rootpath / "runs", suite.description.name, _header(suite)
-        )
+        config.stash[SUITE].open(_offer(config), Path(folder) if folder else config.rootpath / "runs")
     except GraphCancelError as error:
-        _close_target(suite)
         raise pytest.UsageError(str(error)) from None
 
 
-def _header(suite: Suite) -> dict[str, Any]:
-    description = suite.description
-    return {
-        "target": description.name,
-        "origin": description.origin,
-        "cloud": description.cloud,
-        "run": suite.run,
-        "contracts": {
-            contract.id: {"standing": contract.standing, "revision": contract.revision, "sha256": contract.sha256}
-            for contract in suite.contracts
-        },
-        "gates": sorted({case.contract for case in suite.cases if suite.gating(case)}),
-        "cases": len(suite.cases),
-    }
-
-
-def _close_target(suite: Suite) -> None:
-    if suite.session:
-        suite.session.close()
-    if suite.builtin and suite.place:
-        place, suite.place = suite.place, None
-        left = suite.builtin.stop(place)
-        if left and not suite.residue:
-            suite.residue = left
+def _join(config: pytest.Config) -> None:
+    """Worker or single process: make ready to tell stories."""
+    if _is_worker(config):
+        given = config.workerinput  # type: ignore[attr-defined]
+        number = int(given["workerid"].removeprefix("gw"))
+        config.stash[SUITE].join(given["graphcancel"], number, _offer(config))
+    else:
+        _open_target(config)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Give a worker what it needs to reach the same target."""
-    suite = node.config.stash[SUITE]
     _open_target(node.config)
-    node.workerinput["graphcancel"] = {
-        "run": suite.run,
-        "started": suite.started,
-        "place": suite.place,
-        "contact": suite.contact,
-        "key": suite.key,
-    }
+    node.workerinput["graphcancel"] = node.config.stash[SUITE].handed()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take what a worker's end brought."""
-    suite = node.config.stash[SUITE]
-    given = getattr(node, "workeroutput", {}).get("graphcancel")
-    if not given:
-        suite.residue = suite.residue or "a worker ended without clearing away what it made"
-        return
-    suite.late += given["late"]
-    suite.residue = suite.residue or given["residue"]
-    for name, number in given["counts"].items():
-        suite.counts[name] = suite.counts.get(name, 0) + number
-
-
-def _join(config: pytest.Config) -> None:
-    """Worker or single process: make ready to tell stories."""
-    suite = config.stash[SUITE]
-    if _is_worker(config):
-        given = config.workerinput["graphcancel"]  # type: ignore[attr-defined]
-        # Each worker has a mark of its own, so that the one that ends first clears away nothing of another's.
-        number = config.workerinput["workerid"].removeprefix("gw")  # type: ignore[attr-defined]
-        suite.key = given["key"]
-        suite.run, suite.started, suite.place = f"{given['run']}w{int(number):03d}", given["started"], None
-        if suite.described is None:
-            builtin = config.hook.pytest_graphcancel_builtin(config=config)
-            suite.described = builtin.describe(given["place"])
-        suite.session = open_session(
-            suite.description, suite.contracts, suite.run, suite.started, suite.key, given["contact"]
-        )
-    else:
-        _open_target(config)
-    if suite.session:
-        suite.overlap = Overlap(suite.session.stories.tell, suite.session.width)
+    node.config.stash[SUITE].take(getattr(node, "workeroutput", {}).get("graphcancel"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -345,36 +214,13 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         suite.interrupted = True
         raise
     finally:
-        if suite.session:
-            suite.session.stage.leads = not _is_worker(session.config)
-            suite.session.stage.booked |= any("bookingBusinesses" in line["route"] for line in suite.lines.values())
-            _finish_stories(suite)
+        suite.finish(leads=not _is_worker(session.config))
         if _is_worker(session.config):
-            session.config.workeroutput["graphcancel"] = {  # type: ignore[attr-defined]
-                "late": suite.late,
-                "residue": suite.residue,
-                "counts": suite.counts,
-            }
-            if suite.session:
-                suite.session.close()
+            session.config.workeroutput["graphcancel"] = suite.brought()  # type: ignore[attr-defined]
+            suite.close()
         else:
-            _close_target(suite)
+            suite.close()
             _report_late(session, suite)
-
-
-def _finish_stories(suite: Suite) -> None:
-    session = suite.session
-    if session is None:
-        return
-    if suite.overlap:
-        suite.overlap.close()
-    turned, left = session.finish(look=not suite.interrupted)
-    origin = suite.description.origin
-    suite.late += [record_line(record, gating=suite.gating(record.case), origin=origin) for record in turned]
-    if left:
-        suite.residue = f"{left} objects of this run could not be removed"
-    for name, number in session.target.counts.items():
-        suite.counts[name] = suite.counts.get(name, 0) + number
 
 
 def _report_late(session: pytest.Session, suite: Suite) -> None:
@@ -493,7 +339,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     lines = list(suite.lines.values())
     partial = len(lines) < len(suite.cases)
     status = int(exitstatus)
-    gaps = [] if partial else _gaps(suite, lines)
+    gaps = [] if partial else suite.gaps(lines)
     if status in {0, 1, 5}:
         judged = any(line["gating"] and line["verdict"] in {"pass", "fail"} for line in lines)
         fallback = 0 if judged else 5
@@ -510,14 +356,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         suite.runfile.abandon()
     else:
         suite.runfile.close(footer)
-
-
-def _gaps(suite: Suite, lines: Sequence[Mapping[str, Any]]) -> list[reporting.Missing]:
-    waived = suite.description.waived
-    families = {"group": "groups", "booking_business": "bookings", "booking_service": "bookings"}
-    left = {families.get(name, name) for name in waived}
-    by_route = {(case.route.written.split(" ", 1)[-1], case.contract): case.family for case in suite.cases}
-    return [gap for gap in reporting.unjudged(lines) if by_route.get((gap.route, gap.contract)) not in left]
 
 
 # -- the end -------------------------------------------------------------------------------------------------------
@@ -537,7 +375,7 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
         cases=suite.cases,
         contracts=suite.contracts,
         requests=suite.counts.get("requests", 0),
-        gaps=_gaps(suite, list(suite.lines.values())),
+        gaps=suite.gaps(list(suite.lines.values())),
         residue=suite.residue,
         status=int(exitstatus) if suite.status is None else suite.status,
         file=(folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder) / "run.jsonl",

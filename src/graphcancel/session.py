@@ -16,7 +16,8 @@ from graphcancel.exchange import encode_segment, json_request
 from graphcancel.fence import Fence
 from graphcancel.looks import Lookout
 from graphcancel.sanitise import Sanitiser
-from graphcancel.scene import Stage, server_time
+from graphcancel.scene import server_time
+from graphcancel.stage import Stage
 from graphcancel.story import Record, Stories
 from graphcancel.target import Target, connectable
 from graphcancel.targetfile import Description
@@ -133,6 +134,8 @@ def _first_contact(stage: Stage) -> dict[str, Any]:
         caller = name if actor.token else "app"
         exchange = connectable(stage.target, json_request("GET", root, path, caller))
         since = since or server_time(exchange)
+        if not exchange.accepted and actor.token:
+            exchange = connectable(stage.target, json_request("GET", root, "/me", name))
         identity = exchange.response.object().get("id") if exchange.response and exchange.accepted else None
         if isinstance(identity, str) and identity:
             users[actor.user.lower()] = identity

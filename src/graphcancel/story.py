@@ -14,30 +14,34 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from graphcancel import verdict as judging
+from graphcancel.absence import WITHOUT_EFFECT, changes
+from graphcancel.appointments import customer_and_staff
 from graphcancel.calls import MALFORMED_ID, call_for, comment_for, has_text
 from graphcancel.cases import CONVENTIONS, Case
 from graphcancel.clearing import clear
 from graphcancel.envelope import envelope_check
 from graphcancel.errors import NotOffered, NotServed, ProvisionError
+from graphcancel.evidence import Evidence, Finding
 from graphcancel.exchange import Exchange, Request
 from graphcancel.looks import Look
-from graphcancel.scene import MADE_UP_ID, Scene, Stage
-from graphcancel.verdict import Evidence, Finding, Verdict
+from graphcancel.observing import foreseen, observed, unsettled
+from graphcancel.resources import resource
+from graphcancel.scene import MADE_UP_ID, Scene
+from graphcancel.shown import call_line, curl
+from graphcancel.stage import Stage
+from graphcancel.verdict import Verdict, conclude, judge
 from graphcancel.waiting import step
 
 if TYPE_CHECKING:
-    from graphcancel.contract import Contract
+    from graphcancel.contract import Contract, Observation
     from graphcancel.sanitise import Sanitiser
     from graphcancel.target import Target
 
 _ATTEMPTS: Final = 3
 _SETUP_FAILURES: Final = 10
-_WITHOUT_EFFECT: Final = "refusal.without-effect"
 # What an app's token cannot show where it stands in for an organizer without one.
 _OF_A_USER: Final = frozenset({"permissions.delegated-work", "permissions.scope"})
 _ABSENCE: Final = frozenset({"effect.only-this-event", "occurrence.series-intact"})
-_REQUEST_ID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 # Refused before anybody looks for the event, so these can be judged without one.
 _WITHOUT_EVENT: Final = frozenset({"no-token", "garbage-token", "expired-token", "unknown-id", "malformed-id"})
@@ -114,7 +118,7 @@ class Stories:
             return (yield from self._judged(case, scene, exchange, comment, calls))
         contract = self.contracts[case.contract]
         findings = [Finding(name, None, contract.clauses[name].says, "", reason) for name in case.clauses]
-        return Record(case, judging.conclude(findings, sent=False, reason=reason))
+        return Record(case, conclude(findings, sent=False, reason=reason))
 
     # -- arranging and calling --------------------------------------------------------------------------------------
 
@@ -149,7 +153,7 @@ class Stories:
             scene.values["user"] = self.stage.mailbox("organizer")
         for part, name in (("group", "group"), ("business", "booking_business")):
             if part in scene.values:
-                scene.values[part] = self.stage.resource(name, root)
+                scene.values[part] = resource(self.stage, name, root)
         return scene
 
     def _count_failure(self, cause: ProvisionError) -> None:
@@ -169,10 +173,7 @@ class Stories:
         while True:
             scene.before = look = self._look(scene)
             evidence = replace(self._evidence(case, first, answer, comment), after=look)
-            checks = (judging.left_calendar, judging.attendees_told, judging.copies_cancelled)
-            if evidence.customer:
-                checks = (judging.booking_cancelled, judging.customer_told, judging.staff_told)
-            left = [check for check in checks if check(evidence).pending]
+            left = unsettled(evidence)
             patience = self.target.description.patience.effect_s
             if not left or look.at - answer.ended >= waiting.limit(["first-cancel"], patience):
                 if left:
@@ -210,14 +211,19 @@ class Stories:
         clauses = self._spoken(case, exchange)
         findings: tuple[Finding, ...]
         if scene.point is None:
-            findings = judging.judge(evidence, clauses)
+            findings = judge(evidence, clauses)
         elif exchange.accepted and case.expects != "refused":
             evidence, findings = yield from self._await_effects(scene, evidence, clauses, exchange)
         else:
             evidence, findings = yield from self._await_nothing(scene, evidence, clauses, exchange)
-        judged = judging.conclude(findings, sent=True)
-        verdict = judged if case.clauses else self._observed(case, evidence, findings)
-        record = Record(case, verdict, tuple(self._shown(item) for item in calls), self._curl(case, exchange.request))
+        judged = conclude(findings, sent=True)
+        verdict = judged if case.clauses else observed(evidence, findings, self._expected(case))
+        record = Record(
+            case,
+            verdict,
+            tuple(call_line(item, self.sanitiser) for item in calls),
+            curl(case, exchange.request, self.target.description),
+        )
         self._leave(case, scene, evidence, record)
         return record
 
@@ -226,7 +232,7 @@ class Stories:
         if case.clauses or exchange.accepted or exchange.response is None:
             stood_in = exchange.request.actor == "app" and case.actor != "app"
             return tuple(name for name in case.clauses if not (stood_in and name in _OF_A_USER))
-        return (_WITHOUT_EFFECT,) if _WITHOUT_EFFECT in self.contracts[CONVENTIONS].clauses else ()
+        return (WITHOUT_EFFECT,) if WITHOUT_EFFECT in self.contracts[CONVENTIONS].clauses else ()
 
     def _evidence(self, case: Case, scene: Scene, exchange: Exchange, comment: str) -> Evidence:
         conventions = self.contracts.get(CONVENTIONS)
@@ -247,7 +253,7 @@ class Stories:
             comment=comment if has_text(case, lender) else None,
             marker=scene.mark.case,
             attendees=scene.attendees,
-            customer=self.stage.customer_and_staff(scene) if booking else None,
+            customer=customer_and_staff(self.stage, scene) if booking else None,
             envelope=envelope_check(conventions),
             sanitiser=self.sanitiser,
         )
@@ -266,7 +272,7 @@ class Stories:
         while True:
             look = self._look(scene)
             evidence = replace(evidence, after=look)
-            findings = judging.judge(evidence, clauses) if clauses else self._foreseen(evidence)
+            findings = judge(evidence, clauses) if clauses else foreseen(evidence)
             lag = look.at - exchange.ended
             pending = [item.clause for item in findings if item.pending]
             for item in findings:
@@ -289,19 +295,6 @@ class Stories:
         )
         return evidence, findings
 
-    def _foreseen(self, evidence: Evidence) -> tuple[Finding, ...]:
-        """For an accepted observation: the usual effects, waited for within the usual time, judged by nobody."""
-        checks = {"left": judging.left_calendar, "told": judging.attendees_told}
-        if evidence.customer:
-            checks = {"left": judging.booking_cancelled, "told": judging.customer_told}
-        elif evidence.scope == "occurrence":
-            checks["left"] = judging.occurrence_cancelled
-        found = []
-        for name, check in checks.items():
-            outcome = check(evidence)
-            found.append(Finding(name, outcome.held, "", outcome.received, outcome.reason, pending=outcome.pending))
-        return tuple(found)
-
     def _await_nothing(
         self, scene: Scene, evidence: Evidence, clauses: Sequence[str], exchange: Exchange
     ) -> Generator[float, None, tuple[Evidence, tuple[Finding, ...]]]:
@@ -310,13 +303,17 @@ class Stories:
         if time.monotonic() < due:
             yield due
         evidence = replace(evidence, after=self._look(scene))
-        return evidence, judging.judge(self._conventional(evidence, clauses), clauses)
+        return evidence, judge(self._conventional(evidence, clauses), clauses)
 
     def _conventional(self, evidence: Evidence, clauses: Sequence[str]) -> Evidence:
         """An observation's only possible clause is the conventions' own."""
-        if clauses == (_WITHOUT_EFFECT,):
+        if clauses == (WITHOUT_EFFECT,):
             return replace(evidence, contract=self.contracts[CONVENTIONS])
         return evidence
+
+    def _expected(self, case: Case) -> Observation | None:
+        """What is on record for an observation."""
+        return self.contracts[CONVENTIONS].observations.get(case.observation or "")
 
     def _look(self, scene: Scene) -> Look:
         if scene.point is None:
@@ -324,25 +321,6 @@ class Stories:
         look = self.stage.lookout.look(scene.point)
         self.stage.own_everything(scene, look)
         return look
-
-    def _observed(self, case: Case, evidence: Evidence, findings: Sequence[Finding]) -> Verdict:
-        """What a case shows that no clause speaks about; only an effect after a refusal fails it."""
-        expected = self.contracts[CONVENTIONS].observations.get(case.observation or "")
-        shown = judging.describe_answer(evidence)
-        effects = [item.received for item in findings if item.received and item.held is not None]
-        if evidence.accepted and evidence.comment and evidence.after:
-            carried = judging.delivered(evidence)
-            effects += [carried.received] if carried.received else []
-        seen = {
-            "observation": case.observation,
-            "expected": expected.expected if expected else None,
-            "mark": expected.mark if expected else None,
-            "received": "; ".join([shown, *effects]),
-        }
-        broken = tuple(item for item in findings if item.clause == _WITHOUT_EFFECT and item.held is False)
-        if broken:
-            return replace(judging.conclude(broken, sent=True), observed=seen)
-        return Verdict("observed", (), observed=seen)
 
     # -- after the verdict ------------------------------------------------------------------------------------------
 
@@ -366,8 +344,8 @@ class Stories:
         turned = []
         for watched in self._watched:
             evidence = replace(watched.evidence, after=self._look(watched.scene))
-            earlier = set(judging.changes(watched.evidence))
-            found = [change for change in dict.fromkeys(judging.changes(evidence)) if change not in earlier]
+            earlier = set(changes(watched.evidence))
+            found = [change for change in dict.fromkeys(changes(evidence)) if change not in earlier]
             if found:
                 turned.append(self._turned(watched, found))
         self._watched.clear()
@@ -375,57 +353,12 @@ class Stories:
 
     def _turned(self, watched: _Watched, found: Sequence[str]) -> Record:
         contract = self.contracts[watched.case.contract]
-        named = next((name for name in watched.case.clauses if name in {"organizer.only", _WITHOUT_EFFECT}), None)
-        clause = named or (watched.case.clauses[0] if watched.case.clauses else _WITHOUT_EFFECT)
+        named = next((name for name in watched.case.clauses if name in {"organizer.only", WITHOUT_EFFECT}), None)
+        clause = named or (watched.case.clauses[0] if watched.case.clauses else WITHOUT_EFFECT)
         says = contract.clauses[clause].says
         line = Finding(clause, False, says, f"{'; '.join(found)}, seen at the end of the run")
         rest = tuple(item for item in watched.record.verdict.findings if item.clause != clause)
-        return replace(watched.record, verdict=judging.conclude((line, *rest), sent=True))
-
-    # -- what is shown ----------------------------------------------------------------------------------------------
-
-    def _shown(self, exchange: Exchange) -> dict[str, Any]:
-        request = exchange.request
-        version = request.root.rsplit("/", 1)[-1]
-        given = exchange.response.headers.get("request-id") if exchange.response else None
-        return {
-            "method": request.method,
-            "url": f"/{version}{request.pattern or self.sanitiser.path(request.path)}",
-            "status": exchange.status,
-            "ms": round(exchange.seconds * 1000, 1),
-            "request_id": given if given and _REQUEST_ID.fullmatch(given) else None,
-        }
-
-    def _curl(self, case: Case, request: Request) -> str:
-        variables = {
-            "event": "$EVENT_ID",
-            "appointment": "$APPOINTMENT_ID",
-            "message": "$MESSAGE_ID",
-            "calendar": "$CALENDAR_ID",
-            "calendar-group": "$CALENDAR_GROUP_ID",
-            "group": "$GROUP_ID",
-            "business": "$BUSINESS_ID",
-            "user": "$USER_ID" if case.addressing == "id" else "$GRAPH_ORGANIZER_USER",
-        }
-        if case.circumstance == "own-copy" and case.addressing == "upn":
-            variables["user"] = "$GRAPH_ATTENDEE_USER"
-        pattern = request.pattern or "/"
-        for name, variable in variables.items():
-            pattern = pattern.replace("{" + name + "}", variable)
-        version = request.root.rsplit("/", 1)[-1]
-        base = self.target.description.base_url
-        edition = request.root.removeprefix(base).rsplit("/", 1)[0] if request.root.startswith(base + "/") else ""
-        parts = ["curl -i", f"-X {request.method}", f'"$GRAPH_ROOT{edition}/{version}{pattern}"']
-        actor = self.target.description.actors.get(request.actor or "")
-        if request.token is not None:
-            parts.append('-H "Authorization: Bearer $BAD_TOKEN"')
-        elif actor and actor.token_env:
-            parts.append(f'-H "Authorization: Bearer ${actor.token_env}"')
-        parts += [f"-H '{name}: {value}'" for name, value in request.headers.items()]
-        if request.payload is not None and len(request.payload) <= 400 and case.circumstance != "batch":  # noqa: PLR2004
-            text = request.payload.decode().replace("'", "'\\''")
-            parts.append(f"-d '{text}'")
-        return " ".join(parts)
+        return replace(watched.record, verdict=conclude((line, *rest), sent=True))
 
 
 def _tellable(case: Case, error: ProvisionError) -> bool:

@@ -20,8 +20,10 @@ from graphcancel import __main__ as graphcancel_cli
 from graphcancel import auth, plugin, runfile, targetfile
 from graphcancel.cases import Case, addressed_routes, build_cases
 from graphcancel.contract import Contract, load_contracts
+from graphcancel.evidence import Finding
 from graphcancel.story import Record
-from graphcancel.verdict import Finding, Verdict
+from graphcancel.suite import Suite
+from graphcancel.verdict import Verdict
 from graphmock import __main__ as graphmock_cli
 from graphmock import editions, faults, rules
 
@@ -397,8 +399,8 @@ def test_the_keys_of_a_run_are_those_documented(target_file, tmp_path) -> None:
     finding = Finding("response.status", None, "202", "", "no answer", late_s=1.0)
     verdict = Verdict("inconclusive", (finding,), "no answer", {"observation": "absent"})
     line = runfile.record_line(Record(cases()[0], verdict, (), "curl"), gating=True, origin="mock")
-    suite = plugin.Suite(contracts(), cases(), targetfile.read_target(str(target_file), TOKENS), "")
-    file = runfile.RunFile(tmp_path, "target", plugin._header(suite))
+    suite = Suite(contracts(), cases(), targetfile.read_target(str(target_file), TOKENS), "")
+    file = runfile.RunFile(tmp_path, "target", suite.header())
     file.close({})
     written = json.loads((file.folder / "run.jsonl").read_text(encoding="utf-8").splitlines()[0])
 

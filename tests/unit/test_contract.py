@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from graphcancel.contract import Answer, Contract, load_contracts, read_yaml
+from graphcancel.contract import Answer, Contract, load_contracts
 from graphcancel.errors import ContractError
+from graphcancel.strict_yaml import read_yaml
 
 FOLDER = Path(__file__).parents[2] / "contracts"
 NAME = "event-cancel.v1.0"

@@ -9,11 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from graphcancel import plugin
+from graphcancel import plugin, suite
 from graphcancel.errors import ProvisionError
+from graphcancel.evidence import Finding
 from graphcancel.runfile import RunFile
 from graphcancel.story import Record
-from graphcancel.verdict import Finding, conclude
+from graphcancel.verdict import conclude
 
 pytest_plugins = ["pytester"]
 
@@ -176,8 +177,8 @@ def outcome(project, pytester, monkeypatch):
             stage=SimpleNamespace(leads=True, booked=False),
             width=lambda: 1,
         )
-        monkeypatch.setattr(plugin, "open_session", lambda *_: session)
-        monkeypatch.setattr(plugin, "RunFile", lambda *given: opened.append(RunFile(*given)) or opened[-1])
+        monkeypatch.setattr(suite, "open_session", lambda *_: session)
+        monkeypatch.setattr(suite, "RunFile", lambda *given: opened.append(RunFile(*given)) or opened[-1])
         found = project("--target=https://graph.example", "--runs=runs", *arguments, marker=marker)
         files = sorted(pytester.path.glob("runs/*/run.jsonl"))
         return found, [json.loads(line) for line in files[-1].read_text("utf-8").splitlines()] if files else []

@@ -8,9 +8,10 @@ import re
 import pytest
 
 from graphcancel.errors import RunError
+from graphcancel.evidence import Finding
 from graphcancel.runfile import RunFile, error_line, read_run, record_line
 from graphcancel.story import Record
-from graphcancel.verdict import Finding, Verdict
+from graphcancel.verdict import Verdict
 
 CASE = "event-cancel.v1.0/users-upn.events/organizer/pascal"
 HEADER = {"kind": "header"}

@@ -14,7 +14,9 @@ from graphcancel.errors import ProvisionError
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.looks import Entry, Look, Message, Viewpoint
 from graphcancel.sanitise import Sanitiser
-from graphcancel.scene import Mark, Scene, Stage
+from graphcancel.scene import Mark, Scene
+from graphcancel.shown import call_line
+from graphcancel.stage import Stage
 from graphcancel.story import Stories
 from graphcancel.waiting import Waiting
 
@@ -264,7 +266,7 @@ def test_a_request_id_is_shown_where_it_is_one(given, shown, stories):
     made = stories(202)
     headers = {} if given is None else {"request-id": given}
     request = Request("POST", f"{BASE}/v1.0", "/me/events/e/cancel", "organizer", pattern=None)
-    line = made._shown(Exchange(request, Response(202, headers, b""), 0.0123, 0.0))
+    line = call_line(Exchange(request, Response(202, headers, b""), 0.0123, 0.0), made.sanitiser)
 
     assert line["request_id"] == (given if shown else None)
     assert line["url"].startswith("/v1.0/me/events/{")
@@ -310,7 +312,7 @@ def test_only_what_bears_the_runs_mark_or_comes_from_its_business_is_removed(ite
     [("ErrorAccessDenied", True), ("ada@contoso.example", False), ("Ä" * 3, False), ("E" * 500, False), (5, False)],
 )
 def test_the_reason_a_set_up_failed_names_a_code_only_where_it_is_one(code, shown):
-    made: Callable = Stage._need
+    made: Callable = Stage.need
     request = Request("POST", BASE, "/me/events", "organizer")
     body = ('{"error": {"code": "%s"}}' % code).encode() if isinstance(code, str) else b'{"error": {"code": 5}}'
     with pytest.raises(ProvisionError) as caught:

@@ -8,25 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from graphcancel import verdict
+from graphcancel.absence import changes
 from graphcancel.cases import build_cases
 from graphcancel.contract import load_contracts
 from graphcancel.envelope import envelope_check
+from graphcancel.evidence import Evidence, Finding, describe_answer
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.looks import Entry, Look, Message, Unseen
 from graphcancel.sanitise import Sanitiser
-from graphcancel.verdict import (
-    ANSWER_CLAUSES,
-    CHECKS,
-    Evidence,
-    Finding,
-    Verdict,
-    changes,
-    check_for,
-    conclude,
-    describe_answer,
-    judge,
-)
+from graphcancel.seen import new_messages
+from graphcancel.verdict import ANSWER_CLAUSES, CHECKS, Verdict, check_for, conclude, judge
 
 CONTRACTS = {contract.id: contract for contract in load_contracts(Path(__file__).parents[2] / "contracts")}
 CASES = {case.id: case for case in build_cases(tuple(CONTRACTS.values()))}
@@ -630,7 +621,7 @@ def test_checks_called_on_no_answer_say_so():
     for check in CHECKS.values():
         assert check(evidence(exchange=None, after=None)).held in {None, False, True}
     assert describe_answer(evidence(exchange=None)) == "no answer"
-    assert verdict._new(evidence(after=None), ADA) == ()
+    assert new_messages(evidence(after=None), ADA) == ()
 
 
 # -- what must not be taken for held ----------------------------------------------------------------------------------

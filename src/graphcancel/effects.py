@@ -1,0 +1,182 @@
+"""
+Checks of what an accepted call brings about: calendars, copies, messages and the text they carry.
+
+An effect not there yet may be on its way, so its outcome is pending; the story decides how long to look again.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from graphcancel.answers import accepted
+from graphcancel.bookings import booking_cancelled, delivered_to_customer
+from graphcancel.evidence import NOT_ACCEPTED, Evidence, Outcome, not_yet, null
+from graphcancel.looks import Unseen, entries
+from graphcancel.scene import TARGETED
+from graphcancel.seen import both_copies, both_looks, cancellations, carries, gone_by_id, own_windows
+
+_NO_MESSAGE: Final = "no cancellation message arrived that could carry it"
+
+
+def left_calendar(evidence: Evidence) -> Outcome:
+    """No part of the meeting is left in the organizer's calendar."""
+    own = own_windows(evidence)
+    if isinstance(own, str):
+        return gone_by_id(evidence, own)
+    left = sum(1 for window in own[1] if window)
+    if not left:
+        return Outcome(True, "no longer in the calendar")
+    if not evidence.accepted:
+        return null(NOT_ACCEPTED)
+    total = len(own[0])
+    return not_yet("still in the calendar" if total == 1 else f"{left} of {total} occurrences still there")
+
+
+def only_this_event(evidence: Evidence) -> Outcome:
+    """The decoy beside the meeting is as it was."""
+    looked = both_looks(evidence)
+    if isinstance(looked, str):
+        return null(looked)
+    before, after = looked
+    if isinstance(before.own, Unseen) or isinstance(after.own, Unseen):
+        unseen = before.own if isinstance(before.own, Unseen) else after.own
+        return null(unseen.reason if isinstance(unseen, Unseen) else "not seen")
+    if evidence.decoy is None or evidence.decoy not in {entry.id for entry in entries(before.own)}:
+        return null("no event could be put beside the meeting")
+    rest = [entry for entry in entries(after.own) if entry.id == evidence.decoy]
+    intact = bool(rest) and not rest[0].cancelled
+    return Outcome(intact, "the event beside it is intact" if intact else "another event with its subject is gone too")
+
+
+def attendees_told(evidence: Evidence) -> Outcome:
+    """Each attendee's inbox holds a cancellation of this meeting that was not there before."""
+    if not evidence.attendees:
+        return null("the target has no other writable mailbox to invite")
+    told, unseen = 0, None
+    for mailbox in evidence.attendees:
+        messages = cancellations(evidence, mailbox)
+        if isinstance(messages, str):
+            unseen = messages
+        elif messages:
+            told += 1
+    shown = f"{told} of {len(evidence.attendees)} attendees told"
+    if told == len(evidence.attendees):
+        return Outcome(True, shown)
+    if not evidence.accepted:
+        return null(NOT_ACCEPTED)
+    readable = [mailbox for mailbox in evidence.attendees if not isinstance(cancellations(evidence, mailbox), str)]
+    if told < len(readable):
+        return not_yet(shown)
+    return null(unseen or "an inbox could not be read")
+
+
+def copies_cancelled(evidence: Evidence) -> Outcome:
+    """Each attendee's copy is marked cancelled or gone."""
+    if not evidence.attendees:
+        return null("the target has no other writable mailbox to invite")
+    done, unseen, left = 0, None, 0
+    for mailbox in evidence.attendees:
+        parts = both_copies(evidence, mailbox)
+        if isinstance(parts, str):
+            unseen = parts
+            continue
+        windows = parts[1] if evidence.scope == "meeting" else parts[1][TARGETED : TARGETED + 1]
+        if all(entry.cancelled for window in windows for entry in window):
+            done += 1
+        else:
+            left += 1
+    shown = f"{done} of {len(evidence.attendees)} copies cancelled or gone"
+    if left:
+        return not_yet(shown) if evidence.accepted else null(NOT_ACCEPTED)
+    return null(unseen) if unseen else Outcome(True, shown)
+
+
+# -- the text sent -------------------------------------------------------------------------------------------------
+
+
+def delivered(evidence: Evidence) -> Outcome:
+    """The comment stands, as sent, in every cancellation message that arrived."""
+    if evidence.comment is None:
+        return null("the body has no text")
+    if evidence.customer:
+        return delivered_to_customer(evidence)
+    if not evidence.accepted:
+        return null(NOT_ACCEPTED)
+    carried, read, unseen = 0, 0, None
+    for mailbox in evidence.attendees:
+        messages = cancellations(evidence, mailbox)
+        if isinstance(messages, str):
+            unseen = messages
+        elif messages:
+            read += 1
+            carried += any(carries(message, evidence.comment) for message in messages)
+    documented = f"the text as sent, {len(evidence.comment)} characters"
+    if carried < read:
+        return Outcome(False, f"{carried} of {read} messages carry it", documented=documented)
+    if unseen or read < len(evidence.attendees) or not read:
+        return null(unseen or (f"{read} attendees of {len(evidence.attendees)} were told" if read else _NO_MESSAGE))
+    return Outcome(True, f"{carried} of {read} messages carry it", documented=documented)
+
+
+def property_of(evidence: Evidence) -> Outcome:
+    """The property is accepted and, where the page says whom it reaches, its text arrives there."""
+    given = next((item for item in evidence.contract.properties if item.shape == evidence.case.body), None)
+    if given is None or not given.delivered_to:
+        return accepted(evidence)
+    return delivered(evidence)
+
+
+# -- one occurrence ------------------------------------------------------------------------------------------------
+
+
+def occurrence_cancelled(evidence: Evidence) -> Outcome:
+    """The targeted occurrence is gone from the organizer's calendar."""
+    own = own_windows(evidence)
+    if isinstance(own, str):
+        return null(own)
+    if not own[1][TARGETED]:
+        return Outcome(True, "the occurrence is gone")
+    return not_yet("the occurrence is still there") if evidence.accepted else null(NOT_ACCEPTED)
+
+
+def series_intact(evidence: Evidence) -> Outcome:
+    """The other occurrences are as they were, at the organizer and at the attendees."""
+    own = own_windows(evidence)
+    if isinstance(own, str):
+        return null(own)
+    siblings = [window for number, window in enumerate(own[1]) if number != TARGETED]
+    lost = sum(1 for window in siblings if not window or any(entry.cancelled for entry in window))
+    if evidence.after and evidence.after.found is False:
+        return Outcome(False, "the series itself is gone")
+    unseen = None
+    for mailbox in evidence.attendees:
+        parts = both_copies(evidence, mailbox)
+        if isinstance(parts, str):
+            unseen = parts
+            continue
+        rest = [window for number, window in enumerate(parts[1]) if number != TARGETED]
+        lost += sum(1 for window in rest if not window or any(entry.cancelled for entry in window))
+    if unseen and not lost:
+        return null(unseen)
+    return Outcome(not lost, "the other occurrences are intact" if not lost else f"{lost} other occurrences gone too")
+
+
+# -- in a batch ----------------------------------------------------------------------------------------------------
+
+
+def served_in_batch(evidence: Evidence) -> Outcome:
+    """Outer 200, an inner success, and the event gone."""
+    response = evidence.response
+    if response is None:
+        return null("no answer")
+    if response.status in {404, 405, 501}:
+        return null(f"the target does not serve $batch (answered {response.status})")
+    answers = response.object().get("responses")
+    inner = answers[0].get("status") if isinstance(answers, list) and answers and isinstance(answers[0], dict) else None
+    documented = "an outer 200, an inner success and its effect"
+    shown = f"outer {response.status}, inner {inner if isinstance(inner, int) else inner and 'no number'}"
+    good = response.status == 200 and isinstance(inner, int) and 200 <= inner < 300  # noqa: PLR2004 - RFC 9110
+    if not good:
+        return Outcome(False, shown, documented=documented)
+    effect = booking_cancelled(evidence) if evidence.customer else left_calendar(evidence)
+    return Outcome(effect.held, f"{shown}; {effect.received}", effect.reason, documented, effect.pending)

@@ -1,0 +1,194 @@
+"""
+What every arrangement stands on: who acts in whose mailbox, what an answer gave, and when it shows.
+
+Waiting for invitations takes time, so what may wait is a generator: it yields the clock reading (monotonic, seconds)
+at which it wants to go on, and meanwhile other cases proceed.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from graphcancel.errors import NotOffered, NotServed, ProvisionError
+from graphcancel.exchange import Exchange, encode_segment, json_request
+from graphcancel.looks import Look, Lookout, Unseen, entries
+from graphcancel.scene import Scene
+from graphcancel.waiting import Waiting, step
+
+if TYPE_CHECKING:
+    from graphcancel.cases import Case
+    from graphcancel.target import Target
+
+Steps = Generator[float, None, Any]
+
+_ATTENDEES: Final = 2
+_CODE: Final = re.compile(r"[A-Za-z]{3,60}")
+_UNSERVED: Final = frozenset({400, 404, 405, 406, 415, 422, 501})
+
+
+class Ground:
+    """
+    One target in the course of one run.
+
+    Args:
+        run: The run's mark; eight or more alphanumeric characters.
+        started: When the run started, ISO 8601, written into everything created.
+
+    Attributes:
+        arrival: What is known of the lag of invitations.
+        booked: Whether this run sent for an appointment.
+        users: Writable mailbox to its object id, as far as the target gave it.
+        calendars: Root, path and actor of each calendar made; *calendar_groups* likewise.
+        once: What is asked once per run, by root and name (`graphcancel.resources`).
+    """
+
+    def __init__(self, target: Target, lookout: Lookout, run: str, started: str) -> None:
+        self.target = target
+        self.lookout = lookout
+        self.arrival = Waiting()
+        self.run = run
+        self.started = started
+        self.booked = False
+        self.users: dict[str, str] = {}
+        self.calendars: list[tuple[str, str, str]] = []
+        self.calendar_groups: list[tuple[str, str, str]] = []
+        self.once: dict[tuple[str, ...], Any] = {}
+
+    # -- who and where ----------------------------------------------------------------------------------------------
+
+    def reader(self, mailbox: str) -> str | None:
+        """The actor who may look into *mailbox*: the app, since one round trip then serves all, else its own."""
+        if self.target.has("app"):
+            return "app"
+        return self.delegate(mailbox)
+
+    def delegate(self, mailbox: str) -> str | None:
+        """The delegated actor whose mailbox this is, if it has a token."""
+        for name in ("organizer", "attendee"):
+            actor = self.target.description.actors.get(name)
+            if actor and actor.token and actor.user and actor.user.lower() == mailbox:
+                return name
+        return None
+
+    def writer(self, name: str) -> tuple[str, str]:
+        """Actor and base path by which the mailbox of actor *name* is written to."""
+        if self.target.has(name):
+            return name, "/me"
+        if self.target.has("app"):
+            return "app", f"/users/{encode_segment(self.mailbox(name))}"
+        raise NotOffered(f"the target has no token for {name}, and no app to act for it")
+
+    def mailbox(self, name: str) -> str:
+        """The address of actor *name*, lower case."""
+        actor = self.target.description.actors.get(name)
+        if not actor or not actor.user:
+            raise NotOffered(f"the target names no mailbox for {name}")
+        return actor.user.lower()
+
+    def user_value(self, name: str, addressing: str) -> str:
+        """What stands for the user in a path: the object id or the userPrincipalName."""
+        mailbox = self.mailbox(name)
+        if addressing != "id":
+            return mailbox
+        if mailbox not in self.users:
+            raise ProvisionError(f"the object id of the {name}'s mailbox is unknown: the target did not give it")
+        return self.users[mailbox]
+
+    def invited(self) -> tuple[str, ...]:
+        """Up to two writable mailboxes beside the organizer's, the attendee's first."""
+        organizer = self.mailbox("organizer")
+        others = [mailbox for mailbox in self.target.description.writable if mailbox != organizer]
+        attendee = self.target.description.actors.get("attendee")
+        if attendee and attendee.user:
+            others.sort(key=lambda mailbox: mailbox != (attendee.user or "").lower())
+        return tuple(others[:_ATTENDEES])
+
+    # -- what an answer gave ----------------------------------------------------------------------------------------
+
+    def need(self, exchange: Exchange, deed: str) -> None:
+        """
+        Raise unless *exchange* was accepted.
+
+        Raises:
+            NotServed: The target does not know how; else `ProvisionError`. Both say that *deed* could not be done.
+        """
+        if exchange.response is None:
+            raise ProvisionError(f"could not {deed}: {exchange.failure}")
+        if not exchange.accepted:
+            code = exchange.response.error.get("code")
+            named = f" {code}" if isinstance(code, str) and _CODE.fullmatch(code) else ""
+            kind = NotServed if exchange.status in _UNSERVED else ProvisionError
+            raise kind(f"could not {deed}: answered {exchange.status}{named}")
+
+    def identity(self, exchange: Exchange, deed: str) -> str:
+        """The id an accepted answer carries; raises as `need` does."""
+        self.need(exchange, deed)
+        identity = exchange.response.object().get("id") if exchange.response else None
+        if not isinstance(identity, str) or not identity:
+            raise NotServed(f"could not {deed}: the answer {exchange.status} carries no id")
+        return identity
+
+    def created(self, exchange: Exchange, deed: str) -> str:
+        """The id of what was made, known to the fence as the run's own; raises as `need` does."""
+        identity = self.identity(exchange, deed)
+        self.target.fence.own(identity)
+        return identity
+
+    def deleted(self, scene: Scene, actor: str, path: str, body: Mapping[str, Any], case: Case) -> Steps:
+        """An id that was an event's and is none any more."""
+        made = self.target.send(json_request("POST", scene.root, path, actor, body))
+        identity = self.created(made, "create an event")
+        gone = self.target.send(json_request("DELETE", scene.root, f"{path}/{encode_segment(identity)}", actor))
+        self.need(gone, "delete an event")
+        scene.values["event"] = scene.values["appointment"] = identity
+        if "{user}" in case.route.template:
+            scene.values["user"] = self.user_value("organizer", case.addressing)
+        yield from ()
+
+    # -- what shows -------------------------------------------------------------------------------------------------
+
+    def until_visible(self, scene: Scene) -> Steps:
+        """Look until calendar and copies show the meeting, or the deadline for invitations passed."""
+        point = scene.point
+        if point is None:
+            raise ProvisionError("nothing to look at was arranged")
+        started = time.monotonic()
+        attempt = 0
+        if self.arrival.likely:
+            yield started + self.arrival.likely
+            attempt = 1
+        while True:
+            scene.before = self.lookout.look(point)
+            missing = _not_visible(scene.before)
+            waited = scene.before.at - started
+            if not missing:
+                self.arrival.seen(waited if attempt else 0.0)
+                break
+            if waited >= self.arrival.limit(missing, self.target.description.patience.invite_s):
+                self.arrival.missed(missing)
+                break
+            yield time.monotonic() + step(attempt)
+            attempt += 1
+        self.own_everything(scene, scene.before)
+
+    def own_everything(self, scene: Scene, look: Look) -> None:
+        """Let the fence know copies, occurrences and messages of this case as the run's own."""
+        for windows in (look.own, *look.copies.values()):
+            if not isinstance(windows, Unseen):
+                self.target.fence.own(*(name for entry in entries(windows) for name in (entry.id, entry.whole)))
+        for messages in look.mail.values():
+            if not isinstance(messages, Unseen):
+                own = [message.id for message in messages if scene.mark.case in message.subject + message.text]
+                self.target.fence.own(*own)
+
+
+def _not_visible(look: Look) -> list[str]:
+    """Which parts of the arrangement a look does not show yet, by the names `Waiting` counts under."""
+    missing = []
+    if not isinstance(look.own, Unseen) and not all(look.own):
+        missing.append("visible")
+    missing += ["invitation" for copies in look.copies.values() if not isinstance(copies, Unseen) and not all(copies)]
+    return missing

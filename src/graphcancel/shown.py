@@ -1,0 +1,64 @@
+"""
+What a record shows of a call: a line about what happened, and a command that sends it again. No secret is in either.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from graphcancel.exchange import Exchange, Request
+
+if TYPE_CHECKING:
+    from graphcancel.cases import Case
+    from graphcancel.sanitise import Sanitiser
+    from graphcancel.targetfile import Description
+
+_REQUEST_ID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+def call_line(exchange: Exchange, sanitiser: Sanitiser) -> dict[str, Any]:
+    """One exchange as a line shows it: method, sanitised URL, status, milliseconds, request id."""
+    request = exchange.request
+    version = request.root.rsplit("/", 1)[-1]
+    given = exchange.response.headers.get("request-id") if exchange.response else None
+    return {
+        "method": request.method,
+        "url": f"/{version}{request.pattern or sanitiser.path(request.path)}",
+        "status": exchange.status,
+        "ms": round(exchange.seconds * 1000, 1),
+        "request_id": given if given and _REQUEST_ID.fullmatch(given) else None,
+    }
+
+
+def curl(case: Case, request: Request, description: Description) -> str:
+    """A command line that sends the call of *case* again; ids, tokens and addresses are variables."""
+    variables = {
+        "event": "$EVENT_ID",
+        "appointment": "$APPOINTMENT_ID",
+        "message": "$MESSAGE_ID",
+        "calendar": "$CALENDAR_ID",
+        "calendar-group": "$CALENDAR_GROUP_ID",
+        "group": "$GROUP_ID",
+        "business": "$BUSINESS_ID",
+        "user": "$USER_ID" if case.addressing == "id" else "$GRAPH_ORGANIZER_USER",
+    }
+    if case.circumstance == "own-copy" and case.addressing == "upn":
+        variables["user"] = "$GRAPH_ATTENDEE_USER"
+    pattern = request.pattern or "/"
+    for name, variable in variables.items():
+        pattern = pattern.replace("{" + name + "}", variable)
+    version = request.root.rsplit("/", 1)[-1]
+    base = description.base_url
+    edition = request.root.removeprefix(base).rsplit("/", 1)[0] if request.root.startswith(base + "/") else ""
+    parts = ["curl -i", f"-X {request.method}", f'"$GRAPH_ROOT{edition}/{version}{pattern}"']
+    actor = description.actors.get(request.actor or "")
+    if request.token is not None:
+        parts.append('-H "Authorization: Bearer $BAD_TOKEN"')
+    elif actor and actor.token_env:
+        parts.append(f'-H "Authorization: Bearer ${actor.token_env}"')
+    parts += [f"-H '{name}: {value}'" for name, value in request.headers.items()]
+    if request.payload is not None and len(request.payload) <= 400 and case.circumstance != "batch":  # noqa: PLR2004
+        text = request.payload.decode().replace("'", "'\\''")
+        parts.append(f"-d '{text}'")
+    return " ".join(parts)
