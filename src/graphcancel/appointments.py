@@ -5,7 +5,7 @@ Arranging an appointment with a booking business, in one of the days to come.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from graphcancel.errors import NotOffered
 from graphcancel.exchange import encode_segment, json_request
@@ -16,6 +16,10 @@ from graphcancel.scene import Scene, server_time, stamp
 
 if TYPE_CHECKING:
     from graphcancel.cases import Case
+
+
+BOOKED_WITHIN: Final = 14
+"""Days from the start of a run within which its appointments lie."""
 
 
 def arrange_appointment(ground: Ground, case: Case, scene: Scene) -> Steps:
@@ -32,6 +36,7 @@ def arrange_appointment(ground: Ground, case: Case, scene: Scene) -> Steps:
     day = dt.datetime.fromisoformat(ground.started).replace(microsecond=0, second=0, minute=0, hour=9)
     start = day + dt.timedelta(days=7 + scene.mark.slot % 5, minutes=15 * (scene.mark.slot % 32))
     window = (stamp(start), stamp(start + dt.timedelta(minutes=30)))
+    ground.booked = True
     body = {
         "@odata.type": "#microsoft.graph.bookingAppointment",
         "serviceId": service,
@@ -50,7 +55,6 @@ def arrange_appointment(ground: Ground, case: Case, scene: Scene) -> Steps:
     if case.circumstance == "unknown-id":
         yield from ground.deleted(scene, actor, f"{base}/appointments", body, case)
         return
-    ground.booked = True
     answer = ground.target.send(json_request("POST", scene.root, f"{base}/appointments", actor, body))
     scene.meeting = scene.values["appointment"] = ground.created(answer, "create an appointment")
     mailboxes = dict.fromkeys([customer, *(mailbox for _, mailbox in staff[:1])])

@@ -8,10 +8,13 @@ about what was just deleted.
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import time
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from graphcancel.appointments import BOOKED_WITHIN
 from graphcancel.errors import ProvisionError
 from graphcancel.exchange import Request, encode_segment, json_request
 from graphcancel.looks import Look, Unseen, plain
@@ -125,7 +128,37 @@ def _listed(stage: Stage, root: str) -> list[Request]:
             for item in _items(stage, target, inbox):
                 if _is_ours(stage, item):
                     found.append(_deletion(target, root, f"{base}/messages", actor, item["id"]))
+    return [*found, *_listed_containers(stage, root), *_listed_appointments(stage, root)]
+
+
+def _listed_containers(stage: Stage, root: str) -> list[Request]:
+    """Calendars and their groups that carry the run's mark: an interrupted create leaves one nobody knows the id of."""
+    try:
+        actor, base = stage.writer("organizer")
+    except ProvisionError:
+        return []
+    found = []
+    for collection in ("calendars", "calendarGroups"):
+        for item in _items(stage, stage.target, json_request("GET", root, f"{base}/{collection}?$top=100", actor)):
+            if stage.run in str(item.get("name", "")):
+                found.append(_deletion(stage.target, root, f"{base}/{collection}", actor, item["id"]))
     return found
+
+
+def _listed_appointments(stage: Stage, root: str) -> list[Request]:
+    business = stage.target.description.resources.get("booking_business")
+    if not stage.booked or not business:
+        return []
+    actor = "organizer" if stage.target.has("organizer") else "app"
+    base = f"/solutions/bookingBusinesses/{encode_segment(business)}"
+    started = dt.datetime.fromisoformat(stage.started)
+    end = stamp(started + dt.timedelta(days=BOOKED_WITHIN))
+    view = json_request("GET", root, f"{base}/calendarView?start={stamp(started)}&end={end}", actor)
+    return [
+        _deletion(stage.target, root, f"{base}/appointments", actor, item["id"])
+        for item in _items(stage, stage.target, view)
+        if stage.run in json.dumps(item)
+    ]
 
 
 def _admitted(stage: Stage, root: str) -> bool:

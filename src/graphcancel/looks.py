@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Final
 
@@ -125,6 +126,23 @@ class Lookout:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._form: dict[str, int] = {}
+        self._shared: dict[tuple[str, str], list[dict[str, Any]] | Unseen] | None = None
+        self._since: str | None = None
+
+    @contextmanager
+    def sharing(self, since: str | None) -> Iterator[None]:
+        """
+        Within, looks share each inbox that can only be read as a whole: read once, not once per look.
+
+        Args:
+            since: Server time before which no message of any look lies, None where unknown.
+        """
+        self._shared = {}
+        self._since = since
+        try:
+            yield
+        finally:
+            self._shared = None
 
     @property
     def reads_whole_inboxes(self) -> bool:
@@ -146,7 +164,8 @@ class Lookout:
             if not point.booking:
                 for number, window in enumerate(point.windows):
                     asked.append((("copy", mailbox, str(number)), self._view(point, base, window, actor)))
-            asked.append((("mail", mailbox), self._messages(point, base, actor)))
+            if not self._shares(point):
+                asked.append((("mail", mailbox), self._messages(point, base, actor)))
         answers = dict(
             zip([key for key, _ in asked], self._target.send_all([request for _, request in asked]), strict=True)
         )
@@ -168,7 +187,10 @@ class Lookout:
             if not point.booking:
                 parts = [answers["copy", mailbox, str(n)] for n in range(len(point.windows))]
                 copies[mailbox] = self._windows(parts, point)
-            mail[mailbox] = self._inbox(answers["mail", mailbox], point, mailbox)
+            if self._shares(point):
+                mail[mailbox] = self._shared_inbox(point, mailbox, actor)
+            else:
+                mail[mailbox] = self._inbox(answers["mail", mailbox], point, mailbox)
         return Look(time.monotonic(), own, found, copies, mail)
 
     def _view(self, point: Viewpoint, base: str, window: tuple[str, str], actor: str) -> Request:
@@ -220,13 +242,21 @@ class Lookout:
             self._form[point.root] = max(self._form.get(point.root, _BY_SUBJECT), asked + 1)
             request = self._messages(point, f"/users/{encode_segment(mailbox)}", str(part.request.actor))
             part = self._target.send(request)
-        items = self.items(part)
-        if isinstance(items, Unseen):
-            return items
-        # A mailbox may show every message of the run: only those that name the case are worth reading; of a
-        # booking's any, since nobody says what its mail names.
-        named = items if point.booking else [item for item in items if _names(item, point.marker)]
-        return tuple(message for message in map(_message, named) if message)
+        return _of_case(self.items(part), point)
+
+    def _shares(self, point: Viewpoint) -> bool:
+        """A booking's mail is told from others' by when it came, so its looks are its own."""
+        whole = self._form.get(point.root, _BY_SUBJECT) > _BY_SUBJECT
+        return self._shared is not None and whole and not point.booking
+
+    def _shared_inbox(self, point: Viewpoint, mailbox: str, actor: str) -> tuple[Message, ...] | Unseen:
+        key = (point.root, mailbox)
+        shared = self._shared if self._shared is not None else {}
+        if key not in shared:
+            every = replace(point, since=self._since)
+            request = self._messages(every, f"/users/{encode_segment(mailbox)}", actor)
+            shared[key] = self.items(self._target.send(request))
+        return _of_case(shared[key], point)
 
     def items(self, first: Exchange) -> list[dict[str, Any]] | Unseen:
         """The items of a collection, following ``@odata.nextLink`` to its end."""
@@ -254,6 +284,15 @@ class Lookout:
             except FenceError:
                 return Unseen("a list goes on where this run may not look")
         return Unseen(f"a list did not end after {_PAGES} pages")
+
+
+def _of_case(items: list[dict[str, Any]] | Unseen, point: Viewpoint) -> tuple[Message, ...] | Unseen:
+    if isinstance(items, Unseen):
+        return items
+    # A mailbox may show every message of the run: only those that name the case are worth reading; of a
+    # booking's any, since nobody says what its mail names.
+    named = items if point.booking else [item for item in items if _names(item, point.marker)]
+    return tuple(message for message in map(_message, named) if message)
 
 
 def _by_subject(point: Viewpoint) -> Callable[[Entry], bool]:

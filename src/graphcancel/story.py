@@ -342,12 +342,13 @@ class Stories:
         Look once more at everything whose call was refused; return the records that turned to a finding.
         """
         turned = []
-        for watched in self._watched:
-            evidence = replace(watched.evidence, after=self._look(watched.scene))
-            earlier = set(changes(watched.evidence))
-            found = [change for change in dict.fromkeys(changes(evidence)) if change not in earlier]
-            if found:
-                turned.append(self._turned(watched, found))
+        with self.stage.lookout.sharing(self.stage.since):
+            for watched in self._watched:
+                evidence = replace(watched.evidence, after=self._look(watched.scene))
+                earlier = set(changes(watched.evidence))
+                found = [change for change in dict.fromkeys(changes(evidence)) if change not in earlier]
+                if found:
+                    turned.append(self._turned(watched, found))
         self._watched.clear()
         return turned
 

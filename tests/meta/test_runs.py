@@ -8,9 +8,13 @@ import http.server
 import json
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
 import threading
+import time
+import urllib.request
 import xml.etree.ElementTree as ET
 from contextlib import contextmanager
 from pathlib import Path
@@ -232,6 +236,53 @@ class TestBadInput:
         assert "cannot be written" in done.stderr
 
 
+class TestWithoutContracts:
+    """The two ledgers do without each other."""
+
+    @pytest.fixture
+    def checkout(self, tmp_path):
+        """A copy of what a run needs, to break."""
+        folder = tmp_path / "checkout"
+        folder.mkdir()
+        for name in ("conftest.py", "pyproject.toml"):
+            shutil.copy(ROOT / name, folder)
+        for name in ("contracts", "tests/contract", "tests/mock"):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        return folder
+
+    def test_the_mocks_tests_pass_with_contracts_absent(self, checkout, tmp_path):
+        """
+        The mock and its tests never read a contract.
+        """
+        shutil.rmtree(checkout / "contracts")
+        done = run("tests/mock", "-k", "not server", runs=tmp_path / "runs", cwd=checkout)
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert int(counts(done).split()[0]) > 400
+
+    @pytest.mark.parametrize(
+        ("old", "new", "named"),
+        [
+            ("x-clause: response.status", "x-clause: response.staus", "response.staus"),
+            ("openapi: 3.1.0", "openapi: [", "event-cancel.v1.0.yaml: line"),
+            ("standing: current", "standing: curent", "standing"),
+            ('"202":', '"202": {}\n        "202":', "second time"),
+        ],
+    )
+    def test_a_malformed_contract_ends_with_status_4(self, old, new, named, checkout, tmp_path):
+        """
+        A contract that cannot be read as one is named with the place, before anything is sent.
+        """
+        file = checkout / "contracts" / "event-cancel.v1.0.yaml"
+        file.write_text(file.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+        done = run(runs=tmp_path / "runs", cwd=checkout)
+
+        assert done.returncode == 4
+        assert named in done.stderr
+        assert len(done.stderr.strip().splitlines()) <= 2
+        assert "Traceback" not in done.stdout + done.stderr
+
+
 def answering(status: int, body: bytes = b"", media_type: str = "application/json"):
     """A handler that answers everything alike."""
 
@@ -276,6 +327,51 @@ SENTENCE = json.dumps(
         }
     }
 ).encode()
+
+
+class TestSilence:
+    """Servers that do not answer."""
+
+    def test_a_server_that_hangs_is_named_within_its_patience(self, tmp_path):
+        """
+        A server that accepts and says nothing ends the run with one line, after the patience given.
+        """
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            target = tmp_path / "target.toml"
+            target.write_text(
+                f'base_url = "http://127.0.0.1:{server.getsockname()[1]}"\n'
+                'writable = ["ada@contoso.example"]\n'
+                '[actors.organizer]\nuser = "ada@contoso.example"\ntoken_env = "GRAPH_ORGANIZER_TOKEN"\n'
+                "[patience]\nread_s = 1\n"
+            )
+            done = run(f"--target={target}", runs=tmp_path / "runs", **TOKENS)
+
+        assert done.returncode == 4
+        assert "no answer within 1.0 s" in done.stderr
+
+    def test_an_interrupted_run_clears_up_and_is_no_run(self, tmp_path):
+        """
+        SIGTERM ends the run as an interrupt does: what it made is removed, and its file has no footer.
+        """
+        environ = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "GRAPHMOCK_OPTIONS": "--latency 0.02"}
+        with mock(tmp_path) as description:
+            tokens = dict(line.split("=", 1) for line in (tmp_path / "target.env").read_text().splitlines())
+            command = [sys.executable, "-m", "pytest", "-q", f"--target={tmp_path / 'target.toml'}"]
+            state = f"{description.base_url}/_mock/state"
+            before = json.load(urllib.request.urlopen(state))["digest"]
+            process = subprocess.Popen(
+                [*command, f"--runs={tmp_path / 'runs'}"], cwd=ROOT, env=environ | tokens, stdout=subprocess.PIPE
+            )
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline and json.load(urllib.request.urlopen(state))["digest"] == before:
+                time.sleep(0.05)
+            process.terminate()
+            process.communicate(timeout=60)
+            after = json.load(urllib.request.urlopen(state))["digest"]
+
+        assert process.returncode == 2
+        assert after == before
+        assert lines_of(tmp_path / "runs")[-1]["kind"] != "footer"
 
 
 class TestLiars:
