@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import SimpleNamespace
@@ -53,7 +54,11 @@ class FakeStage:
     arranged: int = 0
 
     def __post_init__(self) -> None:
-        self.lookout = SimpleNamespace(look=lambda _: self.looks.pop(0) if len(self.looks) > 1 else self.looks[0])
+        self.since = None
+        self.lookout = SimpleNamespace(
+            look=lambda _: self.looks.pop(0) if len(self.looks) > 1 else self.looks[0],
+            sharing=lambda _: nullcontext(),
+        )
 
     def arrange(self, case, root: str, attempt: int):
         """Arrange."""
