@@ -34,6 +34,10 @@ def _changes_of_owner(evidence: Evidence, before: Look, after: Look) -> Iterator
                 yield "an event left the organizer's calendar" if entry.id == evidence.meeting else "an event is gone"
             elif now[entry.id].cancelled and not entry.cancelled:
                 yield "an event is marked cancelled"
+            elif now[entry.id].subject != entry.subject:
+                yield "an event is renamed"
+            elif now[entry.id].declined > entry.declined:
+                yield "an attendee is taken to have declined"
     elif before.found is True and after.found is False:
         yield "the event is no longer found"
 
@@ -45,6 +49,8 @@ def _changes_at(evidence: Evidence, mailbox: str) -> Iterator[str]:
         standing = [entry.id for entry in entries(parts[0]) if not entry.cancelled]
         if any(identity not in now or now[identity].cancelled for identity in standing):
             yield "an attendee's copy is cancelled or gone"
+        elif any(now[entry.id].subject != entry.subject for entry in entries(parts[0]) if entry.id in now):
+            yield "an attendee's copy is renamed"
     if evidence.customer:
         if any(evidence.comment and carries(item, evidence.comment) for item in new_messages(evidence, mailbox)):
             yield "a message with the text was sent"

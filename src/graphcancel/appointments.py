@@ -40,6 +40,7 @@ def arrange_appointment(ground: Ground, case: Case, scene: Scene) -> Steps:
     body = {
         "@odata.type": "#microsoft.graph.bookingAppointment",
         "serviceId": service,
+        "additionalInformation": f"Contract test {scene.mark.case}",
         "serviceNotes": f"run {ground.run} started {ground.started}",
         "startDateTime": _booking_time(window[0]),
         "endDateTime": _booking_time(window[1]),

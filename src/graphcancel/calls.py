@@ -37,7 +37,7 @@ def comment_for(case: Case, marker: str) -> str:
     """
     text = f"Contract check {marker}: this meeting is called off."
     if case.circumstance == "non-ascii":
-        return f"{text} Grüße aus Köln, naïve café, Ελληνικά, 会議は中止 😀 ’“"
+        return f'{text} Grüße aus Köln, naïve café, Ελληνικά, 会議は中止 😀 ’“ Tom & Ann can\'t, "sorry"'
     if case.circumstance == "300-characters":
         return (text + " " + _FILLER * _LENGTH)[: _LENGTH - 1].rstrip().ljust(_LENGTH, ".")
     if case.body == "long":

@@ -202,13 +202,22 @@ def _rules(contract: Contract) -> Iterator[Case]:
                 *_answered(contract),
                 "occurrence.cancelled",
                 "occurrence.series-intact",
+                "effect.only-this-event",
                 "effect.attendees-told",
                 "effect.attendee-copies",
+                *_text(contract, shape),
             ]
             yield _case(*where, "organizer", shape, "occurrence", _present(contract, spoken))
-            yield _case(*where, "organizer", shape, "series-master", _effects(contract))
+            whole = _present(contract, [*_effects(contract), *_text(contract, shape)])
+            yield _case(*where, "organizer", shape, "series-master", whole)
         if application and application.least and application.clause and family(route) in {"users", "bookings"}:
-            yield _case(*where, "app", shape, "app-only", (application.clause, *_effects(contract)))
+            yield _case(
+                *where,
+                "app",
+                shape,
+                "app-only",
+                _present(contract, [application.clause, *_effects(contract), *_text(contract, shape)]),
+            )
         if unknown:
             yield _case(*where, "organizer", shape, "unknown-id", (unknown.clause,), unknown.status, expects="refused")
 
@@ -355,16 +364,18 @@ def _effects(contract: Contract) -> tuple[str, ...]:
 
 def _accepted(contract: Contract, shape: str, cloud: str | None) -> tuple[str, ...]:
     spoken: list[str | None] = list(_effects(contract))
-    given = next((item for item in contract.properties if item.shape == shape), None)
-    if given:
-        spoken.append(given.clause)
-        if given.delivered_to:
-            spoken.append("delete.custom-message")
-    else:
-        spoken.append(contract.optional_clause)
+    spoken += _text(contract, shape) or [contract.optional_clause]
     spoken += [item.clause for item in contract.permissions if item.kind in {"delegated-work", "scope"}]
     spoken += [clause.id for clause in contract.clauses.values() if clause.cloud and clause.cloud == cloud]
     return _present(contract, spoken, cloud)
+
+
+def _text(contract: Contract, shape: str) -> list[str | None]:
+    """The clauses about the text a documented body shape carries; none where it carries none."""
+    given = next((item for item in contract.properties if item.shape == shape), None)
+    if given is None:
+        return []
+    return [given.clause, "delete.custom-message"] if given.delivered_to else [given.clause]
 
 
 def _testable(contract: Contract, clause: str, cloud: str | None = None) -> bool:

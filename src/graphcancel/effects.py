@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from graphcancel.answers import accepted
-from graphcancel.bookings import booking_cancelled, delivered_to_customer
+from graphcancel.bookings import booking_cancelled, customer_told, delivered_to_customer
 from graphcancel.evidence import NOT_ACCEPTED, Evidence, Outcome, not_yet, null
 from graphcancel.looks import Unseen, entries
 from graphcancel.scene import TARGETED
@@ -43,9 +43,12 @@ def only_this_event(evidence: Evidence) -> Outcome:
         return null(unseen.reason if isinstance(unseen, Unseen) else "not seen")
     if evidence.decoy is None or evidence.decoy not in {entry.id for entry in entries(before.own)}:
         return null("no event could be put beside the meeting")
-    rest = [entry for entry in entries(after.own) if entry.id == evidence.decoy]
-    intact = bool(rest) and not rest[0].cancelled
-    return Outcome(intact, "the event beside it is intact" if intact else "another event with its subject is gone too")
+    was = next(entry for entry in entries(before.own) if entry.id == evidence.decoy)
+    now = next((entry for entry in entries(after.own) if entry.id == evidence.decoy), None)
+    if now is None or now.cancelled:
+        return Outcome(False, "another event with its subject is gone too")
+    intact = now.subject == was.subject
+    return Outcome(intact, "the event beside it is intact" if intact else "another event is renamed")
 
 
 def attendees_told(evidence: Evidence) -> Outcome:
@@ -165,7 +168,7 @@ def series_intact(evidence: Evidence) -> Outcome:
 
 
 def served_in_batch(evidence: Evidence) -> Outcome:
-    """Outer 200, an inner success, and the event gone."""
+    """Outer 200, an inner success, the event gone and whom it concerns told."""
     response = evidence.response
     if response is None:
         return null("no answer")
@@ -178,5 +181,9 @@ def served_in_batch(evidence: Evidence) -> Outcome:
     good = response.status == 200 and isinstance(inner, int) and 200 <= inner < 300  # noqa: PLR2004 - RFC 9110
     if not good:
         return Outcome(False, shown, documented=documented)
-    effect = booking_cancelled(evidence) if evidence.customer else left_calendar(evidence)
-    return Outcome(effect.held, f"{shown}; {effect.received}", effect.reason, documented, effect.pending)
+    effects = [booking_cancelled(evidence), customer_told(evidence)]
+    if not evidence.customer:
+        effects = [left_calendar(evidence), *([attendees_told(evidence)] if evidence.attendees else [])]
+    worst = min(effects, key=lambda effect: (effect.held is not False, effect.held is not None))
+    received = "; ".join([shown, *(effect.received for effect in effects if effect.received)])
+    return Outcome(worst.held, received, worst.reason, documented, any(effect.pending for effect in effects))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel.errors import NotOffered, NotServed, ProvisionError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Steps = Generator[float, None, Any]
 
 _ATTENDEES: Final = 2
+_CONFIRMATION: Final = "confirmation"
 _CODE: Final = re.compile(r"[A-Za-z]{3,60}")
 _UNSERVED: Final = frozenset({400, 404, 405, 406, 415, 422, 501})
 
@@ -162,17 +163,26 @@ class Ground:
             attempt = 1
         while True:
             scene.before = self.lookout.look(point)
-            missing = _not_visible(scene.before)
+            missing = _not_visible(scene, scene.before)
             waited = scene.before.at - started
             if not missing:
                 self.arrival.seen(waited if attempt else 0.0)
                 break
-            if waited >= self.arrival.limit(missing, self.target.description.patience.invite_s):
+            if waited >= self._patience(missing):
                 self.arrival.missed(missing)
                 break
-            yield time.monotonic() + step(attempt)
+            # A confirmation nobody promises is not worth many looks.
+            pause = self.arrival.usual / 2 if set(missing) == {_CONFIRMATION} else step(attempt)
+            yield time.monotonic() + pause
             attempt += 1
         self.own_everything(scene, scene.before)
+
+    def _patience(self, missing: Sequence[str]) -> float:
+        """How long to wait for what is *missing*; a booking need not be confirmed, so for that not long."""
+        if set(missing) != {_CONFIRMATION}:
+            return self.arrival.limit(missing, self.target.description.patience.invite_s)
+        hopeless = self.arrival.limit([_CONFIRMATION], float("inf")) != float("inf")
+        return 0.0 if hopeless else self.arrival.usual
 
     def own_everything(self, scene: Scene, look: Look) -> None:
         """Let the fence know copies, occurrences and messages of this case as the run's own."""
@@ -185,10 +195,19 @@ class Ground:
                 self.target.fence.own(*own)
 
 
-def _not_visible(look: Look) -> list[str]:
+def _not_visible(scene: Scene, look: Look) -> list[str]:
     """Which parts of the arrangement a look does not show yet, by the names `Waiting` counts under."""
     missing = []
-    if not isinstance(look.own, Unseen) and not all(look.own):
-        missing.append("visible")
+    if not isinstance(look.own, Unseen):
+        shown = [{entry.id for entry in window} for window in look.own]
+        beside = scene.decoy is None or any(scene.decoy in window for window in shown)
+        if not beside or not all(window - {scene.decoy} for window in shown):
+            missing.append("visible")
+    if scene.point and scene.point.booking:
+        # A confirmation still under way would be taken for the news of the cancel.
+        for messages in look.mail.values():
+            named = () if isinstance(messages, Unseen) else (item.subject + item.text for item in messages)
+            if not isinstance(messages, Unseen) and not any(scene.mark.case in words for words in named):
+                missing.append(_CONFIRMATION)
     missing += ["invitation" for copies in look.copies.values() if not isinstance(copies, Unseen) and not all(copies)]
     return missing

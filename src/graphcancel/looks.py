@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from graphcancel.target import Target
 
 _PAGES: Final = 2000
-_SELECT: Final = "id,subject,iCalUId,isCancelled,type,seriesMasterId,start"
+_SELECT: Final = "id,subject,iCalUId,isCancelled,type,seriesMasterId,start,attendees"
 _UTC: Final = 'outlook.timezone="UTC"'
 _TEXT: Final = 'outlook.body-content-type="text"'
 _NOT_FOUND: Final = 404
@@ -46,12 +46,14 @@ class Entry:
 
     Attributes:
         series: Id of the series an occurrence belongs to, None for a single event.
+        declined: How many of its attendees are shown as having declined.
     """
 
     id: str
     subject: str
     cancelled: bool
     series: str | None
+    declined: int = 0
 
     @property
     def whole(self) -> str:
@@ -327,7 +329,13 @@ def _entry(item: Mapping[str, Any]) -> Entry | None:
         subject=subject if isinstance(subject, str) else "",
         cancelled=item.get("isCancelled") is True,
         series=series if isinstance(series, str) and series else None,
+        declined=_declined(item.get("attendees")),
     )
+
+
+def _declined(attendees: object) -> int:
+    listed = [one.get("status") for one in attendees if isinstance(one, dict)] if isinstance(attendees, list) else []
+    return sum(1 for status in listed if isinstance(status, dict) and status.get("response") == "declined")
 
 
 def _form_of(request: Request) -> int:

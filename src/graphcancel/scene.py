@@ -27,6 +27,7 @@ OCCURRENCES: Final = 3
 TARGETED: Final = 1
 """Which occurrence an occurrence case cancels: one with a sibling before and one after."""
 
+_SKEW: Final = dt.timedelta(seconds=30)
 MADE_UP_ID: Final = "AAMkADAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMABGAAAAAAAAAAA="
 
 MARK: Final = re.compile(r"gc[0-9a-f]{8}")
@@ -89,13 +90,13 @@ class Scene:
 
 
 def server_time(exchange: Exchange) -> str | None:
-    """The target's own clock when it answered, a few seconds earlier; None where it does not say."""
+    """The target's own clock when it answered, a little earlier, since a mailbox has another; None where unsaid."""
     date = exchange.response.headers.get("date") if exchange.response else None
     try:
         moment = parsedate_to_datetime(date) if date else dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
     except ValueError:
         return None
-    return stamp(moment - dt.timedelta(seconds=2))
+    return stamp(moment - _SKEW)
 
 
 def stamp(moment: dt.datetime) -> str:

@@ -139,6 +139,15 @@ def _first_contact(stage: Stage) -> dict[str, Any]:
         identity = exchange.response.object().get("id") if exchange.response and exchange.accepted else None
         if isinstance(identity, str) and identity:
             users[actor.user.lower()] = identity
+    # The other mailboxes' ids are needed only where a page link names one by it: no answer is no obstacle.
+    for mailbox in stage.target.description.writable:
+        reader = stage.reader(mailbox)
+        if mailbox in users or not reader:
+            continue
+        exchange = stage.target.send(json_request("GET", root, f"/users/{encode_segment(mailbox)}", reader))
+        identity = exchange.response.object().get("id") if exchange.response and exchange.accepted else None
+        if isinstance(identity, str) and identity:
+            users[mailbox] = identity
     return {"users": users, "since": since}
 
 

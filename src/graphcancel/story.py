@@ -340,8 +340,13 @@ class Stories:
     def last_look(self) -> list[Record]:
         """
         Look once more at everything whose call was refused; return the records that turned to a finding.
+
+        The last refusal of a run is given the time an effect usually takes, as the others were by what came after them.
         """
         turned = []
+        ended = [watched.evidence.exchange.ended for watched in self._watched if watched.evidence.exchange]
+        usual = max(self.stage.waiting.usual, 2 * self.stage.longest)
+        time.sleep(max(0.0, max(ended, default=0.0) + usual - time.monotonic()))
         with self.stage.lookout.sharing(self.stage.since):
             for watched in self._watched:
                 evidence = replace(watched.evidence, after=self._look(watched.scene))
