@@ -24,7 +24,7 @@ from graphcancel.targetfile import Description
 from graphcancel.waiting import Waiting
 
 _WIDE: Final = 32
-_NARROW: Final = 8
+_NARROW: Final = 16
 
 
 @dataclass(slots=True)
