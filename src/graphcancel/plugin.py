@@ -121,7 +121,9 @@ def _case_of(item: pytest.Item) -> Case | None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
-    Bookings first, refusals last: refused calls are kept until the end, and absence is best judged when lags are known.
+    Bookings first, then what shows the target's lags, then refusals, whose absence of effect is judged by those lags.
+
+    The rest comes last: while it runs, an effect of the last refusal has the time to show before the last look.
     """
 
     def rank(item: pytest.Item) -> int:
@@ -130,7 +132,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             return 0
         if case.family == "bookings":
             return 0
-        return {"accepted": 1, "open": 2, "refused": 3}[case.expects]
+        return 1 if case.kind == "shape" else {"refused": 2, "accepted": 3, "open": 3}[case.expects]
 
     items.sort(key=rank)
 

@@ -23,7 +23,7 @@ from graphcancel.target import Target, connectable
 from graphcancel.targetfile import Description
 from graphcancel.waiting import Waiting
 
-_WIDE: Final = 32
+_WIDE: Final = 64
 _NARROW: Final = 16
 
 
