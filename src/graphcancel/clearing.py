@@ -65,7 +65,10 @@ def clear(stage: Stage, scene: Scene, look: Look) -> bool:
 
 def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Generator[float, None, int]:
     """
-    Remove everything of this run; the generator's value is how many objects are left that Graph can list.
+    Remove everything of this run.
+
+    The generator's value is how many objects are left that Graph can list, plus how many mailboxes could not be listed:
+    where something was made, what cannot be read is not taken to be clean.
     """
     target = stage.target
     target.send_all([request for scene in scenes for request in _of_scene(scene)])
@@ -75,9 +78,10 @@ def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Genera
     for attempt in range(_ROUNDS):
         if stage.longest:
             yield time.monotonic() + stage.longest
-        found = [request for root in roots for request in _listed(stage, root)]
+        blind: list[str] = []
+        found = [request for root in roots for request in _listed(stage, root, blind)]
         found = list({request.path: request for request in found}.values())
-        left = len(found)
+        left = len(found) + (len(blind) if stage.made else 0)
         if not found:
             break
         target.send_all(found)
@@ -100,8 +104,13 @@ def _of_scene(scene: Scene) -> list[Request]:
     ]
 
 
-def _listed(stage: Stage, root: str) -> list[Request]:
-    """Requests that delete what still carries the run's mark, by listing every writable mailbox."""
+def _listed(stage: Stage, root: str, blind: list[str]) -> list[Request]:
+    """
+    Requests that delete what still carries the run's mark, by listing every writable mailbox.
+
+    Args:
+        blind: Receives the reason for each list that could not be read.
+    """
     target = stage.target
     found: list[Request] = []
     window = (
@@ -117,7 +126,10 @@ def _listed(stage: Stage, root: str) -> list[Request]:
         places.append((f"/groups/{encode_segment(group)}", "organizer", False))
     for base, actor, has_mail in places:
         view = json_request("GET", root, f"{base}/calendarView?{window}", actor)
-        for item in _items(stage, target, view):
+        events = _items(stage, target, view)
+        if isinstance(events, Unseen):
+            events = _items(stage, target, json_request("GET", root, f"{base}/events?$top=100", actor))
+        for item in _readable(events, blind):
             if stage.run in str(item.get("subject", "")):
                 series = item.get("seriesMasterId")
                 whole = series if isinstance(series, str) and series else item["id"]
@@ -125,7 +137,7 @@ def _listed(stage: Stage, root: str) -> list[Request]:
         if has_mail:
             query = f"$top=100&$filter=receivedDateTime%20ge%20{stage.since}" if stage.since else "$top=100"
             inbox = json_request("GET", root, f"{base}/mailFolders/inbox/messages?{query}", actor)
-            for item in _items(stage, target, inbox):
+            for item in _readable(_items(stage, target, inbox), blind):
                 if _is_ours(stage, item):
                     found.append(_deletion(target, root, f"{base}/messages", actor, item["id"]))
     return [*found, *_listed_containers(stage, root), *_listed_appointments(stage, root)]
@@ -139,7 +151,8 @@ def _listed_containers(stage: Stage, root: str) -> list[Request]:
         return []
     found = []
     for collection in ("calendars", "calendarGroups"):
-        for item in _items(stage, stage.target, json_request("GET", root, f"{base}/{collection}?$top=100", actor)):
+        listing = json_request("GET", root, f"{base}/{collection}?$top=100", actor)
+        for item in _readable(_items(stage, stage.target, listing)):
             if stage.run in str(item.get("name", "")):
                 found.append(_deletion(stage.target, root, f"{base}/{collection}", actor, item["id"]))
     return found
@@ -156,7 +169,7 @@ def _listed_appointments(stage: Stage, root: str) -> list[Request]:
     view = json_request("GET", root, f"{base}/calendarView?start={stamp(started)}&end={end}", actor)
     return [
         _deletion(stage.target, root, f"{base}/appointments", actor, item["id"])
-        for item in _items(stage, stage.target, view)
+        for item in _readable(_items(stage, stage.target, view))
         if stage.run in json.dumps(item)
     ]
 
@@ -169,12 +182,20 @@ def _admitted(stage: Stage, root: str) -> bool:
     return True
 
 
-def _items(stage: Stage, target: Target, request: Request) -> list[dict[str, Any]]:
+def _readable(items: list[dict[str, Any]] | Unseen, blind: list[str] | None = None) -> list[dict[str, Any]]:
+    if isinstance(items, Unseen):
+        if blind is not None:
+            blind.append(items.reason)
+        return []
+    return items
+
+
+def _items(stage: Stage, target: Target, request: Request) -> list[dict[str, Any]] | Unseen:
     items = stage.lookout.items(target.send(request))
     if isinstance(items, Unseen) and "$filter" in request.path:
         bare = request.path.split("&$filter", 1)[0]
         items = stage.lookout.items(target.send(json_request("GET", request.root, bare, request.actor)))
-    return [] if isinstance(items, Unseen) else [item for item in items if isinstance(item.get("id"), str)]
+    return items if isinstance(items, Unseen) else [item for item in items if isinstance(item.get("id"), str)]
 
 
 def _is_ours(stage: Stage, item: dict[str, Any]) -> bool:

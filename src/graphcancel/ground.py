@@ -40,6 +40,7 @@ class Ground:
 
     Attributes:
         arrival: What is known of the lag of invitations.
+        made: How many objects this process made.
         booked: Whether this run sent for an appointment.
         users: Writable mailbox to its object id, as far as the target gave it.
         calendars: Root, path and actor of each calendar made; *calendar_groups* likewise.
@@ -53,6 +54,7 @@ class Ground:
         self.run = run
         self.started = started
         self.booked = False
+        self.made = 0
         self.users: dict[str, str] = {}
         self.calendars: list[tuple[str, str, str]] = []
         self.calendar_groups: list[tuple[str, str, str]] = []
@@ -136,6 +138,7 @@ class Ground:
         """The id of what was made, known to the fence as the run's own; raises as `need` does."""
         identity = self.identity(exchange, deed)
         self.target.fence.own(identity)
+        self.made += 1
         return identity
 
     def deleted(self, scene: Scene, actor: str, path: str, body: Mapping[str, Any], case: Case) -> Steps:

@@ -194,8 +194,16 @@ def _join(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Give a worker what it needs to reach the same target."""
-    _open_target(node.config)
+    if _reaches_contract_tests(node.config):
+        _open_target(node.config)
     node.workerinput["graphcancel"] = node.config.stash[SUITE].handed()
+
+
+def _reaches_contract_tests(config: pytest.Config) -> bool:
+    """Whether the arguments can select a contract test: the controller collects none itself."""
+    folder = config.rootpath / "tests" / "contract"
+    places = [(config.invocation_params.dir / argument.split("::", 1)[0]).resolve() for argument in config.args]
+    return any(place == folder or folder in place.parents or place in folder.parents for place in places)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -201,7 +201,7 @@ class Suite:
         origin = self.description.origin
         self.late += [record_line(record, gating=self.gating(record.case), origin=origin) for record in turned]
         if left:
-            self.residue = f"{left} objects of this run could not be removed"
+            self.residue = f"{left} objects or lists of this run could not be cleared"
         self._count(session.target.counts)
 
     def brought(self) -> dict[str, Any]:

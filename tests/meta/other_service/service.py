@@ -140,7 +140,7 @@ class Service(Calendars, Bookings):
             self.world.settle()
             status, payload, extra = self.answer(call, request_id)
             text = self.text(payload)
-        out = {"request-id": request_id, **extra}
+        out = {"request-id": request_id}
         echo = call.headers.get("client-request-id")
         if "no-echo" not in self.on:
             out["client-request-id"] = echo or request_id
@@ -151,6 +151,7 @@ class Service(Calendars, Bookings):
             out["Content-Length"] = str(len(text))
         elif status != 204 and (status != 202 or "chunked" not in self.on):
             out["Content-Length"] = "0"
+        out |= extra
         if "header-case" in self.on:
             out = {alternate(name): value for name, value in out.items()}
         reason = REASONS.get(status, "Rather Not")
@@ -159,9 +160,11 @@ class Service(Calendars, Bookings):
         start_response(f"{status} {reason}", list(out.items()))
         return [text] if text and call.method != "HEAD" else []
 
-    def text(self, payload: Json | None) -> bytes:
+    def text(self, payload: Json | bytes | None) -> bytes:
         if payload is None:
             return b""
+        if isinstance(payload, bytes):
+            return payload
         if "shuffled" not in self.on:
             return json.dumps(payload).encode()
 

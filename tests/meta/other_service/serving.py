@@ -11,7 +11,9 @@ from typing import Any
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from .differences import DIFFERENCES
+from .faults import FAULTS, LIBERTIES
 from .service import Service
+from .world import HangUp
 
 
 class Handler(WSGIRequestHandler):
@@ -37,7 +39,11 @@ class Handler(WSGIRequestHandler):
         environ["wsgi.input"] = BytesIO(body)
         head: list[tuple[str, list[tuple[str, str]]]] = []
         app: Any = self.server.app
-        out = b"".join(app(environ, lambda status, found: head.append((status, found))))
+        try:
+            out = b"".join(app(environ, lambda status, found: head.append((status, found))))
+        except HangUp:
+            self.close_connection = True
+            return
         status, headers = head[0]
         code, _, reason = status.partition(" ")
         self.send_response(int(code), reason)
@@ -48,7 +54,9 @@ class Handler(WSGIRequestHandler):
         if "content-length" not in names and code != "204" and modern:
             self.send_header("Transfer-Encoding", "chunked")
             out = (b"%x\r\n%b\r\n" % (len(out), out) if out else b"") + b"0\r\n\r\n"
-        if self.close_connection:
+        if "close" in [value for name, value in headers if name.lower() == "connection"]:
+            self.close_connection = True
+        elif self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(out)
@@ -101,10 +109,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--write-target", type=Path, metavar="DIR")
     parser.add_argument("--no", action="append", default=[], choices=DIFFERENCES)
+    parser.add_argument("--fault", action="append", default=[], choices=FAULTS)
+    parser.add_argument("--liberty", action="append", default=[], choices=LIBERTIES)
     parser.add_argument("--lag", type=float, default=1.0, metavar="SECONDS")
     parser.add_argument("--throttle", type=int, default=0, metavar="N", help="429 for every Nth request")
     chosen = parser.parse_args(arguments)
     service = Service(chosen.no, lag=chosen.lag, throttle=chosen.throttle)
+    for name in chosen.fault:
+        FAULTS[name](service)
+    for name in chosen.liberty:
+        LIBERTIES[name](service)
     server = serve(service, chosen.port)
     base_url = f"http://127.0.0.1:{server.port}"
     if chosen.write_target:

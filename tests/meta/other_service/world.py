@@ -39,6 +39,10 @@ class Refused(Exception):
         self.headers = headers or {}
 
 
+class HangUp(Exception):
+    """The connection is to be closed, and nothing said."""
+
+
 @dataclass(eq=False)
 class Folder:
     """A calendar, or a calendar group when it has no parent."""
