@@ -81,13 +81,7 @@ def _described(case: Case, contracts: dict[str, Contract], described: Descriptio
     gates = described.gates if described else None
     current = contracts[case.contract].standing == "current"
     return {
-        "id": case.id,
-        "contract": case.contract,
-        "route": case.route.written.split(" ", 1)[-1],
-        "addressing": case.addressing,
-        "actor": case.actor,
-        "body": case.body,
-        "circumstance": case.circumstance,
+        **case.coordinates(),
         "documented_status": case.documented_status,
         "clauses": list(case.clauses),
         "gating": current if gates is None else case.contract in gates,

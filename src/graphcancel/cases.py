@@ -99,6 +99,23 @@ class Case:
     observation: str | None = None
 
     @property
+    def path(self) -> str:
+        """The route as its page writes it, without the verb."""
+        return self.route.written.split(" ", 1)[-1]
+
+    def coordinates(self) -> dict[str, str | None]:
+        """What tells this case from others, as files and listings name it."""
+        return {
+            "id": self.id,
+            "contract": self.contract,
+            "route": self.path,
+            "addressing": self.addressing,
+            "actor": self.actor,
+            "body": self.body,
+            "circumstance": self.circumstance,
+        }
+
+    @property
     def kind(self) -> str:
         """shape, rule, convention or observation: which part of the suite asks for it."""
         if self.expects == "open":
@@ -386,16 +403,3 @@ def _testable(contract: Contract, clause: str, cloud: str | None = None) -> bool
 def _present(contract: Contract, spoken: Sequence[str | None], cloud: str | None = None) -> tuple[str, ...]:
     """Those of *spoken* that the contract carries and a case can test, each once, in order."""
     return tuple(dict.fromkeys(name for name in spoken if name and _testable(contract, name, cloud)))
-
-
-def untested_clauses(contracts: Sequence[Contract], cases: Sequence[Case]) -> Iterator[tuple[str, str, str]]:
-    """Contract, clause and reason for each clause no case judges: reported, never counted."""
-    judged = {(case.contract, name) for case in cases for name in case.clauses}
-    for contract in contracts:
-        for clause in contract.clauses.values():
-            if (contract.id, clause.id) in judged:
-                continue
-            reason = clause.untestable or (
-                f"the target is not in this cloud ({clause.cloud})" if clause.cloud else "no case of this run judges it"
-            )
-            yield contract.id, clause.id, reason

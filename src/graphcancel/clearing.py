@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from graphcancel.appointments import BOOKED_WITHIN
 from graphcancel.errors import ProvisionError
 from graphcancel.exchange import Request, encode_segment, json_request
-from graphcancel.looks import Look, Unseen, plain
+from graphcancel.looks import Look, Unseen
+from graphcancel.plaintext import plain
 from graphcancel.resources import resource, used_group
 from graphcancel.scene import MARK, WEEK, WEEK_END, Scene, stamp
 from graphcancel.stage import Stage

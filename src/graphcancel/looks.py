@@ -7,16 +7,15 @@ the attendees. Nothing here judges; a part that could not be read is `Unseen` wi
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel.errors import FenceError
 from graphcancel.exchange import Exchange, Request, encode_segment, json_request
+from graphcancel.plaintext import plain
 
 if TYPE_CHECKING:
     from graphcancel.target import Target
@@ -27,7 +26,6 @@ _UTC: Final = 'outlook.timezone="UTC"'
 _TEXT: Final = 'outlook.body-content-type="text"'
 _NOT_FOUND: Final = 404
 _NO_VIEW: Final = frozenset({400, 404, 405, 501})
-_SECTION: Final = re.compile(r"<!\[[^>]*>")
 # How inbox messages are asked for, best first; a server that refuses one form is asked in the next.
 _BY_SUBJECT, _BY_TIME, _ALL = range(3)
 
@@ -365,46 +363,6 @@ def _message(item: Mapping[str, Any]) -> Message | None:
         kind=kind if isinstance(kind, str) else None,
         text=plain(text) if html else " ".join(text.split()),
     )
-
-
-class _Text(HTMLParser):
-    """Collects character data; markup, style and script are dropped."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Blocks and line breaks separate words; inline markup does not."""
-        del attrs
-        if tag == "body":
-            self._hidden = 0  # an end tag of the head may be left out
-        if tag in {"script", "style", "head"}:
-            self._hidden += 1
-        if tag in {"p", "div", "br", "td", "li", "tr"}:
-            self.parts.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Leave what `handle_starttag` entered."""
-        if tag in {"script", "style", "head"}:
-            self._hidden = max(0, self._hidden - 1)
-        if tag in {"p", "div", "td", "li", "tr"}:
-            self.parts.append(" ")
-
-    def handle_data(self, data: str) -> None:
-        """Keep what a reader would see."""
-        if not self._hidden:
-            self.parts.append(data)
-
-
-def plain(html: str) -> str:
-    """The text of an HTML body as a reader sees it, white space folded."""
-    parser = _Text()
-    # The parser of the standard library gives up on marked sections it does not know.
-    parser.feed(_SECTION.sub(" ", html))
-    parser.close()
-    return " ".join("".join(parser.parts).split())
 
 
 def entries(windows: Windows) -> Iterator[Entry]:

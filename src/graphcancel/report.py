@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -97,7 +97,7 @@ def coverage_table(
         of_it = [line for line in lines if line["contract"] == contract.id]
         known = [case for case in cases if case.contract == contract.id]
         called = {(line["route"], line["addressing"]) for line in of_it if line["exchanges"]}
-        routes = {(case.route.written.split(" ", 1)[-1], case.addressing) for case in known}
+        routes = {(case.path, case.addressing) for case in known}
         counts = Counter(line["verdict"] for line in of_it)
         table.add_row(
             f"{number} {contract.id}",
@@ -208,3 +208,16 @@ def rendered(table: Table, width: int, *, color: bool) -> str:
     )
     console.print(table)
     return buffer.getvalue().rstrip("\n")
+
+
+def untested_clauses(contracts: Sequence[Contract], cases: Sequence[Case]) -> Iterator[tuple[str, str, str]]:
+    """Contract, clause and reason for each clause no case judges: reported, never counted."""
+    judged = {(case.contract, name) for case in cases for name in case.clauses}
+    for contract in contracts:
+        for clause in contract.clauses.values():
+            if (contract.id, clause.id) in judged:
+                continue
+            reason = clause.untestable or (
+                f"the target is not in this cloud ({clause.cloud})" if clause.cloud else "no case of this run judges it"
+            )
+            yield contract.id, clause.id, reason

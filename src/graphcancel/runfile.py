@@ -42,13 +42,7 @@ def record_line(record: Record, *, gating: bool, origin: str) -> dict[str, Any]:
         clauses.append(line)
     found: dict[str, Any] = {
         "kind": "case",
-        "id": case.id,
-        "contract": case.contract,
-        "route": case.route.written.split(" ", 1)[-1],
-        "addressing": case.addressing,
-        "actor": case.actor,
-        "body": case.body,
-        "circumstance": case.circumstance,
+        **case.coordinates(),
         "gating": gating,
         "verdict": verdict.name,
         "reason": verdict.reason,

@@ -98,7 +98,7 @@ class Suite:
         """What a whole run should have judged and did not, but for what the target waives."""
         families = {"group": "groups", "booking_business": "bookings", "booking_service": "bookings"}
         left = {families.get(name, name) for name in self.description.waived}
-        by_route = {(case.route.written.split(" ", 1)[-1], case.contract): case.family for case in self.cases}
+        by_route = {(case.path, case.contract): case.family for case in self.cases}
         return [
             gap
             for gap in unjudged(lines)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel import report
-from graphcancel.cases import untested_clauses
 from graphcancel.disputes import NOT_LISTED, disputes
 
 if TYPE_CHECKING:
@@ -123,7 +122,7 @@ def _observations(outcome: Outcome) -> Iterator[str]:
 def _not_tested(outcome: Outcome) -> Iterator[str]:
     yield "not tested:"
     untested: dict[str, list[str]] = {}
-    for contract, clause, reason in untested_clauses(outcome.contracts, outcome.cases):
+    for contract, clause, reason in report.untested_clauses(outcome.contracts, outcome.cases):
         untested.setdefault(f"{clause}: {reason}", []).append(contract)
     for text, contracts in untested.items():
         yield f"  {text} ({_plural(len(contracts), 'contract')})"

@@ -18,11 +18,11 @@ from graphcancel.cases import (
     example_shape,
     family,
     route_slug,
-    untested_clauses,
 )
 from graphcancel.contract import load_contracts
 from graphcancel.errors import ContractError
 from graphcancel.plugin import selects
+from graphcancel.report import untested_clauses
 
 HERE = Path(__file__).parents[1]
 CONTRACTS = load_contracts(HERE.parent / "contracts")

@@ -9,7 +9,8 @@ import pytest
 
 from graphcancel.exchange import Request, encode_segment
 from graphcancel.fence import Fence
-from graphcancel.looks import Entry, Lookout, Message, Unseen, Viewpoint, entries, plain
+from graphcancel.looks import Entry, Lookout, Message, Unseen, Viewpoint, entries
+from graphcancel.plaintext import plain
 
 ROOT = "https://graph.example/v1.0"
 ADA, BOB, OWNER = "attendee@contoso.example", "second@contoso.example", "organizer@contoso.example"
