@@ -83,7 +83,7 @@ def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Genera
         found = [request for root in roots for request in _listed(stage, root, blind)]
         found = list({request.path: request for request in found}.values())
         left = len(found) + (len(blind) if stage.made else 0)
-        if not found:
+        if not left:
             break
         target.send_all(found)
         if attempt:

@@ -161,7 +161,8 @@ class Ground:
             raise ProvisionError("nothing to look at was arranged")
         started = time.monotonic()
         attempt = 0
-        if self.arrival.likely:
+        put_off = bool(self.arrival.likely)
+        if put_off:
             yield started + self.arrival.likely
             attempt = 1
         while True:
@@ -169,7 +170,10 @@ class Ground:
             missing = _not_visible(scene, scene.before)
             waited = scene.before.at - started
             if not missing:
-                self.arrival.seen(waited if attempt else 0.0)
+                if put_off and attempt == 1:
+                    self.arrival.early()
+                else:
+                    self.arrival.seen(waited if attempt else 0.0)
                 break
             if waited >= self._patience(missing):
                 self.arrival.missed(missing)

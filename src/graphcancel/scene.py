@@ -27,7 +27,7 @@ OCCURRENCES: Final = 3
 TARGETED: Final = 1
 """Which occurrence an occurrence case cancels: one with a sibling before and one after."""
 
-_SKEW: Final = dt.timedelta(seconds=30)
+_SKEW: Final = dt.timedelta(seconds=10)
 MADE_UP_ID: Final = "AAMkADAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMABGAAAAAAAAAAA="
 
 MARK: Final = re.compile(r"gc[0-9a-f]{8}")

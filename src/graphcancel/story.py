@@ -266,7 +266,8 @@ class Stories:
         usual = waiting.usual
         attempt = 0
         settled: dict[str, float] = {}
-        if waiting.likely:
+        put_off = bool(waiting.likely)
+        if put_off:
             yield exchange.ended + waiting.likely
             attempt = 1
         while True:
@@ -284,7 +285,10 @@ class Stories:
                 waiting.missed(pending if clauses else ())
                 break
             if not pending and not wait_more:
-                waiting.seen(lag if attempt and settled else 0.0)
+                if put_off and attempt == 1:
+                    waiting.early()
+                else:
+                    waiting.seen(lag if attempt and settled else 0.0)
                 break
             now = time.monotonic()
             yield (now + step(attempt)) if pending else (exchange.ended + self.stage.longest)
@@ -345,8 +349,7 @@ class Stories:
         """
         turned = []
         ended = [watched.evidence.exchange.ended for watched in self._watched if watched.evidence.exchange]
-        usual = max(self.stage.waiting.usual, 2 * self.stage.longest)
-        time.sleep(max(0.0, max(ended, default=0.0) + usual - time.monotonic()))
+        time.sleep(max(0.0, max(ended, default=0.0) + max(1.0, self.stage.longest) - time.monotonic()))
         with self.stage.lookout.sharing(self.stage.since):
             for watched in self._watched:
                 evidence = replace(watched.evidence, after=self._look(watched.scene))

@@ -34,6 +34,8 @@ _HEADERS: Final = {
     "User-Agent": "graph-cancel-contracts",
 }
 _STATUS: Final = re.compile(r"[1-9][0-9]{2}")
+_IDEMPOTENT: Final = frozenset({"GET", "DELETE"})
+_CLOSED: Final = "connection closed without an answer"
 _LARGEST: Final = 16 * 1024 * 1024
 
 
@@ -96,6 +98,15 @@ class Target:
             FenceError: It must not leave this process.
         """
         self.fence.check(request)
+        exchange = self._send(request, purpose)
+        # A server may close a kept connection just as it is used again; what is idempotent may then be sent once more
+        # (RFC 9110, 9.2.2), the call under test excepted.
+        if exchange.failure == _CLOSED and purpose != "test" and request.method in _IDEMPOTENT:
+            self.counts["unanswered"] -= 1
+            exchange = self._send(request, purpose)
+        return exchange
+
+    def _send(self, request: Request, purpose: str) -> Exchange:
         headers = {**_HEADERS, **request.headers}
         token = request.token if request.token is not None else self.token(request.actor)
         if token:
@@ -229,5 +240,5 @@ def _failure(error: Exception, seconds: float) -> str:
         unknown = "resolve" in str(error).lower() or "getaddrinfo" in str(error).lower()
         if refused:
             return "connection refused"
-        return "host name not found" if unknown else "connection closed without an answer"
+        return "host name not found" if unknown else _CLOSED
     return f"no HTTP answer ({type(error).__name__})"

@@ -46,6 +46,10 @@ class Waiting:
         self.longest = max(self.longest, lag)
         self.likely = 0.8 * lag
 
+    def early(self) -> None:
+        """An expected effect was there at the first look, which was put off: its lag is shorter than that, unknown."""
+        self.likely *= 0.8
+
     def missed(self, clauses: Iterable[str]) -> None:
         """The deadline passed without these."""
         self._misses.update(set(clauses))

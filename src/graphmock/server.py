@@ -32,7 +32,9 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.parent is not None:
-            self._watch = asyncio.get_running_loop().create_task(self._follow(self.parent))
+            # Asked before the announcement: a parent that ends right after it must not be taken for a stranger.
+            own = os.getppid() == self.parent
+            self._watch = asyncio.get_running_loop().create_task(self._follow(self.parent, own=own))
         # The socket listens and the loop runs from here on: whoever reads this line may connect.
         sys.stdout.write(self.announcement + "\n")
         sys.stdout.flush()
@@ -47,8 +49,7 @@ class _Server(uvicorn.Server):
             signal.signal(number, leave)
         yield
 
-    async def _follow(self, parent: int) -> None:
-        own = os.getppid() == parent
+    async def _follow(self, parent: int, *, own: bool) -> None:
         while not self.should_exit:
             await asyncio.sleep(1)
             # A child sees its parent's end in its own parent's number, even while that one is still a zombie.

@@ -94,15 +94,17 @@ def sample(cases: Sequence[Case], contracts: Any) -> list[Case]:
     current = {contract.id for contract in contracts if contract.standing == "current"}
     found: dict[tuple[Any, ...], Case] = {}
     for case in cases:
-        if case.contract in current:
+        # What is merely observed judges nothing, but for the effect of a refusal.
+        if case.contract in current and (case.expects != "open" or case.circumstance == "second-cancel"):
             page = case.contract.replace(".beta", ".v1.0")
             found.setdefault((page, case.family == "bookings", case.actor, case.body, case.circumstance), case)
-            if case.kind == "shape" and case.contract == "event-cancel.beta":
-                found.setdefault((case.contract, case.body, case.circumstance), case)
-    for case in cases:
-        # The other families, with one shape each.
-        if case.contract == "event-cancel.v1.0" and case.kind == "shape" and case.body == "camel":
-            found.setdefault((case.family, case.addressing), case)
+        # The other version and the other families, with one shape each.
+        if (
+            case.contract in {"event-cancel.v1.0", "event-cancel.beta"}
+            and case.kind == "shape"
+            and case.body == "camel"
+        ):
+            found.setdefault((case.contract, case.family, case.addressing), case)
     return list({case.id: case for case in found.values()}.values())
 
 
