@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -22,12 +23,7 @@ from graphcancel.story import Record
 from graphcancel.targetfile import Description, Patience, read_target
 
 ROOT = Path(__file__).parents[2]
-EDITIONS = {
-    "event-cancel.beta-2021": "superseded",
-    "event-cancel.beta-2017.de": "translated-de",
-    "event-cancel.stub": "draft",
-    "bookingappointment-cancel.stub": "draft",
-}
+EDITIONS: dict[str, str] = runpy.run_path(str(ROOT / "conftest.py"))["EDITIONS"]
 IMPATIENT = Patience(effect_s=0.4, invite_s=3.0, read_s=10.0)
 
 
