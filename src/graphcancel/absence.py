@@ -75,9 +75,7 @@ def organizer_only(evidence: Evidence) -> Outcome:
     """An attendee's call is not accepted, and changes nothing for anybody."""
     if evidence.accepted:
         return Outcome(False, f"accepted with {describe_answer(evidence)}", documented="a refusal without effect")
-    if evidence.response is not None and evidence.response.status >= 500:  # noqa: PLR2004 - RFC 9110, 15.6
-        return Outcome(False, describe_answer(evidence), documented="a refusal without effect")
-    if evidence.response is not None and evidence.response.status < 400:  # noqa: PLR2004 - RFC 9110, 15.5
+    if evidence.response is not None and not evidence.response.refused:
         return Outcome(False, describe_answer(evidence), documented="a refusal without effect")
     outcome = without_effect(evidence)
     return Outcome(

@@ -66,9 +66,7 @@ def refused(evidence: Evidence) -> Outcome:
     response = evidence.response
     if response is None:
         return null("no answer")
-    if response.status >= 500:  # noqa: PLR2004 - RFC 9110, 15.6: a failing server has refused nothing
-        return Outcome(False, describe_answer(evidence), documented="a refusal (4xx)")
-    return Outcome(response.status >= 400, describe_answer(evidence), documented="a refusal (4xx)")  # noqa: PLR2004 - RFC 9110, 15.5
+    return Outcome(response.refused, describe_answer(evidence), documented="a refusal (4xx)")
 
 
 def refused_401(evidence: Evidence) -> Outcome:

@@ -89,6 +89,11 @@ class Response:
         """Whether the status number says success."""
         return 200 <= self.status < 300  # noqa: PLR2004 - RFC 9110, 15.3
 
+    @property
+    def refused(self) -> bool:
+        """Whether the status number says refusal: a failing or redirecting server has refused nothing."""
+        return 400 <= self.status < 500  # noqa: PLR2004 - RFC 9110, 15.5
+
     def json(self) -> Any:
         """The body as JSON, or None where it is none."""
         try:
