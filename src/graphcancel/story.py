@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -79,7 +79,6 @@ class Stories:
     Everything the stories of one run share.
 
     Attributes:
-        late: Case id to the record that replaces an earlier one, found by the last look of the run.
         scenes: Scenes not cleared away yet.
     """
 
@@ -91,6 +90,11 @@ class Stories:
     _watched: list[_Watched] = field(default_factory=list)
     _failures: list[ProvisionError] = field(default_factory=list)
     _slowest: float = 0.0
+    _envelope: Callable[[Any], str | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Compile once what every refusal is held against."""
+        self._envelope = envelope_check(self.contracts.get(CONVENTIONS))
 
     def tell(self, case: Case) -> Generator[float, None, Record]:
         """
@@ -118,7 +122,9 @@ class Stories:
             return (yield from self._judged(case, scene, exchange, comment, calls))
         contract = self.contracts[case.contract]
         findings = [Finding(name, None, contract.clauses[name].says, "", reason) for name in case.clauses]
-        return Record(case, conclude(findings, sent=False, reason=reason))
+        # Calls whose answer was lost before the set-up failed stay in evidence; they judge nothing.
+        lost = tuple(call_line(item, self.sanitiser) for item in calls)
+        return Record(case, conclude(findings, sent=False, reason=reason), lost)
 
     # -- arranging and calling --------------------------------------------------------------------------------------
 
@@ -235,7 +241,6 @@ class Stories:
         return (WITHOUT_EFFECT,) if WITHOUT_EFFECT in self.contracts[CONVENTIONS].clauses else ()
 
     def _evidence(self, case: Case, scene: Scene, exchange: Exchange, comment: str) -> Evidence:
-        conventions = self.contracts.get(CONVENTIONS)
         lender = self.contracts[case.root_of]
         booking = bool(scene.point and scene.point.booking)
         one = case.circumstance in {"occurrence", "exception"} or "/instances/" in case.route.template
@@ -254,7 +259,7 @@ class Stories:
             marker=scene.mark.case,
             attendees=scene.attendees,
             customer=customer_and_staff(self.stage, scene) if booking else None,
-            envelope=envelope_check(conventions),
+            envelope=self._envelope,
             sanitiser=self.sanitiser,
         )
 
