@@ -7,6 +7,7 @@ What can go wrong before a verdict, as one tree:
       FenceError                a request that must not leave this process
       RunError                  a run folder that cannot be read or written
       ProvisionError            what a case needs could not be arranged
+        AnswerLost              … because the answer to a step of it got lost
         NotServed               … because the target does not serve the request that arranges it
         NotOffered              … because the target's description does not offer it
 
@@ -38,6 +39,10 @@ class RunError(GraphCancelError):
 
 class ProvisionError(GraphCancelError):
     """The target did not give what a case needs; the case is inconclusive for that reason."""
+
+
+class AnswerLost(ProvisionError):  # noqa: N818 - a state of the network, no mistake
+    """Nobody knows whether the step was done: the case starts again with objects of its own."""
 
 
 class NotServed(ProvisionError):  # noqa: N818 - a state of the target, no mistake

@@ -139,3 +139,8 @@ class Exchange:
     def accepted(self) -> bool:
         """Whether the answer says success."""
         return self.response is not None and self.response.ok
+
+    @property
+    def lost(self) -> bool:
+        """Whether nobody knows if the request was carried out: no answer, or a gateway that got none (504)."""
+        return self.response is None or self.response.status == 504  # noqa: PLR2004 - RFC 9110, 15.6.5

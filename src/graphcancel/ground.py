@@ -12,7 +12,7 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from graphcancel.errors import NotOffered, NotServed, ProvisionError
+from graphcancel.errors import AnswerLost, NotOffered, NotServed, ProvisionError
 from graphcancel.exchange import Exchange, encode_segment, json_request
 from graphcancel.looks import Look, Lookout, Unseen, entries
 from graphcancel.scene import Scene
@@ -116,10 +116,13 @@ class Ground:
         Raise unless *exchange* was accepted.
 
         Raises:
-            NotServed: The target does not know how; else `ProvisionError`. Both say that *deed* could not be done.
+            NotServed: The target does not know how.
+            AnswerLost: It may or may not be done; else `ProvisionError`. Each says that *deed* could not be done.
         """
         if exchange.response is None:
-            raise ProvisionError(f"could not {deed}: {exchange.failure}")
+            raise AnswerLost(f"could not {deed}: {exchange.failure}")
+        if exchange.lost:
+            raise AnswerLost(f"could not {deed}: answered {exchange.status}")
         if not exchange.accepted:
             code = exchange.response.error.get("code")
             named = f" {code}" if isinstance(code, str) and _CODE.fullmatch(code) else ""

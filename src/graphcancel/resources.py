@@ -40,7 +40,10 @@ def _outside(ground: Ground, name: str, root: str, identity: str) -> str | None:
     items = ground.lookout.items(ground.target.send(json_request("GET", root, path, actor)))
     whose = "group's members" if group else "business's staff"
     if isinstance(items, Unseen):
-        return f"the {whose} could not be read, so none of its mail can be kept inside writable ({items.reason})"
+        # Not kept: the next case may find the target in a better mood.
+        raise NotOffered(
+            f"the {whose} could not be read, so none of its mail can be kept inside writable ({items.reason})"
+        )
     people = []
     for item in items:
         address = item.get("userPrincipalName") or item.get("mail") if group else item.get("emailAddress")

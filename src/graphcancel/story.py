@@ -12,15 +12,17 @@ import re
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel.absence import WITHOUT_EFFECT, changes
 from graphcancel.appointments import customer_and_staff
+from graphcancel.calling import Caller
 from graphcancel.calls import MALFORMED_ID, call_for, comment_for, has_text
 from graphcancel.cases import CONVENTIONS, Case
 from graphcancel.clearing import clear
 from graphcancel.envelope import envelope_check
-from graphcancel.errors import NotOffered, NotServed, ProvisionError
+from graphcancel.errors import AnswerLost, NotOffered, NotServed, ProvisionError
 from graphcancel.evidence import Evidence, Finding
 from graphcancel.exchange import Exchange, Request
 from graphcancel.looks import Look
@@ -89,11 +91,12 @@ class Stories:
     scenes: list[Scene] = field(default_factory=list)
     _watched: list[_Watched] = field(default_factory=list)
     _failures: list[ProvisionError] = field(default_factory=list)
-    _slowest: float = 0.0
+    _caller: Caller = field(init=False)
     _envelope: Callable[[Any], str | None] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Compile once what every refusal is held against."""
+        """Make once what every story needs."""
+        self._caller = Caller(self.target, self.stage)
         self._envelope = envelope_check(self.contracts.get(CONVENTIONS))
 
     def tell(self, case: Case) -> Generator[float, None, Record]:
@@ -105,18 +108,21 @@ class Stories:
         calls: list[Exchange] = []
         reason = None
         for attempt in range(_ATTEMPTS):
+            again = attempt + 1 < _ATTEMPTS and not self._caller.hopeless
             scene = None
             try:
                 scene = yield from self._arranged(case, attempt)
                 request, comment = self._call(case, scene)
+                changed = partial(self._changed, case, scene, comment=comment)
+                exchange = yield from self._caller.call(case, request, calls, changed)
             except ProvisionError as error:
                 if scene is not None:
                     self.scenes.append(scene)
                 reason = str(error)
+                if again and isinstance(error, AnswerLost):
+                    continue
                 break
-            exchange = self._send(request)
-            calls.append(exchange)
-            if exchange.response is None and attempt + 1 < _ATTEMPTS and not self._hopeless():
+            if exchange.lost and again:
                 self.scenes.append(scene)
                 continue
             return (yield from self._judged(case, scene, exchange, comment, calls))
@@ -133,7 +139,8 @@ class Stories:
         blocked = self._failures[-1] if len(self._failures) >= _SETUP_FAILURES else None
         try:
             if blocked:
-                raise type(blocked)(f"{_SETUP_FAILURES} set-ups in a row failed alike: {blocked}")
+                kind = NotServed if isinstance(blocked, NotServed) else ProvisionError
+                raise kind(f"{_SETUP_FAILURES} set-ups in a row failed alike: {blocked}")
             scene: Scene = yield from self.stage.arrange(case, root, attempt)
         except ProvisionError as error:
             if not blocked and not isinstance(error, NotOffered):
@@ -194,19 +201,11 @@ class Stories:
         request = call_for(case, lender, self.target.description, scene.root, scene.values, comment)
         return request, comment
 
-    def _send(self, request: Request) -> Exchange:
-        exchange = self.target.send(request, purpose="test")
-        if exchange.response is None:
-            self.stage.waiting.missed(["answer"])
-            if self._hopeless():
-                # Three calls got no answer: later ones are given twice what the slowest answered one took.
-                self.target.read_s = min(self.target.read_s, max(2.0, 2 * self._slowest))
-        else:
-            self._slowest = max(self._slowest, exchange.seconds)
-        return exchange
-
-    def _hopeless(self) -> bool:
-        return self.stage.waiting.limit(["answer"], float("inf")) != float("inf")
+    def _changed(self, case: Case, scene: Scene, exchange: Exchange, comment: str) -> bool:
+        if scene.point is None:
+            return False
+        evidence = replace(self._evidence(case, scene, exchange, comment), after=self._look(scene))
+        return any(changes(evidence))
 
     # -- looking and judging ----------------------------------------------------------------------------------------
 

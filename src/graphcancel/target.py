@@ -7,20 +7,20 @@ fence, carry the actor's token, follow no redirect and are counted.
 
 from __future__ import annotations
 
-import json
-import re
 import time
 from collections import Counter
 from collections.abc import Sequence
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from graphcancel.batching import answers_in, batch_of, only_reads
 from graphcancel.errors import TargetError
-from graphcancel.exchange import Exchange, Request, Response, json_request
+from graphcancel.exchange import Exchange, Request, Response
+from graphcancel.throttling import UNDONE, Throttling
 
 if TYPE_CHECKING:
     from graphcancel.fence import Fence
@@ -33,8 +33,6 @@ _HEADERS: Final = {
     "Accept-Encoding": "gzip, deflate",
     "User-Agent": "graph-cancel-contracts",
 }
-_STATUS: Final = re.compile(r"[1-9][0-9]{2}")
-_IDEMPOTENT: Final = frozenset({"GET", "DELETE"})
 _CLOSED: Final = "connection closed without an answer"
 _LARGEST: Final = 16 * 1024 * 1024
 
@@ -61,6 +59,7 @@ class Target:
         self.fence = fence
         self.counts: Counter[str] = Counter()
         self.read_s = description.patience.read_s
+        self.throttling = Throttling()
         self._batchless: set[tuple[str, str | None]] = set()
         self._session = _Session()
         # No .netrc, no environment CA bundle: a call "without token" must carry none, and ca_bundle must win.
@@ -89,7 +88,10 @@ class Target:
 
     def send(self, request: Request, *, purpose: str = "arrange") -> Exchange:
         """
-        Send *request* once.
+        Send *request*: the call under test once, any other again while the target asks to wait.
+
+        A read whose connection was closed is sent once more (RFC 9110, 9.2.2): a server may close a kept connection
+        just as it is used again.
 
         Args:
             purpose: ``test`` for the call under test, else what the count is booked under.
@@ -99,10 +101,16 @@ class Target:
         """
         self.fence.check(request)
         exchange = self._send(request, purpose)
-        # A server may close a kept connection just as it is used again; what is idempotent may then be sent once more
-        # (RFC 9110, 9.2.2), the call under test excepted.
-        if exchange.failure == _CLOSED and purpose != "test" and request.method in _IDEMPOTENT:
+        if purpose == "test":
+            return exchange
+        reads = only_reads(request)
+        if exchange.failure == _CLOSED and reads:
             self.counts["unanswered"] -= 1
+            exchange = self._send(request, purpose)
+        repeats, waited = 0, 0.0
+        while (pause := self.throttling.pause(exchange.response, repeats, waited, read=reads)) is not None:
+            time.sleep(pause)
+            repeats, waited = repeats + 1, waited + pause
             exchange = self._send(request, purpose)
         return exchange
 
@@ -155,34 +163,34 @@ class Target:
 
     def _chunk(self, key: tuple[str, str | None], items: list[Request]) -> list[Exchange]:
         if len(items) > 1 and key not in self._batchless:
-            batched = self._batch(*key, items)
-            if batched is not None:
-                return batched
+            answers = self._batch(*key, items)
+            if answers is not None:
+                return self._again(items, answers)
         return [self.send(item) for item in items]
 
+    def _again(self, items: list[Request], answers: list[Exchange]) -> list[Exchange]:
+        """Single requests for the items of a batch whose own answer says to wait, or that a closed connection lost."""
+        pauses = [
+            0.0 if item.method == "GET" and answer.failure == _CLOSED
+            else self.throttling.pause(answer.response, 0, read=item.method == "GET")
+            for item, answer in zip(items, answers, strict=True)
+        ]  # fmt: skip
+        due = [pause for pause in pauses if pause is not None]
+        if due:
+            time.sleep(max(due))
+        return [
+            answer if pause is None else self.send(item)
+            for item, answer, pause in zip(items, answers, pauses, strict=True)
+        ]
+
     def _batch(self, root: str, actor: str | None, items: list[Request]) -> list[Exchange] | None:
-        parts = []
-        for number, item in enumerate(items):
-            part: dict[str, Any] = {"id": str(number), "method": item.method, "url": item.path}
-            if item.headers:
-                part["headers"] = dict(item.headers)
-            if item.payload is not None:
-                part["body"] = json.loads(item.payload)
-            parts.append(part)
-        outer = self.send(json_request("POST", root, "/$batch", actor, {"requests": parts}))
-        if outer.response is None:
-            return [Exchange(item, None, outer.seconds, outer.ended, outer.failure) for item in items]
-        found = outer.response.object().get("responses")
-        if not isinstance(found, list) or outer.status in _UNSERVED:
+        """The answers to *items* sent as one batch, None where the target serves none."""
+        outer = self.send(batch_of(items))
+        if outer.lost or outer.status in UNDONE:
+            return [Exchange(item, outer.response, outer.seconds, outer.ended, outer.failure) for item in items]
+        answers = None if outer.status in _UNSERVED else answers_in(outer, items)
+        if answers is None:
             self._batchless.add((root, actor))
-            return None
-        by_id = {str(answer.get("id")): answer for answer in found if isinstance(answer, dict)}
-        answers = []
-        for number, item in enumerate(items):
-            inner = by_id.get(str(number))
-            response = _inner(inner) if inner else None
-            failure = None if response else "the batch held no answer to it"
-            answers.append(Exchange(item, response, outer.seconds, outer.ended, failure))
         return answers
 
 
@@ -199,18 +207,6 @@ def connectable(target: Target, request: Request) -> Exchange:
             f"{target.description.base_url}: {exchange.failure}; check the URL, the network and that the server runs"
         )
     return exchange
-
-
-def _inner(answer: dict[str, Any]) -> Response | None:
-    status = answer.get("status")
-    if isinstance(status, str) and _STATUS.fullmatch(status):
-        status = int(status)
-    if not isinstance(status, int):
-        return None
-    headers = answer.get("headers")
-    names = {str(k).lower(): str(v) for k, v in headers.items()} if isinstance(headers, dict) else {}
-    body = answer.get("body")
-    return Response(status, names, b"" if body is None else json.dumps(body).encode())
 
 
 def _read(answer: requests.Response, deadline: float) -> bytes:

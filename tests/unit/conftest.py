@@ -15,6 +15,7 @@ from graphcancel.contract import Contract, load_contracts
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.fence import Fence
 from graphcancel.targetfile import Description
+from graphcancel.throttling import Throttling
 
 FOLDER = Path(__file__).parents[2] / "contracts"
 ROOT = "https://graph.example/v1.0"
@@ -82,6 +83,7 @@ class Script:
     description: Description = field(default_factory=describe)
     sent: list[Request] = field(default_factory=list)
     fence: Fence | None = None
+    throttling: Throttling = field(default_factory=Throttling)
 
     def send(self, request: Request, *, purpose: str = "arrange") -> Exchange:
         """Answer one request."""

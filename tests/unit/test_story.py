@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from graphcancel.clearing import _is_ours
-from graphcancel.errors import ProvisionError
+from graphcancel.errors import AnswerLost, ProvisionError
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.looks import Entry, Look, Message, Viewpoint
 from graphcancel.sanitise import Sanitiser
@@ -325,3 +325,83 @@ def test_the_reason_a_set_up_failed_names_a_code_only_where_it_is_one(code, show
 
     assert "could not create a meeting: answered 403" in str(caught.value)
     assert (str(code) in str(caught.value)) is shown
+
+
+# -- being told to wait --------------------------------------------------------------------------------------------
+
+
+def told_to_wait(stories, *turns, **stage):
+    """Stories whose call under test is told to wait, without a second's delay."""
+    found = stories(*turns, **stage)
+    found.target.throttling.pause = lambda response, repeats, *_, **__: (
+        0.0 if response is not None and response.status in {429, 503} and repeats < 6 else None
+    )
+    return found
+
+
+def test_a_call_told_to_wait_is_made_again(stories, named):
+    record = drive(told_to_wait(stories, 429, 503, 202, looks=[BEFORE, BEFORE, AFTER]).tell(named(CASE)))
+
+    assert record.verdict.name == "pass"
+    assert [call["status"] for call in record.calls] == [429, 503, 202]
+
+
+def test_a_call_that_was_refused_for_now_and_done_all_the_same_is_a_finding(stories, named):
+    found = told_to_wait(stories, 429, 202, looks=[AFTER])
+    record = drive(found.tell(named(CASE)))
+
+    assert record.verdict.name == "fail"
+    assert held(record)["response.status"] is False
+    assert len(record.calls) == 1
+
+
+def test_a_target_that_never_stops_asking_to_wait_leaves_the_case_open(stories, named):
+    found = told_to_wait(stories, 429, looks=[BEFORE])
+    record = drive(found.tell(named(CASE)))
+
+    assert record.verdict.name == "inconclusive"
+    assert "still asked to wait (429) after the call was sent 7 times" in record.verdict.reason
+    assert set(held(record).values()) == {None}
+    assert len(found.scenes) == 1
+
+
+def test_a_service_unavailable_for_good_is_a_finding(stories, named):
+    record = drive(told_to_wait(stories, 503, looks=[BEFORE]).tell(named(CASE)))
+
+    assert record.verdict.name == "fail"
+
+
+@pytest.mark.parametrize("lost", [None, 504])
+def test_a_lost_answer_to_the_call_costs_a_fresh_event(stories, named, lost):
+    found = stories(lost, 202)
+    record = drive(found.tell(named(CASE)))
+
+    assert record.verdict.name == "pass"
+    assert found.stage.arranged == 2
+
+
+def test_a_set_up_whose_answer_got_lost_starts_again(stories, named, monkeypatch):
+    found = stories(202)
+    arrange = found.stage.arrange
+
+    def lose_first(case, root, attempt):
+        if attempt == 0:
+            raise AnswerLost("could not create a meeting: connection closed without an answer")
+        return (yield from arrange(case, root, attempt))
+
+    monkeypatch.setattr(found.stage, "arrange", lose_first)
+
+    assert drive(found.tell(named(CASE))).verdict.name == "pass"
+
+
+def test_a_set_up_lost_three_times_is_inconclusive(stories, named, monkeypatch):
+    found = stories(202)
+
+    def lose(case, root, attempt):
+        yield from ()
+        raise AnswerLost(f"could not create a meeting: answered 504, try {attempt}")
+
+    monkeypatch.setattr(found.stage, "arrange", lose)
+    record = drive(found.tell(named(CASE)))
+
+    assert record.verdict.reason == "could not create a meeting: answered 504, try 2"

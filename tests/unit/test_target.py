@@ -323,3 +323,96 @@ def test_nothing_to_send_sends_nothing(connect):
 
     assert target.send_all([]) == []
     assert target.wire.sent == []
+
+
+# -- being told to wait, and answers that got lost -----------------------------------------------------------------
+
+
+def in_turn(*found):
+    """A script that gives each of *found* once, then the last for ever."""
+    turns = list(found)
+    return lambda _: turns.pop(0) if len(turns) > 1 else turns[0]
+
+
+WAIT = (429, [("Retry-After", "0.01")], b"")
+DONE = (201, [], b'{"id": "e"}')
+CLOSED = requests.ConnectionError("Connection aborted.")
+
+
+def create() -> Request:
+    return json_request("POST", ROOT, "/me/events", "organizer", {"subject": "s"})
+
+
+@pytest.mark.parametrize("first", [WAIT, (503, [("Retry-After", "0.01")], b"<html>")])
+def test_arranging_waits_until_it_is_served(first, connect):
+    target = connect(in_turn(first, first, DONE))
+
+    assert target.send(create()).status == 201
+    assert target.counts == {"requests": 3, "arrange": 3}
+
+
+def test_the_call_under_test_is_sent_once(connect):
+    target = connect(in_turn(WAIT, DONE))
+
+    assert target.send(create(), purpose="test").status == 429
+    assert len(target.wire.sent) == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_what_may_have_been_done_is_not_sent_again(status, connect):
+    target = connect(in_turn((status, [], b""), DONE))
+
+    assert target.send(create()).status == status
+
+
+def test_a_read_after_a_gateways_timeout_is_sent_again(connect):
+    target = connect(in_turn((504, [("Retry-After", "0")], b""), (200, [], b"{}")))
+
+    assert target.send(get()).status == 200
+
+
+@pytest.mark.parametrize(("request_", "sent"), [(get(), 2), (create(), 1)], ids=["read", "create"])
+def test_only_a_read_is_sent_again_after_a_closed_connection(request_, sent, connect):
+    target = connect(in_turn(CLOSED, (200, [], b"{}")))
+    target.send(request_)
+
+    assert len(target.wire.sent) == sent
+
+
+def inner(*statuses: int) -> tuple[int, list, bytes]:
+    responses = [
+        {"id": str(number), "status": status, "headers": {"Retry-After": "0.01"}, "body": {"id": f"i{number}"}}
+        for number, status in enumerate(statuses)
+    ]
+    return 200, [], json.dumps({"responses": responses}).encode()
+
+
+def test_an_item_of_a_batch_told_to_wait_is_sent_again_alone(connect):
+    target = connect(in_turn(inner(201, 429), DONE))
+    answers = target.send_all([create(), create()])
+
+    assert [found.status for found in answers] == [201, 201]
+    assert [sent.url.rsplit("/", 1)[-1] for sent in target.wire.sent] == ["$batch", "events"]
+
+
+def test_a_lost_batch_of_reads_is_read_again(connect):
+    target = connect(in_turn(CLOSED, inner(200, 200)))
+
+    assert [found.status for found in target.send_all([get(), get("/me/events")])] == [200, 200]
+
+
+def test_a_lost_batch_that_creates_is_lost(connect):
+    target = connect(in_turn(CLOSED, inner(201, 201)))
+
+    assert all(found.lost for found in target.send_all([create(), create()]))
+    assert len(target.wire.sent) == 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_batch_refused_for_the_time_being_does_not_end_batches(status, connect):
+    busy = (status, [("Retry-After", "0")], b"")
+    target = connect(in_turn(*[busy] * 9, (201, [], b"{}"), inner(200, 200)))
+    target.send_all([create(), create()])
+    target.send_all([get(), get()])
+
+    assert target.wire.sent[-1].url.endswith("$batch")

@@ -1,0 +1,81 @@
+"""
+The call under test: sent once, and again only where the target asks to wait and nothing shows that it was done.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Final
+
+from graphcancel.batching import inner_responses
+from graphcancel.cases import Case
+from graphcancel.errors import ProvisionError
+from graphcancel.exchange import Exchange, Request, Response
+
+if TYPE_CHECKING:
+    from graphcancel.stage import Stage
+    from graphcancel.target import Target
+
+_TOO_MANY: Final = 429
+
+
+class Caller:
+    """Makes the calls of one run, and remembers whether they are answered at all."""
+
+    def __init__(self, target: Target, stage: Stage) -> None:
+        self._target = target
+        self._stage = stage
+        self._slowest = 0.0
+
+    def call(
+        self, case: Case, request: Request, calls: list[Exchange], changed: Callable[[Exchange], bool]
+    ) -> Generator[float, None, Exchange]:
+        """
+        Make the call of *case*; the generator's value is the exchange to judge.
+
+        Args:
+            calls: Receives every exchange.
+            changed: Looks whether an exchange had an effect; then it is judged as it is.
+
+        Raises:
+            ProvisionError: The target kept asking to wait, and nothing changed: this says nothing about any clause.
+        """
+        waited = 0.0
+        for repeats in itertools.count():
+            exchange = self._send(request)
+            calls.append(exchange)
+            answer = _inside(case, exchange)
+            pause = self._target.throttling.pause(answer, repeats, waited)
+            throttled = answer is not None and answer.status == _TOO_MANY
+            if pause is None and not throttled:
+                return exchange
+            waited += pause or 0.0
+            yield exchange.ended + max(pause or 0.0, self._stage.longest)
+            if changed(exchange):
+                return exchange
+            if pause is None:
+                break
+        raise ProvisionError(f"the target still asked to wait (429) after the call was sent {len(calls)} times")
+
+    def _send(self, request: Request) -> Exchange:
+        exchange = self._target.send(request, purpose="test")
+        if exchange.response is None:
+            self._stage.waiting.missed(["answer"])
+            if self.hopeless:
+                # Three calls got no answer: later ones are given twice what the slowest answered one took.
+                self._target.read_s = min(self._target.read_s, max(2.0, 2 * self._slowest))
+        else:
+            self._slowest = max(self._slowest, exchange.seconds)
+        return exchange
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether so many calls got no answer that a fresh event for each is not worth arranging."""
+        return self._stage.waiting.limit(["answer"], float("inf")) != float("inf")
+
+
+def _inside(case: Case, exchange: Exchange) -> Response | None:
+    """The answer to the call itself, which lies inside the batch's where the case sends one."""
+    inner = inner_responses(exchange.response) if case.circumstance == "batch" else None
+    return next(iter(inner.values())) if inner else exchange.response

@@ -1,0 +1,88 @@
+"""
+How long a refused request waits before it is sent again.
+
+429 and 503 say that nothing was done and when to come back (RFC 6585, 4; RFC 9110, 15.6.4); 504 leaves open whether it
+was done, so only a read is sent again after it. 500 and 502 are answers like any other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import random
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from graphcancel.exchange import Response
+
+UNDONE: Final = frozenset({429, 503})
+"""Answers that say the request was not carried out."""
+GATEWAY_TIMEOUT: Final = 504
+
+_REPEATS: Final = 6
+_LONGEST: Final = 300.0
+_GIVEN_UP: Final = 3
+_FIRST: Final = 0.5
+_BACK_OFF: Final = 30.0
+
+
+class Throttling:
+    """
+    What a run has learnt about being told to wait.
+
+    A target that never stops saying so must not cost the full patience once per request: after three requests were
+    given up, later ones are sent again once, until waiting has helped somewhere.
+    """
+
+    def __init__(self) -> None:
+        self._given_up = 0
+
+    def pause(
+        self, response: Response | None, repeats: int, waited: float = 0.0, *, read: bool = False
+    ) -> float | None:
+        """
+        Seconds to wait before sending again what was answered *response*; None to take it as the answer.
+
+        Args:
+            repeats: How often it was sent again already.
+            waited: Seconds it has waited so far.
+            read: Whether the request only reads: then 504 is worth another try as well.
+        """
+        if response is None or not (response.status in UNDONE or (read and response.status == GATEWAY_TIMEOUT)):
+            if repeats and response is not None and response.ok:
+                self._given_up = 0
+            return None
+        pause = retry_after(response)
+        if pause is None:
+            # Jitter keeps clients that were refused together from coming back together; its quality is no secret.
+            pause = min(_BACK_OFF, _FIRST * 2**repeats) * random.uniform(0.5, 1.0)  # noqa: S311
+        if repeats >= (1 if self._given_up >= _GIVEN_UP else _REPEATS) or waited + pause > _LONGEST:
+            self._given_up += 1
+            return None
+        return pause
+
+
+def retry_after(response: Response) -> float | None:
+    """
+    The seconds ``Retry-After`` asks for, which may be a whole number, a fraction or a date; None where it says neither.
+
+    A date is read against the server's own clock where it gives one.
+    """
+    written = response.headers.get("retry-after", "").strip()
+    try:
+        seconds = float(written)
+    except ValueError:
+        due = _date(written)
+        if due is None:
+            return None
+        now = _date(response.headers.get("date", "")) or dt.datetime.now(dt.UTC)
+        seconds = (due - now).total_seconds()
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _date(written: str) -> dt.datetime | None:
+    try:
+        found = parsedate_to_datetime(written)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)

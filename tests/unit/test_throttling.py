@@ -1,0 +1,94 @@
+"""How long a request waits before it is sent again, and when it is given up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from email.utils import format_datetime
+
+import pytest
+
+from graphcancel.exchange import Response
+from graphcancel.throttling import Throttling, retry_after
+
+NOW = dt.datetime(2035, 6, 4, 12, tzinfo=dt.UTC)
+
+
+def told(status: int = 429, **headers: str) -> Response:
+    return Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, b"")
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [("3", 3.0), (" 2.128 ", 2.128), ("0", 0.0), ("-5", 0.0), ("", None), ("soon", None), ("nan", None), ("inf", None)],
+)
+def test_the_time_asked_for_is_a_number(written, seconds):
+    assert retry_after(told(retry_after=written)) == seconds
+
+
+def test_a_date_is_read_against_the_servers_clock():
+    due = format_datetime(NOW + dt.timedelta(seconds=7), usegmt=True)
+
+    assert retry_after(told(retry_after=due, date=format_datetime(NOW, usegmt=True))) == 7.0
+    assert retry_after(told(retry_after=format_datetime(NOW - dt.timedelta(days=1)), date=format_datetime(NOW))) == 0.0
+
+
+def test_a_date_is_read_against_our_clock_where_the_server_tells_none():
+    due = format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=90), usegmt=True)
+
+    assert 80 < retry_after(told(retry_after=due)) <= 90
+
+
+@pytest.mark.parametrize(
+    ("status", "read", "waits"),
+    [(429, False, True), (503, False, True), (504, False, False), (504, True, True)]
+    + [(status, True, False) for status in (200, 202, 400, 404, 500, 502)],
+)
+def test_what_is_waited_out(status, read, waits):
+    """
+    A gateway's timeout may hide that the work was done: only a read is sent again after it.
+    """
+    assert (Throttling().pause(told(status, retry_after="1"), 0, read=read) is not None) is waits
+
+
+def test_no_answer_is_nothing_to_wait_out():
+    assert Throttling().pause(None, 0) is None
+
+
+def test_without_a_time_the_pauses_grow():
+    throttling = Throttling()
+    pauses = [throttling.pause(told(503), repeats) for repeats in range(6)]
+
+    bounds = [(0.25, 0.5), (0.5, 1), (1, 2), (2, 4), (4, 8), (8, 16)]
+    assert all(low <= pause <= high for pause, (low, high) in zip(pauses, bounds, strict=True))
+
+
+@pytest.mark.parametrize(("repeats", "waited"), [(6, 0.0), (1, 299.5)])
+def test_a_request_is_given_up(repeats, waited):
+    assert Throttling().pause(told(retry_after="1"), repeats, waited) is None
+
+
+def test_after_three_given_up_one_more_try_must_do():
+    throttling = Throttling()
+    for _ in range(3):
+        throttling.pause(told(retry_after="1"), 6)
+
+    assert throttling.pause(told(retry_after="1"), 0) == 1.0
+    assert throttling.pause(told(retry_after="1"), 1) is None
+
+
+def test_once_waiting_helped_there_is_patience_again():
+    throttling = Throttling()
+    for _ in range(3):
+        throttling.pause(told(), 6)
+    throttling.pause(told(202), 1)
+
+    assert throttling.pause(told(retry_after="1"), 1) == 1.0
+
+
+def test_a_success_that_did_not_wait_says_nothing():
+    throttling = Throttling()
+    for _ in range(3):
+        throttling.pause(told(), 6)
+    throttling.pause(told(202), 0)
+
+    assert throttling.pause(told(retry_after="1"), 1) is None
