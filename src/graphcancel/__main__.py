@@ -6,14 +6,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+from rich.progress import Progress
+
 from graphcancel.cases import Case, build_cases
 from graphcancel.contract import Contract, contract_ids, load_contracts
 from graphcancel.errors import GraphCancelError
+from graphcancel.proof import Result, holds, table, verdict
+from graphcancel.prove import Proof, catalogue, select
+from graphcancel.report import rendered
 from graphcancel.targetfile import Description, check_names, read_target
 
 EXAMPLES = """\
@@ -22,10 +31,19 @@ examples:
   graphcancel cases --contract event-cancel.v1.0        those of one page
   graphcancel cases --json | jq -r '.[].route' | sort -u
 """
+PROVING = """\
+examples:
+  graphcancel prove                                     every fault, variation and constant answer of the mock
+  graphcancel prove --fault no-mail --vary page-by-one  these two
+  graphcancel prove -j 4 --fresh                        four at a time, nothing taken over from the last proof
+
+The exit status is 0 if every fault is found, at least 95 % of them by the clause they break, no variation is taken for
+a fault, and no server that always answers the same is believed; else 1.
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit status is 0, or 2 for bad usage and 4 for bad input."""
+    """Run the command line; the exit status is 0, 1 for a proof that fails, 2 for bad usage and 4 for bad input."""
     parser = argparse.ArgumentParser(
         prog="graphcancel",
         description="Contract tests of the Microsoft Graph cancel actions. pytest runs them: see pytest --help.",
@@ -43,15 +61,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     listing.add_argument("--contract", action="append", default=[], metavar="ID", help="only this contract; repeatable")
     listing.add_argument("--target", metavar="FILE", help="gates, cloud and contracts of this target file or URL")
     listing.add_argument("--contracts", metavar="DIR", type=Path, default=None, help="folder of the contract files")
+    proving = commands.add_parser(
+        "prove",
+        help="run the suite against planted faults and legitimate differences, and say what it finds",
+        epilog=PROVING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    proving.add_argument("--fault", action="append", default=[], metavar="NAME", help="only this one; repeatable")
+    proving.add_argument("--vary", action="append", default=[], metavar="NAME", help="only this one; repeatable")
+    proving.add_argument("-j", "--jobs", type=_jobs, default=None, metavar="N", help="runs at a time (default: cores)")
+    proving.add_argument("--whole", action="store_true", help="every case against every fault, not a choice of them")
+    proving.add_argument("--fresh", action="store_true", help="take nothing over from an earlier proof")
+    proving.add_argument("--out", type=Path, default=None, metavar="DIR", help="where to write (default: ROOT/proof)")
     arguments = parser.parse_args(argv)
     try:
-        return _cases(arguments)
+        return _prove(arguments) if arguments.command == "prove" else _cases(arguments)
     except GraphCancelError as error:
         print(f"graphcancel: {error}", file=sys.stderr)
         return 4
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except KeyboardInterrupt:
+        print("graphcancel: interrupted; what is done is kept", file=sys.stderr)
+        return 2
 
 
 def _cases(arguments: argparse.Namespace) -> int:
@@ -75,6 +108,54 @@ def _cases(arguments: argparse.Namespace) -> int:
             print(case.id)
         print(f"{len(chosen)} cases", file=sys.stderr)
     return 0
+
+
+def _prove(arguments: argparse.Namespace) -> int:
+    # What a CI system sends first; as an interrupt it stops the runs and keeps what is done.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    folder = _folder()
+    root = folder.resolve().parent
+    subjects = select(catalogue(), arguments.fault, arguments.vary)
+    out = arguments.out.resolve() if arguments.out else root / "proof"
+    proof = Proof(root, out, build_cases(load_contracts(folder)), whole=arguments.whole)
+    if arguments.fresh:
+        proof.forget()
+    known = proof.done(subjects)
+    left = [subject for subject in subjects if subject.name not in known]
+    jobs = arguments.jobs or os.cpu_count() or 1
+    started = time.monotonic()
+    errors = Console(stderr=True)
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        task = progress.add_task("proving", total=len(subjects), completed=len(known))
+
+        def tell(result: Result) -> None:
+            progress.update(task, advance=1, description=f"proving ({result.name}: {result.outcome})")
+
+        fresh = proof.run(left, jobs, tell) if left else []
+    found = {**known, **{result.name: result for result in fresh}}
+    results = [found[subject.name] for subject in subjects]
+    seconds = time.monotonic() - started
+    written = proof.write(results, seconds, jobs)
+    terminal = Console()
+    color = terminal.is_terminal and not os.environ.get("NO_COLOR")
+    print(rendered(table(results), terminal.width if terminal.is_terminal else 160, color=color))
+    print("\n" + "\n".join(verdict(results)))
+    again = f", {len(known)} taken over from the last proof" if known else ""
+    good = holds(results)
+    print(f"the proof {'holds' if good else 'FAILS'}: {seconds:.0f} s, {jobs} runs at a time{again}; {_shown(written)}")
+    return 0 if good else 1
+
+
+def _shown(path: Path) -> Path:
+    """*path* as a person in this folder would write it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _jobs(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return value
 
 
 def _described(case: Case, contracts: dict[str, Contract], described: Description | None) -> dict[str, Any]:
