@@ -9,19 +9,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, QueryParams
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphmock import batch
+from graphmock import batch, interference
 from graphmock.call import Call, Reply, Route, World
+from graphmock.connection import Ending, HangUp
 from graphmock.dispatch import Incoming, answer, finished, locate
 from graphmock.errors import Refusal, refuse
 from graphmock.payload import LARGEST, json_object
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from collections.abc import Mapping
 
-_JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from graphmock.interference import Interference
+
 _NO_CONTENT = 204
 
 
@@ -55,7 +60,7 @@ class App:
             raise
         await response(scope, receive, send)
 
-    def _respond(self, request: Request, body: bytes | None) -> Response:
+    def _respond(self, request: Request, body: bytes | None) -> ASGIApp:
         world, scope = self.world, request.scope
         world.store.settle()
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
@@ -63,7 +68,11 @@ class App:
         if path.startswith("/_mock/"):
             return self._own(path)
         world.store.counts["requests"] += 1
+        world.behaviour.bustle(world.store)
+        between = interference.met(world.behaviour.active, world.store.counts["requests"])
         headers = dict(Headers(scope=scope).items())
+        if between is not None and not between.done:
+            return self._interrupt(between, headers)
         reply: Reply | Refusal
         try:
             if body is None:
@@ -75,7 +84,14 @@ class App:
             reply = self._answer(incoming)
         except Refusal as refusal:
             reply = refusal
+        if between is not None:
+            return self._interrupt(between, headers)
         return self._write(finished(world, reply, headers))
+
+    def _interrupt(self, between: Interference, headers: Mapping[str, str]) -> ASGIApp:
+        if isinstance(between.answer, Ending):
+            return HangUp(between.answer)
+        return self._write(finished(self.world, between.answer, headers))
 
     def _answer(self, incoming: Incoming) -> Reply:
         destination = locate(incoming.path, self.edition)
@@ -93,23 +109,23 @@ class App:
         )  # fmt: skip
         return batch.run(self.world, json_object(call), incoming, destination)
 
-    def _write(self, reply: Reply) -> Response:
+    def _write(self, reply: Reply) -> ASGIApp:
+        behaviour = self.world.behaviour
         content = b""
         media_type = None
         if reply.raw is not None:
-            content, media_type = reply.raw, "text/plain"
+            content, media_type = reply.raw, reply.headers.get("Content-Type", "text/plain")
         elif reply.body is not None and reply.status != _NO_CONTENT:
-            content, media_type = json.dumps(reply.body).encode(), _JSON
+            content, media_type = behaviour.written(reply)
         response = Response(content, reply.status, dict(reply.headers))
         if media_type is not None:
             response.headers["Content-Type"] = media_type
-        behaviour = self.world.behaviour
         if not content and behaviour.has("chunked-empty-body") and "content-length" in response.headers:
             # Without a length the server falls back on chunks.
             del response.headers["content-length"]
-        if behaviour.has("header-case"):
-            response.raw_headers = [(_capitals(name), value) for name, value in response.raw_headers]
-        return response
+        if behaviour.has("connection-close"):
+            response.headers["Connection"] = "close"
+        return GZipMiddleware(response, minimum_size=1) if behaviour.has("gzip-answers") else response
 
     def _own(self, path: str) -> Response:
         store = self.world.store
@@ -131,7 +147,3 @@ async def _body(request: Request) -> bytes | None:
         if size <= LARGEST:
             parts.append(part)
     return b"".join(parts) if size <= LARGEST else None
-
-
-def _capitals(name: bytes) -> bytes:
-    return b"-".join(part.capitalize() for part in name.split(b"-"))

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from graphmock import interference
 from graphmock.call import Reply, World
 from graphmock.dispatch import Destination, Incoming, answer, finished
 from graphmock.errors import Refusal, refuse
@@ -33,10 +34,12 @@ def run(world: World, body: Any, outer: Incoming, destination: Destination) -> R
         if any(statuses[name.lower()] >= _FIRST_ERROR for name in item.get("dependsOn") or ()):
             reply = finished(world, refuse("batch.dependency"), {})
         else:
-            reply = _one(world, item, outer, destination)
+            world.store.counts["batched"] += 1
+            between = interference.met_in_batch(world.behaviour.active, world.store.counts["batched"])
+            reply = finished(world, between, {}) if between else _one(world, item, outer, destination)
         statuses[item["id"].lower()] = reply.status
         responses.append(_written(item["id"], reply))
-    return Reply(200, {"responses": responses})
+    return Reply(200, {"responses": world.behaviour.arranged(responses)})
 
 
 def _checked(body: Any) -> list[dict[str, Any]]:

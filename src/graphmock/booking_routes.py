@@ -227,12 +227,13 @@ def cancel_appointment(world: World, call: Call) -> Reply:
     customers = business.customers_of(appointment)
     audience = behaviour.booking_audience(customers, business.staff_of(appointment))
 
-    def take_effect() -> None:
+    def leave() -> None:
         if appointment.leaving:
             business.appointments.pop(appointment.id, None)
-        _tell(world, business, appointment, behaviour.booking_message(message), audience)
 
-    world.store.later(world.store.clock() + world.store.manner.effect_delay, take_effect)
+    store, said = world.store, behaviour.booking_message(message)
+    store.later(store.clock() + store.manner.calendar_delay, leave)
+    store.later(store.clock() + store.manner.mail_delay, lambda: _tell(world, business, appointment, said, audience))
     return behaviour.success(call)
 
 

@@ -48,3 +48,28 @@ def envelope(refusal: Refusal, request_id: str, client_request_id: str, *, inner
             inner: {"date": date, "request-id": request_id, "client-request-id": client_request_id},
         }
     }
+
+
+@obeys("errors.details")
+def elaborate(error: dict[str, Any], inner: str) -> None:
+    """Add to an error what the page allows it to hold besides."""
+    error["target"] = "request"
+    error["details"] = [{"code": "invalidTarget", "target": "request", "message": "See the error itself."}]
+    error[inner] = {"code": "generalDetail", **error[inner]}
+
+
+@obeys("errors.general-codes")
+def generalised(refusal: Refusal) -> Refusal:
+    """Word a refusal as generally as the page on errors does; the sentence to an attendee is promised and stays."""
+    code, message = _GENERAL.get(refusal.status, (refusal.code, refusal.message))
+    if refusal.rule == "organizer.only":
+        message = refusal.message
+    return Refusal(refusal.rule, refusal.status, code, message, refusal.headers)
+
+
+_GENERAL = {
+    400: ("invalidRequest", "The request is malformed or incorrect."),
+    401: ("unauthenticated", "The caller is not authenticated."),
+    403: ("accessDenied", "The caller doesn't have permission to perform the action."),
+    404: ("itemNotFound", "The resource could not be found."),
+}

@@ -104,6 +104,14 @@ def _invite(store: Store, event: Event, draft: Draft, serial: str) -> None:
         store.deliver(person, _note(event, "meetingRequest", event.props["subject"], plain(event.props["body"])), copy)
 
 
+def receive(store: Store, mailbox: Mailbox, draft: Draft, host: Person) -> Event:
+    """Put a meeting into a calendar that somebody outside the tenant invited to."""
+    event = _build(store, mailbox, mailbox.default_calendar, draft, store.mint.hexadecimal(32))
+    event.organizer, event.is_organizer, event.response, event.foreign = host, False, "notResponded", True
+    _place(event)
+    return event
+
+
 def guests(event: Event) -> list[Person]:
     """The attendees other than the organizer, each once."""
     people = [Person(a["emailAddress"]["name"], a["emailAddress"]["address"]) for a in event.attendees]
@@ -121,23 +129,30 @@ def carry_out(store: Store, planned: Plan) -> None:
     """Cancel as planned, now or as late as the manner says."""
     for event in planned.leaving:
         event.leaving = True
-    root = planned.event.master or planned.event
-    due = max(store.clock() + store.manner.effect_delay, root.settled)
-    if store.manner.effect_delay == 0:
+    root, manner = planned.event.master or planned.event, store.manner
+    subject = manner.prefix + planned.event.props["subject"]
+    if manner.calendar_delay == 0:
         withdraw(planned.leaving)
-    store.later(due, lambda: _take_effect(store, planned))
+    now = store.clock()
+    store.later(max(now + manner.calendar_delay, root.settled), lambda: _clear_calendars(planned, manner))
+    store.later(max(now + manner.mail_delay, root.settled), lambda: _tell(store, planned, subject))
 
 
-def _take_effect(store: Store, planned: Plan) -> None:
-    copies = {copy.mailbox.address.lower(): copy for copy in planned.event.copies}
-    subject = store.manner.prefix + planned.event.props["subject"]
+def _clear_calendars(planned: Plan, manner: Manner) -> None:
     for marked in planned.marked:
         for copy in marked.copies:
-            _cancel_copy(copy, store.manner)
-    for person in planned.told:
-        note = _note(planned.event, "meetingCancelled", subject, planned.comment or "")
-        store.deliver(person, note, copies.get(person.address.lower()))
+            _cancel_copy(copy, manner)
     withdraw(planned.leaving)
+
+
+def _tell(store: Store, planned: Plan, subject: str) -> None:
+    copies = {copy.mailbox.address.lower(): copy for copy in planned.event.copies}
+    note = _note(planned.event, "meetingCancelled", subject, planned.comment or "")
+    for person in planned.told:
+        store.deliver(person, note, copies.get(person.address.lower()))
+    sender = planned.event.mailbox
+    if planned.told and store.manner.sent_copies and sender.kind == "user":
+        store.put(sender, note, planned.event, folder="sentitems", to=planned.told, is_read=True)
 
 
 def withdraw(events: Iterable[Event]) -> None:

@@ -54,6 +54,7 @@ class Event:
         copies: For an organizer's event, the copies at attendees.
         leaving: Cancelled already, though a look may still find it.
         settled: Earliest time (store clock) at which later effects may show, so that none overtakes its invitation.
+        foreign: A stranger's; no client has to account for it.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Event:
     copies: list[Event] = field(default_factory=list)
     leaving: bool = False
     settled: float = 0.0
+    foreign: bool = False
 
     @property
     def attendees(self) -> list[dict[str, Any]]:
@@ -96,7 +98,7 @@ class Event:
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """A message in one mailbox."""
+    """A message in one mailbox; a *foreign* one is a stranger's, and no client has to account for it."""
 
     id: str
     mailbox: Mailbox
@@ -110,6 +112,7 @@ class Message:
     received: datetime
     event: Event | None = None
     is_read: bool = False
+    foreign: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -52,6 +52,8 @@ def listing(world: World, call: Call, kind: Kind, items: Iterable[Any]) -> Reply
             raise refuse("odata.option", name=name, value=call.query[name])
     condition = call.option("filter")
     if condition:
+        if world.behaviour.refuses_filter(kind.name):
+            raise refuse("odata.restriction")
         test = filters.parse(condition, kind.fields, kind.name)
         items = (item for item in items if test(item))
     found = _ordered(call, kind, list(items))

@@ -36,6 +36,19 @@ def plain(body: dict[str, Any]) -> str:
     return "".join(reader.parts).strip()
 
 
+def styled(text: str) -> str:
+    """Wrap plain text the way a word processor writes mail: styles, conditional comments, escaped letters."""
+    lines = (html.escape(line).encode("ascii", "xmlcharrefreplace").decode() for line in text.split("\n"))
+    paragraphs = "".join(f'<p class="MsoNormal"><span lang="EN-US">{line}<o:p></o:p></span></p>\r\n' for line in lines)
+    return (
+        '<html xmlns:o="urn:schemas-microsoft-com:office:office"><head>\r\n'
+        '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">\r\n'
+        "<style><!--\r\np.MsoNormal {margin:0cm; font-size:11.0pt}\r\n--></style></head>\r\n"
+        f'<body lang="EN-US"><!--[if gte mso 9]><p>nobody sees this</p><![endif]--><div class="WordSection1">\r\n'
+        f"{paragraphs}</div>\r\n</body></html>\r\n"
+    )
+
+
 def page(text: str) -> str:
     """Wrap plain text the way a mailbox stores it."""
     lines = "<br>\r\n".join(html.escape(line, quote=False) for line in text.split("\n"))

@@ -137,6 +137,8 @@ RULES: tuple[Rule, ...] = (
     _rule("route.method", "another verb is answered 405", "observed:docs#10936", 405, "ErrorInvalidRequest",
           "The OData request is not supported."),
     _rule("errors.envelope", "a refusal has code, message and an inner error with ids", "page:errors"),
+    _rule("errors.details", "an error may hold a target, details and an inner code", "page:errors"),
+    _rule("errors.general-codes", "other codes than the observed ones may come, such as the page's own", "page:errors"),
     _rule("headers.always", "request-id, the echoed client-request-id and diagnostics are on every answer",
           "observed:docs#5580"),
     # --- arranging and looking -------------------------------------------------------------------------------------
@@ -180,6 +182,13 @@ RULES: tuple[Rule, ...] = (
     _rule("odata.option", "an unreadable query option is refused", "assumed", 400, "BadRequest",
           "The query option '{name}' has a value that cannot be served: '{value}'."),
     _rule("odata.paging", "a list is cut at $top, else at the page size, and names its continuation", "page:paging"),
+    _rule("odata.restriction", "a list may refuse any filter", "observed:davmail#509", 400,
+          "ErrorRestrictionTooComplex", "The restriction or sort order is too complex for this operation."),
+    # --- bad days --------------------------------------------------------------------------------------------------
+    _rule("throttle.asked", "where asked for, one request in so many is refused before it is looked at",
+          "page:throttling", 429, "TooManyRequests", "Please retry again later."),
+    _rule("throttle.fraction", "Retry-After is a number of seconds, whole or not, or a date", "page:throttling"),
+    _rule("outage.any-time", "500, 503 and 504 may come at any time, and not in an envelope", "page:errors"),
     # --- $batch ----------------------------------------------------------------------------------------------------
     _rule("batch.shape", "a batch has 1 to 20 requests with distinct ids", "page:json-batching", 400, "BadRequest",
           "Invalid batch payload format: {why}"),

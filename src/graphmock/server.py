@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from graphmock.connection import Protocol, TitledProtocol
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
@@ -97,8 +99,9 @@ def address(listener: socket.socket, host: str) -> str:
 
 def serve(app: App, listener: socket.socket, base: str, *, parent: int | None = None) -> None:
     """Serve until told to stop, or until the process *parent* ends."""
+    protocol = TitledProtocol if app.world.behaviour.has("header-case") else Protocol
     config = uvicorn.Config(
-        app, http="httptools", ws="none", lifespan="off", log_level="critical", access_log=False,
+        app, http=protocol, ws="none", lifespan="off", log_level="critical", access_log=False,
         server_header=False, timeout_graceful_shutdown=1, timeout_keep_alive=75,
     )  # fmt: skip
     server = _Server(config)

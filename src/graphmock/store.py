@@ -31,12 +31,20 @@ FOLDERS = ("inbox", "deleteditems", "sentitems")
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """The legitimate differences between one deployment and another."""
+    """
+    The legitimate differences between one deployment and another.
 
-    effect_delay: float = 0.0
+    Attributes:
+        calendar_delay: Seconds until calendars show a cancellation.
+        mail_delay: Seconds until its mail arrives.
+    """
+
+    calendar_delay: float = 0.0
+    mail_delay: float = 0.0
     invite_delay: float = 0.0
     prefix: str = "Canceled: "
     copies_removed: bool = False
+    sent_copies: bool = False
 
 
 @dataclass(slots=True)
@@ -90,18 +98,21 @@ class Store:
         mailbox = self.by_address.get(to.address.lower())
         if mailbox is None or mailbox.kind != "user":
             return
-        sent = Message(
-            id=self.mint.item(), mailbox=mailbox, folder="inbox", to=(to,), received=datetime.now(UTC), event=event,
-            **message,
-        )  # fmt: skip
-        mailbox.messages[sent.id] = sent
+        self.put(mailbox, message, event)
+
+    def put(self, mailbox: Mailbox, message: dict[str, Any], event: Event | None = None, **more: Any) -> None:
+        """Put a message into a mailbox, for its owner and into the inbox unless *more* says otherwise."""
+        usual = {"folder": "inbox", "to": (mailbox.person,), "received": datetime.now(UTC)}
+        kept = Message(id=self.mint.item(), mailbox=mailbox, event=event, **{**usual, **message, **more})
+        mailbox.messages[kept.id] = kept
 
     def summary(self) -> dict[str, Any]:
         """Count what each mailbox holds."""
         boxes = {
             box.address: {
-                "events": len(box.events), "calendars": len(box.calendars),
-                "calendarGroups": len(box.calendar_groups), "messages": len(box.messages),
+                "events": sum(not event.foreign for event in box.events.values()),
+                "calendars": len(box.calendars), "calendarGroups": len(box.calendar_groups),
+                "messages": sum(not message.foreign for message in box.messages.values()),
             }
             for box in self.mailboxes.values()
         }  # fmt: skip
@@ -124,6 +135,9 @@ def _portrait(box: Mailbox) -> dict[str, Any]:
                 json.dumps(e.props, sort_keys=True, default=str), *e.cancelled_occurrences,
             )
             for e in box.events.values()
+            if not e.foreign
         ),
-        "messages": sorted((m.id, m.folder, m.meeting_type, m.subject, m.text) for m in box.messages.values()),
+        "messages": sorted(
+            (m.id, m.folder, m.meeting_type, m.subject, m.text) for m in box.messages.values() if not m.foreign
+        ),
     }  # fmt: skip

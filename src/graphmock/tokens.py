@@ -24,7 +24,7 @@ BOOKINGS_READ = frozenset(
 BOOKINGS_WRITE = BOOKINGS_READ - {"Bookings.Read.All"}
 
 # The challenge as published dumps show it; clients of claims-based policies read authorization_uri out of it.
-_CHALLENGE = {
+CHALLENGE = {
     "WWW-Authenticate": 'Bearer realm="", '
     'authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
     'client_id="00000003-0000-0000-c000-000000000000"'
@@ -81,10 +81,10 @@ class TokenBook:
         scheme, _, token = headers.get("authorization", "").strip().partition(" ")
         token = token.strip()
         if not token or scheme.lower() != "bearer":
-            raise refuse("token.missing", headers=_CHALLENGE)
+            raise refuse("token.missing", headers=CHALLENGE)
         holder = self.holders.get(token)
         if holder is None:
-            raise refuse("token.garbage", headers=_CHALLENGE)
+            raise refuse("token.garbage", headers=CHALLENGE)
         if holder.expired:
-            raise refuse("token.expired", headers=_CHALLENGE)
+            raise refuse("token.expired", headers=CHALLENGE)
         return holder

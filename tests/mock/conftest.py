@@ -51,6 +51,9 @@ class Mock:
     now: float = 1000.0
     made: int = field(default=0)
 
+    class HungUp(Exception):
+        """The connection ended without an answer, in the way named."""
+
     def __post_init__(self) -> None:
         self.app.world.store.clock = lambda: self.now
 
@@ -76,16 +79,23 @@ class Mock:
             "type": "http", "method": method, "path": raw, "raw_path": raw.encode(), "scheme": "http",
             "query_string": written.encode(), "root_path": "", "http_version": "1.1",
             "headers": [(k.encode(), v.encode("latin-1")) for k, v in sent.items()],
+            "extensions": {"graphmock": {"hang-up": lambda ending: endings.append(ending.value)}},
         }  # fmt: skip
         events: list[Any] = []
+        endings: list[str] = []
 
         async def receive() -> dict[str, Any]:
+            if endings:
+                return {"type": "http.disconnect"}
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def deliver(message: Any) -> None:
             events.append(message)
 
         self.loop.run_until_complete(self.app(scope, receive, deliver))
+        if endings:
+            assert not events
+            raise self.HungUp(*endings)
         pairs = [(k.decode(), v.decode("latin-1")) for k, v in events[0]["headers"]]
         content = b"".join(event.get("body", b"") for event in events[1:])
         return Answer(events[0]["status"], {k.lower(): v for k, v in pairs}, tuple(k for k, _ in pairs), content)

@@ -98,6 +98,40 @@ def test_an_empty_answer_in_chunks(served):
     connection.close()
 
 
+def test_header_names_have_capitals():
+    process, base = start("--vary", "header-case")
+    connection = connect(base)
+    names = []
+    for path in ("/v1.0/me", "/_mock/state"):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        names += [name for name, _ in answer.getheaders()]
+        assert json.loads(answer.read())
+    connection.close()
+    assert {"Content-Type", "Content-Length", "Request-Id", "Www-Authenticate", "Date"} <= set(names)
+    assert [name for name in names if name.islower()] == []
+    assert finish(process) == (0, "", "")
+
+
+@pytest.mark.parametrize(("name", "every", "done"), [("closed-connections", 97, False), ("lost-answers", 131, True)])
+def test_a_connection_ends_without_an_answer(tmp_path, name, every, done):
+    process, base = start("--write-target", str(tmp_path), "--vary", name)
+    headers = {"Authorization": f"Bearer {env(tmp_path)['GRAPH_ORGANIZER_TOKEN']}", "Content-Type": "application/json"}
+    connection = connect(base)
+    for _ in range(every - 1):
+        connection.request("GET", "/v1.0/me", headers=headers)
+        assert connection.getresponse().read()
+    connection.request("POST", "/v1.0/me/calendars", json.dumps({"name": "Other"}), headers)
+    with pytest.raises(http.client.RemoteDisconnected):
+        connection.getresponse()
+    connection.close()
+    connection.request("GET", "/v1.0/me/calendars", headers=headers)
+    names = [calendar["name"] for calendar in json.load(connection.getresponse())["value"]]
+    assert names == (["Calendar", "Other"] if done else ["Calendar"])
+    connection.close()
+    assert finish(process) == (0, "", "")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_quietly_with_connections_open(number):
     process, base = start("--latency", "0.01")

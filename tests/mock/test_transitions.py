@@ -115,7 +115,7 @@ def test_a_cancelled_occurrence_is_remembered_by_its_master():
 
 
 def test_late_effects_come_late_and_never_before_the_invitation():
-    store, (olga, anna, _), now = furnished(Manner(effect_delay=1.5, invite_delay=2.0))
+    store, (olga, anna, _), now = furnished(Manner(calendar_delay=1.5, mail_delay=1.5, invite_delay=2.0))
     event = meetings.create(store, olga, olga.default_calendar, draft())
     cancel(store, event)
 
