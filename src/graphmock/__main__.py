@@ -43,7 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the status is 0, or 2 for a wrong word and 4 where the server cannot start."""
     options = _parser().parse_args(arguments)
     if options.command == "faults":
-        _print_table([asdict(one) for one in (*faults.FAULTS, *faults.VARIATIONS)], _FAULT_COLUMNS, options.json)
+        _print_table(
+            [asdict(one) for one in (*faults.FAULTS, *faults.CONSTANTS, *faults.VARIATIONS)],
+            _FAULT_COLUMNS,
+            options.json,
+        )
         return 0
     if options.command == "rules":
         listed = [{"id": one.id, "says": one.says, "evidence": one.evidence} for one in rules.RULES]

@@ -1,17 +1,38 @@
-"""The catalogue of wrong behaviours and legitimate differences, and finding one by name. ``behaviour`` acts on it."""
+"""
+The catalogue of wrong behaviours, legitimate differences and services that know one answer, and finding one by name.
+
+``behaviour`` and ``interference`` act on it.
+"""
 
 from __future__ import annotations
 
 import difflib
 from typing import TYPE_CHECKING
 
+from graphmock.deviation import Deviation
 from graphmock.fault_table import FAULTS
 from graphmock.variation_table import VARIATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["FAULTS", "VARIATIONS", "UnknownDeviationError", "chosen"]
+__all__ = ["CONSTANTS", "FAULTS", "VARIATIONS", "UnknownDeviationError", "chosen"]
+
+CONSTANTS: tuple[Deviation, ...] = tuple(
+    Deviation(name, changes, "", "constant")
+    for name, changes in (
+        ("always-202", "every request is answered 202 without bytes"),
+        ("always-204", "every request is answered 204"),
+        ("always-400-sentence", "every request is answered 400 with the sentence to an attendee"),
+        ("always-401", "every request is answered 401 with a challenge"),
+        ("always-404", "every request is answered 404"),
+        ("always-429", "every request is answered 429, to be repeated after a second"),
+        ("always-500", "every request is answered 500"),
+        ("always-html", "every request is answered 200 with an HTML page"),
+        ("always-reset", "every request is read and its connection reset"),
+        ("always-silent", "every request is read and never answered"),
+    )
+)
 
 
 class UnknownDeviationError(LookupError):
@@ -25,7 +46,7 @@ def chosen(faults: Iterable[str], variations: Iterable[str]) -> frozenset[str]:
     Raises:
         UnknownDeviationError: With the nearest known name, if one is near.
     """
-    for names, table, kind in ((faults, FAULTS, "fault"), (variations, VARIATIONS, "variation")):
+    for names, table, kind in ((faults, (*FAULTS, *CONSTANTS), "fault"), (variations, VARIATIONS, "variation")):
         known = [deviation.name for deviation in table]
         for name in names:
             if name not in known:

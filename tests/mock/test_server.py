@@ -132,6 +132,39 @@ def test_a_connection_ends_without_an_answer(tmp_path, name, every, done):
     assert finish(process) == (0, "", "")
 
 
+def test_a_connection_is_reset():
+    process, base = start("--fault", "always-reset")
+    for _ in range(2):
+        connection = connect(base)
+        connection.request("POST", "/v1.0/me/events", "{}")
+        with pytest.raises(ConnectionResetError):
+            connection.getresponse()
+        connection.close()
+    connection.request("GET", "/_mock/counts")
+    assert json.load(connection.getresponse())["requests"] == 2
+    connection.close()
+    assert finish(process) == (0, "", "")
+
+
+def test_nobody_answers_and_the_end_is_no_later_for_it():
+    process, base = start("--fault", "always-silent")
+    silent = [connect(base) for _ in range(3)]
+    for connection in silent:
+        connection.request("GET", "/v1.0/me")
+    silent[0].sock.settimeout(0.3)
+    with pytest.raises(TimeoutError):
+        silent[0].getresponse()
+    silent[0].close()
+    other = connect(base)
+    other.request("GET", "/_mock/counts")
+    assert json.load(other.getresponse())["requests"] == 3
+    began = time.monotonic()
+    assert finish(process) == (0, "", "")
+    assert time.monotonic() - began < 0.9  # uvicorn alone would wait a second for the answers
+    for connection in (*silent, other):
+        connection.close()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_quietly_with_connections_open(number):
     process, base = start("--latency", "0.01")
@@ -208,7 +241,7 @@ def test_complaints_are_one_line(arguments, said, capsys):
 def test_tables():
     faults = json.loads(run("faults", "--json").stdout)
     assert {frozenset(one) for one in faults} == {frozenset({"name", "changes", "breaks", "kind"})}
-    assert {one["kind"] for one in faults} == {"fault", "variation"}
+    assert {one["kind"] for one in faults} == {"fault", "constant", "variation"}
     rules = json.loads(run("rules", "--json").stdout)
     assert {frozenset(one) for one in rules} == {frozenset({"id", "says", "evidence"})}
     assert "no-mail" in run("faults").stdout
