@@ -69,7 +69,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     proving.add_argument("--fault", action="append", default=[], metavar="NAME", help="only this one; repeatable")
     proving.add_argument("--vary", action="append", default=[], metavar="NAME", help="only this one; repeatable")
-    proving.add_argument("-j", "--jobs", type=_jobs, default=None, metavar="N", help="runs at a time (default: cores)")
+    proving.add_argument(
+        "-j",
+        "--jobs",
+        type=_jobs,
+        default=None,
+        metavar="N",
+        help="runs at a time (default: twice the cores, since much of a run is waiting)",
+    )
     proving.add_argument("--whole", action="store_true", help="every case against every fault, not a choice of them")
     proving.add_argument("--fresh", action="store_true", help="take nothing over from an earlier proof")
     proving.add_argument("--out", type=Path, default=None, metavar="DIR", help="where to write (default: ROOT/proof)")
@@ -122,7 +129,7 @@ def _prove(arguments: argparse.Namespace) -> int:
         proof.forget()
     known = proof.done(subjects)
     left = [subject for subject in subjects if subject.name not in known]
-    jobs = arguments.jobs or os.cpu_count() or 1
+    jobs = arguments.jobs or 2 * (os.cpu_count() or 1)
     started = time.monotonic()
     errors = Console(stderr=True)
     with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:

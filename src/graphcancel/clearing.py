@@ -137,10 +137,13 @@ def _listed(stage: Stage, root: str, blind: list[str]) -> list[Request]:
                 found.append(_deletion(target, root, f"{base}/events", actor, whole))
         if has_mail:
             query = f"$top=100&$filter=receivedDateTime%20ge%20{stage.since}" if stage.since else "$top=100"
-            inbox = json_request("GET", root, f"{base}/mailFolders/inbox/messages?{query}", actor)
-            for item in _readable(_items(stage, target, inbox), blind):
-                if _is_ours(stage, item):
-                    found.append(_deletion(target, root, f"{base}/messages", actor, item["id"]))
+            for folder in ("inbox", "sentitems"):
+                listing = json_request("GET", root, f"{base}/mailFolders/{folder}/messages?{query}", actor)
+                # A service may keep what it sent or not; one that does not know the folder keeps nothing there.
+                unread = blind if folder == "inbox" else None
+                for item in _readable(_items(stage, target, listing), unread):
+                    if _is_ours(stage, item):
+                        found.append(_deletion(target, root, f"{base}/messages", actor, item["id"]))
     return [*found, *_listed_containers(stage, root), *_listed_appointments(stage, root)]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import random
+import time
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -22,6 +23,7 @@ GATEWAY_TIMEOUT: Final = 504
 _REPEATS: Final = 6
 _LONGEST: Final = 300.0
 _GIVEN_UP: Final = 3
+_TRY_EVERY: Final = 10.0
 _FIRST: Final = 0.5
 _BACK_OFF: Final = 30.0
 
@@ -31,11 +33,12 @@ class Throttling:
     What a run has learnt about being told to wait.
 
     A target that never stops saying so must not cost the full patience once per request: after three requests were
-    given up, later ones are sent again once, until waiting has helped somewhere.
+    given up, one request in ten seconds is sent again, once, until waiting has helped somewhere.
     """
 
     def __init__(self) -> None:
         self._given_up = 0
+        self._next_try = 0.0
 
     def pause(
         self, response: Response | None, repeats: int, waited: float = 0.0, *, read: bool = False
@@ -56,10 +59,18 @@ class Throttling:
         if pause is None:
             # Jitter keeps clients that were refused together from coming back together; its quality is no secret.
             pause = min(_BACK_OFF, _FIRST * 2**repeats) * random.uniform(0.5, 1.0)  # noqa: S311
-        if repeats >= (1 if self._given_up >= _GIVEN_UP else _REPEATS) or waited + pause > _LONGEST:
+        if waited + pause > _LONGEST or not self._worth_while(repeats):
             self._given_up += 1
             return None
         return pause
+
+    def _worth_while(self, repeats: int) -> bool:
+        if self._given_up < _GIVEN_UP:
+            return repeats < _REPEATS
+        if repeats or time.monotonic() < self._next_try:
+            return False
+        self._next_try = time.monotonic() + _TRY_EVERY
+        return True
 
 
 def retry_after(response: Response) -> float | None:

@@ -67,12 +67,17 @@ def test_a_request_is_given_up(repeats, waited):
     assert Throttling().pause(told(retry_after="1"), repeats, waited) is None
 
 
-def test_after_three_given_up_one_more_try_must_do():
+def test_after_three_given_up_one_request_in_ten_seconds_is_tried_again(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("graphcancel.throttling.time.monotonic", lambda: now[0])
     throttling = Throttling()
     for _ in range(3):
         throttling.pause(told(retry_after="1"), 6)
 
-    assert throttling.pause(told(retry_after="1"), 0) == 1.0
+    tries = []
+    for now[0] in (100.0, 101.0, 109.0, 111.0):
+        tries.append(throttling.pause(told(retry_after="1"), 0))
+    assert tries == [1.0, None, None, 1.0]
     assert throttling.pause(told(retry_after="1"), 1) is None
 
 
