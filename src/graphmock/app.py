@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphmock import batch, interference
+from graphmock import batch, forms, interference
 from graphmock.call import Call, Reply, Route, World
 from graphmock.connection import Ending, HangUp
 from graphmock.dispatch import Incoming, answer, finished, locate
@@ -116,7 +116,7 @@ class App:
         if reply.raw is not None:
             content, media_type = reply.raw, reply.headers.get("Content-Type", "text/plain")
         elif reply.body is not None and reply.status != _NO_CONTENT:
-            content, media_type = behaviour.written(reply)
+            content, media_type = forms.written(behaviour.active, reply)
         response = Response(content, reply.status, dict(reply.headers))
         if media_type is not None:
             response.headers["Content-Type"] = media_type

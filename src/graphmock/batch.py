@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from graphmock import interference
+from graphmock import forms, interference
 from graphmock.call import Reply, World
 from graphmock.dispatch import Destination, Incoming, answer, finished
 from graphmock.errors import Refusal, refuse
@@ -39,7 +39,7 @@ def run(world: World, body: Any, outer: Incoming, destination: Destination) -> R
             reply = finished(world, between, {}) if between else _one(world, item, outer, destination)
         statuses[item["id"].lower()] = reply.status
         responses.append(_written(item["id"], reply))
-    return Reply(200, {"responses": world.behaviour.arranged(responses)})
+    return Reply(200, {"responses": forms.arranged(world.behaviour.active, responses)})
 
 
 def _checked(body: Any) -> list[dict[str, Any]]:

@@ -1,25 +1,23 @@
 """
 Where faults and variations bite.
 
-Handlers ask at fixed points; with nothing active every answer is "as it should be". No other module looks at names,
-save that ``interference`` knows what comes between a request and its answer.
+Handlers ask at fixed points; with nothing active every answer is "as it should be". No other module looks at names save
+``interference``, where something comes between a request and its answer, and ``forms``, which is about writing only.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from graphmock import guise, strangers
+from graphmock import strangers
 from graphmock.call import Call, Reply
 from graphmock.editions import BOOKING, EVENT, Edition
-from graphmock.errors import Refusal, generalised, refuse
+from graphmock.errors import Refusal, refuse
 from graphmock.rules import obeys
 from graphmock.store import Manner
 
 if TYPE_CHECKING:
-    from graphmock.call import World
     from graphmock.meetings import Plan
     from graphmock.model import Event, Person
     from graphmock.store import Store
@@ -29,7 +27,6 @@ _EFFECT_DELAY = 1.5
 _FURTHER_DELAY = 2.0
 _INVITE_DELAY = 1.0
 _PREFIXES = {"subject-prefix-de": "Abgesagt: ", "subject-prefix-none": ""}
-_JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 _TOKEN_FAULTS = {
     "token.missing": {"no-token-accepted", "bare-token-accepted"},
     "token.garbage": {"garbage-token-accepted", "bare-token-accepted"},
@@ -276,58 +273,6 @@ class Behaviour:
             code = "ErrorCalendarIsNotOrganizer"
         return Refusal(found.rule, status, code, message)
 
-    # --- the form of the answer --------------------------------------------------------------------------------------
-
-    def refuses_filter(self, kind: str) -> bool:
-        """Leave filtering to the client."""
-        return (kind == "microsoft.graph.message" and self.has("no-message-filter")) or (
-            kind == "microsoft.graph.event" and self.has("no-event-filter")
-        )
-
-    def dressed(self, world: World, call: Call, reply: Reply) -> Reply:
-        """Write what was found in another legitimate form; what a client chose by name stays as it is."""
-        body, chosen = reply.body, call.option("select")
-        if body is None or self.active.isdisjoint(_FORMS):
-            return reply
-        if self.has("html-messages"):
-            body = guise.as_html(body)
-        if self.has("nulls-present") and not chosen:
-            body = guise.complete(body)
-        if self.has("properties-absent") and not chosen:
-            body = guise.sparse(body)
-        if self.has("address-case"):
-            names = {address: box.person.name for address, box in world.store.by_address.items()}
-            body = guise.readdress(body, names)
-        if self.has("date-forms"):
-            body = guise.redate(body)
-        return replace(reply, body=body)
-
-    def worded(self, refusal: Refusal) -> Refusal:
-        """Refuse in other words, where the words are not promised."""
-        return generalised(refusal) if self.has("other-error-texts") else refusal
-
-    def arranged(self, responses: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Write the answers of a batch in another order and form."""
-        if not self.has("batch-shuffled"):
-            return responses
-        return [
-            {
-                **{name: value for name, value in response.items() if (name, value) != ("body", None)},
-                "headers": {name.upper(): value for name, value in response["headers"].items()},
-            }
-            for response in reversed(responses)
-        ]
-
-    def written(self, reply: Reply) -> tuple[bytes, str]:
-        """Write JSON, and say of which media type it is."""
-        body, media_type = reply.body, _JSON
-        if self.has("property-order"):
-            # Streaming promises an order: annotations first.
-            body, media_type = guise.reverse(body), _JSON.replace("odata.streaming=true;", "")
-        if self.has("plain-content-type"):
-            media_type = "application/json" if reply.status < _FIRST_ERROR else "application/json; charset=UTF-8"
-        return json.dumps(body).encode(), media_type
-
     @obeys("route.gone")
     def gone(self) -> Refusal:
         """Answer where a route was taken away."""
@@ -335,8 +280,6 @@ class Behaviour:
 
 
 _NO_CONTENT = 204
-_FIRST_ERROR = 400
-_FORMS = {"html-messages", "nulls-present", "properties-absent", "address-case", "date-forms"}
 
 
 def _decoys(event: Event) -> list[Event]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from graphmock import forms
 from graphmock.call import Call, Reply, Route, World
 from graphmock.editions import EDITIONS, Edition
-from graphmock.errors import Refusal, elaborate, envelope, refuse
+from graphmock.errors import Refusal, refuse
 from graphmock.routes import Table, table, tidy
 from graphmock.rules import obeys
 
@@ -105,7 +106,7 @@ def answer(world: World, incoming: Incoming, destination: Destination) -> Reply:
         reply = behaviour.success(call)
     if refused is not None:
         raise refused
-    return behaviour.dressed(world, call, reply)
+    return forms.dressed(world, call, reply)
 
 
 def _stand_in(world: World, route: Route, refusal: Refusal) -> Principal:
@@ -133,11 +134,7 @@ def finished(world: World, reply: Reply | Refusal, headers: Mapping[str, str]) -
     client_request_id = headers.get("client-request-id") or request_id
     behaviour = world.behaviour
     if isinstance(reply, Refusal):
-        reply = behaviour.worded(reply)
-        inner = "innererror" if behaviour.has("innererror-key") else "innerError"
-        body = envelope(reply, request_id, client_request_id, inner=inner)
-        if behaviour.has("error-details"):
-            elaborate(body["error"], inner)
+        body = forms.enveloped(behaviour.active, reply, request_id, client_request_id)
         if behaviour.has("envelope-code-missing"):
             del body["error"]["code"]
         plain = reply.message.encode(errors="replace") if behaviour.has("envelope-missing") else None

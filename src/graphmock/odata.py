@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from graphmock import filters
 from graphmock.call import Call, Reply, World
 from graphmock.errors import refuse
+from graphmock.forms import refuses_filter
 from graphmock.rules import obeys
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def listing(world: World, call: Call, kind: Kind, items: Iterable[Any]) -> Reply
             raise refuse("odata.option", name=name, value=call.query[name])
     condition = call.option("filter")
     if condition:
-        if world.behaviour.refuses_filter(kind.name):
+        if refuses_filter(world.behaviour.active, kind.name):
             raise refuse("odata.restriction")
         test = filters.parse(condition, kind.fields, kind.name)
         items = (item for item in items if test(item))
