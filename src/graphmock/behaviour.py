@@ -87,6 +87,7 @@ class Behaviour:
             (call.is_booking_cancel and self.has("booking-route-missing"))
             or (call.is_event_cancel and "/calendar" in call.route.template and self._hides_group(call))
             or (call.is_event_cancel and by_name and self.has("upn-refused"))
+            or (call.route.template == _GROUP_CALENDAR and self.has("route-missing-group-calendar"))
         )
 
     def _hides_group(self, call: Call) -> bool:
@@ -108,8 +109,9 @@ class Behaviour:
     # --- who may ---------------------------------------------------------------------------------------------------
 
     def waives_scope(self, call: Call) -> bool:
-        """Let a read-only token cancel."""
-        return call.is_event_cancel and self.has("reader-accepted") and "Calendars.Read" in call.who.scopes
+        """Let a token without the permission cancel."""
+        reads = call.is_event_cancel and self.has("reader-accepted") and "Calendars.Read" in call.who.scopes
+        return reads or (call.is_booking_cancel and self.has("booking-reader-accepted"))
 
     def refuses_application(self, call: Call) -> bool:
         """Keep applications from cancelling."""
@@ -119,6 +121,11 @@ class Behaviour:
         """Keep users from cancelling."""
         translated = call.edition.name == "translated-de" and self.has("translated-user-refused")
         return call.is_event_cancel and (translated or self.has("user-refused"))
+
+    def refuses_booker(self, call: Call) -> bool:
+        """Keep users or applications from cancelling appointments."""
+        name = "booking-app-refused" if call.who.is_application else "booking-user-refused"
+        return call.is_booking_cancel and self.has(name)
 
     def opens_mailboxes(self, call: Call) -> bool:
         """Let a user into everybody's mailbox to cancel."""
@@ -168,9 +175,11 @@ class Behaviour:
 
     # --- effects ---------------------------------------------------------------------------------------------------
 
-    def alter(self, plan: Plan) -> Plan | None:
+    def alter(self, plan: Plan, call: Call) -> Plan | None:
         """Spoil a cancellation; None is one that does nothing."""
         event = plan.event
+        if "@" in call.params.get("user", "") and self.has("upn-without-effect"):
+            return None
         if event.master is not None:
             if self.has("occurrence-stays"):
                 return None
@@ -179,15 +188,31 @@ class Behaviour:
             plan = replace(plan, leaving=tuple(event.occurrences[:1]), marked=tuple(event.occurrences[:1]))
         if self.has("decoy-gone"):
             plan = replace(plan, leaving=(*plan.leaving, *_decoys(event)))
+        if self.has("decoy-copies-cancelled"):
+            plan = replace(plan, marked=(*plan.marked, *_decoys(event)))
         if self.has("not-cancelled"):
             plan = replace(plan, leaving=())
-        if self.has("copies-stay"):
+        if self._leaves_copies(event, call):
             plan = replace(plan, marked=())
-        if self.has("no-mail"):
+        if self._keeps_quiet(plan, call):
             plan = replace(plan, told=())
         if self.has("one-attendee-not-told"):
             plan = replace(plan, told=plan.told[:-1])
         return plan
+
+    def _leaves_copies(self, event: Event, call: Call) -> bool:
+        return (
+            self.has("copies-stay")
+            or ("group" in call.params and self.has("copies-stay-in-groups"))
+            or (event.kind == "seriesMaster" and self.has("copies-of-series-stay"))
+        )
+
+    def _keeps_quiet(self, plan: Plan, call: Call) -> bool:
+        return (
+            self.has("no-mail")
+            or (call.version == "beta" and self.has("no-mail-beta"))
+            or (plan.comment is None and self.has("no-comment-no-mail"))
+        )
 
     def _alter_occurrence(self, plan: Plan, event: Event, master: Event) -> Plan:
         if self.has("occurrence-cancels-series"):
@@ -209,6 +234,8 @@ class Behaviour:
 
     def booking_message(self, message: str) -> str:
         """Say what they hear."""
+        if self.has("booking-message-cut-255"):
+            message = message[:_TEXT_LIMIT]
         return "" if self.has("booking-message-dropped") else message
 
     # --- the answer ------------------------------------------------------------------------------------------------
@@ -244,7 +271,7 @@ class Behaviour:
     def refusal(self, call: Call, found: Refusal) -> Refusal | None:
         """Reword a refusal, or turn it into success (None)."""
         if found.rule == "organizer.only":
-            return self._to_attendee(found)
+            return self._to_attendee(call, found)
         if call.is_booking_cancel and found.rule == "booking.unknown":
             if self.has("booking-unknown-accepted"):
                 return None
@@ -252,12 +279,13 @@ class Behaviour:
                 return Refusal(found.rule, 500, "InternalServerError", "An internal server error occurred.")
         if call.is_event_cancel and (
             (found.rule == "id.unknown" and self.has("unknown-id-accepted"))
+            or (found.rule == "id.unknown" and call.version == "beta" and self.has("unknown-id-accepted-beta"))
             or (found.rule == "id.malformed" and self.has("malformed-id-accepted"))
         ):
             return None
         return found
 
-    def _to_attendee(self, found: Refusal) -> Refusal:
+    def _to_attendee(self, call: Call, found: Refusal) -> Refusal:
         status, code, message = found.status, found.code, found.message
         if self.has("refusal-status-403"):
             status = 403
@@ -267,11 +295,17 @@ class Behaviour:
             message = message.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
         if self.has("sentence-without-period"):
             message = message.removesuffix(".")
-        if self.has("sentence-other"):
+        if self.has("sentence-other") or (call.version == "beta" and self.has("sentence-other-beta")):
             message = "Only the organizer can cancel this meeting."
         if self.has("other-error-code"):
             code = "ErrorCalendarIsNotOrganizer"
         return Refusal(found.rule, status, code, message)
+
+    def bare(self, refusal: Refusal) -> bytes | None:
+        """Give the bytes of a refusal that comes without its envelope."""
+        if refusal.status == _UNAUTHORISED and self.has("unauthorised-html"):
+            return b"<html><body>Sign in first.</body></html>"
+        return refusal.message.encode(errors="replace") if self.has("envelope-missing") else None
 
     @obeys("route.gone")
     def gone(self) -> Refusal:
@@ -280,6 +314,8 @@ class Behaviour:
 
 
 _NO_CONTENT = 204
+_UNAUTHORISED = 401
+_GROUP_CALENDAR = "/groups/{group}/calendar/events/{event}/cancel"
 
 
 def _decoys(event: Event) -> list[Event]:

@@ -81,7 +81,8 @@ _TIMES = {"startDateTime", "endDateTime", "start", "end"}
 def _open(world: World, call: Call, need: frozenset[str]) -> Business:
     if world.behaviour.hides(call):
         raise world.behaviour.gone()
-    if not call.who.may(need):
+    allowed = call.who.may(need) and not world.behaviour.refuses_booker(call)
+    if not allowed and not world.behaviour.waives_scope(call):
         raise refuse("access.scope")
     wanted = call.params["business"].lower()
     for key, business in world.store.bookings.businesses.items():

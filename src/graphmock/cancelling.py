@@ -47,7 +47,7 @@ def cancel_event(world: World, call: Call) -> Reply:
         raise refuse("id.unknown")
     if not event.is_organizer or _is_guest(world, call, event):
         return _turn_away(world, call, event, comment)
-    perform(world, event, comment)
+    perform(world, call, event, comment)
     if refused is not None:
         raise refused
     return behaviour.success(call)
@@ -65,15 +65,15 @@ def _turn_away(world: World, call: Call, event: Event, comment: Comment) -> Repl
     if world.behaviour.cancels_for_attendee:
         meeting = event.source or event
         if meeting.id in meeting.mailbox.events:
-            perform(world, meeting, comment)
+            perform(world, call, meeting, comment)
     if world.behaviour.humours_attendee:
         return world.behaviour.success(call)
     raise refuse("organizer.only")
 
 
-def perform(world: World, event: Event, comment: Comment) -> None:
+def perform(world: World, call: Call, event: Event, comment: Comment) -> None:
     """Cancel an event, as well as the active faults let it."""
-    planned = world.behaviour.alter(meetings.plan(event, comment.text, silent=comment.silent))
+    planned = world.behaviour.alter(meetings.plan(event, comment.text, silent=comment.silent), call)
     if planned is not None:
         world.store.counts["cancellations"] += 1
         meetings.carry_out(world.store, planned)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +14,19 @@ class Deviation:
     Attributes:
         breaks: The promise a fault breaks; empty for the others.
         kind: ``fault``, ``variation`` or ``constant``.
+        caught_by: Patterns over the ids of a suite's cases, ``*`` matching slashes too: those, and only those, that a
+            person would expect to find the broken promise. What a pattern after ``!`` matches is taken out again.
     """
 
     name: str
     changes: str
     breaks: str
     kind: str
+    caught_by: tuple[str, ...] = ()
+
+    def is_caught_by(self, case: str) -> bool:
+        """Tell whether the case of this id is expected to catch it."""
+        taken_out = (pattern[1:] for pattern in self.caught_by if pattern.startswith("!"))
+        return any(fnmatchcase(case, pattern) for pattern in self.caught_by) and not any(
+            fnmatchcase(case, pattern) for pattern in taken_out
+        )

@@ -137,8 +137,7 @@ def finished(world: World, reply: Reply | Refusal, headers: Mapping[str, str]) -
         body = forms.enveloped(behaviour.active, reply, request_id, client_request_id)
         if behaviour.has("envelope-code-missing"):
             del body["error"]["code"]
-        plain = reply.message.encode(errors="replace") if behaviour.has("envelope-missing") else None
-        reply = Reply(reply.status, body, reply.headers, raw=plain)
+        reply = Reply(reply.status, body, reply.headers, raw=behaviour.bare(reply))
     extra = {"X-Served-With": "care", "Strict-Transport-Security": "max-age=31536000", "X-Frame-Options": "DENY"}
     return replace(
         reply,

@@ -35,6 +35,8 @@ def _toml(base: str, cast: Cast) -> str:
         lines += [f"user = {_quoted(user)}"] if user else []
         lines += ['flow = "token"', f'token_env = "GRAPH_{actor.upper()}_TOKEN"']
         lines += ['expired_token_env = "GRAPH_EXPIRED_TOKEN"'] if actor == "organizer" else []
+    # Longer than any lag a variation brings: a stand-in knows its own.
+    lines += ["", "[patience]", "effect_s = 6", "invite_s = 6", "read_s = 10"]
     lines += ["", "[resources]", f"group = {_quoted(cast.group)}"]
     lines += [f"booking_business = {_quoted(cast.business)}", f"booking_service = {_quoted(cast.service)}", ""]
     return "\n".join(lines)

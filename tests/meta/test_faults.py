@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,26 @@ def test_a_legitimate_difference_is_no_finding(variation, cases, tmp_path):
         and (variation["name"], record.case.circumstance) not in absent
     }
     assert not bad
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda item: item["name"])
+def test_the_cases_expected_to_catch_a_fault_judge_what_it_breaks(fault, cases):
+    """
+    Each pattern matches a case there is, and what is left judges the broken clause.
+    """
+    ids = {case.id: case for case in cases}
+    wanted = [pattern for pattern in fault["caught_by"] if not pattern.startswith("!")]
+    taken_out = [pattern[1:] for pattern in fault["caught_by"] if pattern.startswith("!")]
+    expected = {
+        case_id
+        for case_id in ids
+        if any(fnmatchcase(case_id, pattern) for pattern in wanted)
+        and not any(fnmatchcase(case_id, pattern) for pattern in taken_out)
+    }
+
+    assert expected
+    assert [pattern for pattern in wanted if not any(fnmatchcase(case_id, pattern) for case_id in ids)] == []
+    assert [case_id for case_id in expected if fault["breaks"] not in ids[case_id].clauses] == []
 
 
 def test_every_clause_that_can_fail_has_a_fault():

@@ -175,9 +175,9 @@ class Mock:
             },
         )
 
-    def cancel_booking(self, booking: dict[str, Any], json_body: Any = None) -> Answer:
+    def cancel_booking(self, booking: dict[str, Any], json_body: Any = None, **options: Any) -> Answer:
         body = {"cancellationMessage": "Closed"} if json_body is None else json_body
-        return self.send("POST", f"{self.business}/appointments/{booking['id']}/cancel", json_body=body)
+        return self.send("POST", f"{self.business}/appointments/{booking['id']}/cancel", json_body=body, **options)
 
 
 @pytest.fixture(scope="session")

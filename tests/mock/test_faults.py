@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from graphmock.faults import FAULTS
+from graphmock.deviation import Deviation
+from graphmock.faults import CONSTANTS, FAULTS, VARIATIONS
 
 ORGANIZER, ATTENDEE, SECOND = (f"{name}@contoso.example" for name in ("organizer", "attendee", "second"))
 
@@ -46,10 +47,10 @@ def by_name_and_id(mock):
     return status(mock, base=f"/users/{ORGANIZER}"), status(mock, base=f"/users/{me}")
 
 
-def refused(mock):
+def refused(mock, **options):
     """The attendee's refusal, and whether the meeting is still there for both."""
     event = mock.meeting()
-    answer = mock.cancel(mock.copy(event), actor="attendee")
+    answer = mock.cancel(mock.copy(event), actor="attendee", **options)
     message = answer.message if answer.content else ""
     return answer.status, message, mock.exists(event), mock.copy(event)["isCancelled"]
 
@@ -66,8 +67,8 @@ def comment(name, text="Sorry"):
     return heard
 
 
-def mails(mock):
-    status(mock)
+def mails(mock, **options):
+    status(mock, **options)
     return len(mock.inbox(ATTENDEE)), len(mock.inbox(SECOND))
 
 
@@ -81,6 +82,30 @@ def decoy(mock):
     decoy, event, other = mock.meeting("Same"), mock.meeting("Same"), mock.meeting("Other")
     mock.cancel(event)
     return mock.exists(event), mock.exists(decoy), mock.exists(other)
+
+
+def decoy_copy(mock):
+    """Whether the copies of a meeting of the same subject, and of the one cancelled, are cancelled."""
+    decoy, event = mock.meeting("Same"), mock.meeting("Same")
+    mock.cancel(event)
+    return mock.copy(decoy)["isCancelled"], mock.copy(event)["isCancelled"]
+
+
+def in_group(mock, part=""):
+    base = f"/groups/{mock.cast.group}"
+    return mock.cancel(mock.meeting(base=base), base=base + part).status
+
+
+def grouped_copy(mock):
+    event = mock.meeting(base=f"/groups/{mock.cast.group}")
+    mock.cancel(event, base=f"/groups/{mock.cast.group}")
+    return mock.copy(event)["isCancelled"]
+
+
+def series_copy(mock):
+    master, _ = mock.series()
+    mock.cancel(master)
+    return mock.copy(master)["isCancelled"]
 
 
 def series(mock):
@@ -101,8 +126,8 @@ def envelope(mock):
     return kind, "code" in answer.json["error"] if kind == "application/json" else answer.content
 
 
-def unknown(identifier):
-    return lambda mock: mock.send("POST", f"/me/events/{identifier}/cancel", json_body={}).status
+def unknown(identifier, **options):
+    return lambda mock: mock.send("POST", f"/me/events/{identifier}/cancel", json_body={}, **options).status
 
 
 def got(mock):
@@ -123,6 +148,15 @@ def booking(mock):
     there = mock.send("GET", f"{mock.business}/appointments/{made['id']}").status == 200
     told = [[m["body"]["content"] for m in mock.inbox(who, "none")] for who in (ATTENDEE, SECOND)]
     return answer.status, answer.content, there, told
+
+
+def booking_status(mock, actor="organizer"):
+    return mock.cancel_booking(mock.booking(), actor=actor).status
+
+
+def booked(mock, message):
+    mock.cancel_booking(mock.booking(), {"cancellationMessage": message})
+    return mock.inbox(ATTENDEE, "none")
 
 
 def unknown_booking(mock):
@@ -155,6 +189,44 @@ WITNESSES = {
         lambda m: (status(m), status(m, root="/translated-de/v1.0")),
         (202, 202),
         (202, 403),
+    ),
+    "booking-reader-accepted": (lambda m: booking_status(m, "reader"), 403, 204),
+    "booking-user-refused": (lambda m: (booking_status(m), booking_status(m, "app")), (204, 204), (403, 204)),
+    "booking-app-refused": (lambda m: (booking_status(m), booking_status(m, "app")), (204, 204), (204, 403)),
+    "sentence-other-beta": (
+        lambda m: (refused(m), refused(m, root="/beta")),
+        (REFUSED, REFUSED),
+        (REFUSED, (400, "Only the organizer can cancel this meeting.", True, False)),
+    ),
+    "upn-without-effect": (
+        lambda m: (cancelled(m), cancelled(m, base=f"/users/{ORGANIZER}")),
+        ((202, b"", False), (202, b"", False)),
+        ((202, b"", False), (202, b"", True)),
+    ),
+    "no-mail-beta": (lambda m: (mails(m), mails(m, root="/beta")), ((1, 1), (2, 2)), ((1, 1), (1, 1))),
+    "no-comment-no-mail": (lambda m: (mails(m), mails(m, body={})), ((1, 1), (2, 2)), ((1, 1), (1, 1))),
+    "copies-stay-in-groups": (lambda m: (copies(m), grouped_copy(m)), (True, True), (True, False)),
+    "copies-of-series-stay": (lambda m: (copies(m), series_copy(m)), (True, True), (True, False)),
+    "decoy-copies-cancelled": (decoy_copy, (False, True), (True, True)),
+    "unauthorised-html": (
+        lambda m: (m.send("GET", "/me", actor="x").content[:1], envelope(m)[0]),
+        (b"{", "application/json"),
+        (b"<", "application/json"),
+    ),
+    "unknown-id-accepted-beta": (
+        lambda m: (unknown("A" * 152)(m), unknown("A" * 152, root="/beta")(m)),
+        (404, 404),
+        (404, 202),
+    ),
+    "route-missing-group-calendar": (
+        lambda m: (in_group(m), in_group(m, "/calendar")),
+        (202, 202),
+        (202, 404),
+    ),
+    "booking-message-cut-255": (
+        lambda m: [m2["body"]["content"] for m2 in booked(m, "x" * 300)],
+        ["x" * 300],
+        ["x" * 255],
     ),
     "comment-dropped": (comment("Comment"), ["Sorry"], [""]),
     "refusal-status-403": (refused, REFUSED, (403, *REFUSED[1:])),
@@ -220,6 +292,23 @@ def test_a_fault_spoils_what_it_says(make, name):
     healthy, faulty = witness(make()), witness(make(name))
     assert alike(healthy, usual), healthy
     assert alike(faulty, spoilt), faulty
+
+
+def test_cases_are_named_by_patterns_and_taken_out_again():
+    fault = Deviation("x", "", "", "fault", ("page.*/organizer/*", "other/[ab]", "!*/organizer/empty"))
+    cases = ("page.1/me.events/organizer/camel", "page.1/me/organizer/empty", "other/a", "other/c", "Other/a")
+    assert [fault.is_caught_by(case) for case in cases] == [True, False, True, False, False]
+    assert not Deviation("x", "", "", "variation").is_caught_by("other/a")
+
+
+def test_every_fault_says_who_should_catch_it_and_nothing_else_does():
+    assert [one.name for one in FAULTS if not one.caught_by] == []
+    assert [one.name for one in (*CONSTANTS, *VARIATIONS) if one.caught_by or one.breaks] == []
+
+
+def test_names_are_unique():
+    names = [one.name for one in (*FAULTS, *CONSTANTS, *VARIATIONS)]
+    assert len(set(names)) == len(names)
 
 
 def test_every_fault_has_a_witness():
