@@ -16,6 +16,7 @@ class Deviation:
         kind: ``fault``, ``variation`` or ``constant``.
         caught_by: Patterns over the ids of a suite's cases, ``*`` matching slashes too: those, and only those, that a
             person would expect to find the broken promise. What a pattern after ``!`` matches is taken out again.
+        leaves_open: Patterns likewise: the cases a variation takes the ground from, so that nobody can examine them.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Deviation:
     breaks: str
     kind: str
     caught_by: tuple[str, ...] = ()
+    leaves_open: tuple[str, ...] = ()
 
     def is_caught_by(self, case: str) -> bool:
         """Tell whether the case of this id is expected to catch it."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from graphmock.deviation import Deviation
 
+_LEAVES_OPEN = {"no-batch": ("*/batch",)}
+
 VARIATIONS: tuple[Deviation, ...] = tuple(
-    Deviation(name, changes, "", "variation")
+    Deviation(name, changes, "", "variation", leaves_open=_LEAVES_OPEN.get(name, ()))
     for name, changes in (
         # --- when effects show, and how -------------------------------------------------------------------------------
         ("effects-late", "what a cancel does shows after a second and a half"),
