@@ -44,6 +44,22 @@ a fault, and no server that always answers the same is believed; else 1.
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status is 0, 1 for a proof that fails, 2 for bad usage and 4 for bad input."""
+    arguments = command_line().parse_args(argv)
+    try:
+        return _prove(arguments) if arguments.command == "prove" else _cases(arguments)
+    except GraphCancelError as error:
+        print(f"graphcancel: {error}", file=sys.stderr)
+        return 4
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        print("graphcancel: interrupted; what is done is kept", file=sys.stderr)
+        return 2
+
+
+def command_line() -> argparse.ArgumentParser:
+    """Every command with its options."""
     parser = argparse.ArgumentParser(
         prog="graphcancel",
         description="Contract tests of the Microsoft Graph cancel actions. pytest runs them: see pytest --help.",
@@ -80,18 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     proving.add_argument("--whole", action="store_true", help="every case against every fault, not a choice of them")
     proving.add_argument("--fresh", action="store_true", help="take nothing over from an earlier proof")
     proving.add_argument("--out", type=Path, default=None, metavar="DIR", help="where to write (default: ROOT/proof)")
-    arguments = parser.parse_args(argv)
-    try:
-        return _prove(arguments) if arguments.command == "prove" else _cases(arguments)
-    except GraphCancelError as error:
-        print(f"graphcancel: {error}", file=sys.stderr)
-        return 4
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
-    except KeyboardInterrupt:
-        print("graphcancel: interrupted; what is done is kept", file=sys.stderr)
-        return 2
+    return parser
 
 
 def _cases(arguments: argparse.Namespace) -> int:

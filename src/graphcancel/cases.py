@@ -197,6 +197,9 @@ def _rules(contract: Contract) -> Iterator[Case]:
     shape = example_shape(contract)
     first = next(iter(addressed_routes(contract)))
     clauses = contract.clauses
+    if "effect.only-this-event" in clauses:
+        told = _present(contract, [*_effects(contract), *_text(contract, shape)])
+        yield _case(contract, *first, "organizer", shape, "namesake", told)
     if _testable(contract, "request-headers.authorization"):
         yield _case(
             contract, *first, "organizer", shape, "no-token", ("request-headers.authorization",), expects="refused"

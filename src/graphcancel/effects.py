@@ -13,7 +13,7 @@ from graphcancel.bookings import booking_cancelled, customer_told, delivered_to_
 from graphcancel.evidence import NOT_ACCEPTED, Evidence, Outcome, not_yet, null
 from graphcancel.looks import Unseen, entries
 from graphcancel.scene import TARGETED
-from graphcancel.seen import both_copies, both_looks, cancellations, carries, gone_by_id, own_windows
+from graphcancel.seen import both_copies, both_looks, cancellations, carries, copies_of_decoy, gone_by_id, own_windows
 
 _NO_MESSAGE: Final = "no cancellation message arrived that could carry it"
 
@@ -47,8 +47,24 @@ def only_this_event(evidence: Evidence) -> Outcome:
     now = next((entry for entry in entries(after.own) if entry.id == evidence.decoy), None)
     if now is None or now.cancelled:
         return Outcome(False, "another event with its subject is gone too")
-    intact = now.subject == was.subject
-    return Outcome(intact, "the event beside it is intact" if intact else "another event is renamed")
+    if now.subject != was.subject:
+        return Outcome(False, "another event is renamed")
+    invites = evidence.case.circumstance == "namesake"
+    return _copies_intact(evidence) if invites else Outcome(True, "the event beside it is intact")
+
+
+def _copies_intact(evidence: Evidence) -> Outcome:
+    """The attendees' copies of the decoy are as they were."""
+    unseen = None
+    for mailbox in evidence.attendees:
+        copies = copies_of_decoy(evidence, mailbox)
+        if isinstance(copies, str):
+            unseen = copies
+            continue
+        standing = {entry.id for entry in copies[1] if not entry.cancelled}
+        if any(entry.id not in standing for entry in copies[0] if not entry.cancelled):
+            return Outcome(False, "an attendee's copy of another event is cancelled or gone")
+    return null(unseen) if unseen else Outcome(True, "the event beside it and its copies are intact")
 
 
 def attendees_told(evidence: Evidence) -> Outcome:

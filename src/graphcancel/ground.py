@@ -219,5 +219,8 @@ def _not_visible(scene: Scene, look: Look) -> list[str]:
             named = () if isinstance(messages, Unseen) else (item.subject + item.text for item in messages)
             if not isinstance(messages, Unseen) and not any(scene.mark.case in words for words in named):
                 missing.append(_CONFIRMATION)
-    missing += ["invitation" for copies in look.copies.values() if not isinstance(copies, Unseen) and not all(copies)]
+    least = 2 if scene.namesake else 1
+    for copies in look.copies.values():
+        if not isinstance(copies, Unseen) and any(len(window) < least for window in copies):
+            missing.append("invitation")
     return missing

@@ -45,6 +45,7 @@ class Entry:
     Attributes:
         series: Id of the series an occurrence belongs to, None for a single event.
         declined: How many of its attendees are shown as having declined.
+        uid: What the meeting has in common with its copies in other mailboxes (iCalUId), None where it is not shown.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Entry:
     cancelled: bool
     series: str | None
     declined: int = 0
+    uid: str | None = None
 
     @property
     def whole(self) -> str:
@@ -322,12 +324,14 @@ def _entry(item: Mapping[str, Any]) -> Entry | None:
         return None
     subject = item.get("subject")
     series = item.get("seriesMasterId")
+    uid = item.get("iCalUId")
     return Entry(
         id=identity,
         subject=subject if isinstance(subject, str) else "",
         cancelled=item.get("isCancelled") is True,
         series=series if isinstance(series, str) and series else None,
         declined=_declined(item.get("attendees")),
+        uid=uid if isinstance(uid, str) and uid else None,
     )
 
 

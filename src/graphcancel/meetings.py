@@ -30,7 +30,8 @@ def arrange_meeting(ground: Ground, case: Case, scene: Scene) -> Steps:
         "/instances/" in case.route.template
     )
     windows = _windows(ground, scene.mark, 3 if scene.series else 1, past=case.circumstance == "past-event")
-    plain = _event(ground, scene, windows[0], ())
+    scene.namesake = case.circumstance == "namesake"
+    plain = _event(ground, scene, windows[0], scene.attendees if scene.namesake else ())
     if case.circumstance == "unknown-id":
         yield from ground.deleted(scene, actor, f"{base}/events", plain, case)
         return

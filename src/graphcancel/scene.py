@@ -72,6 +72,7 @@ class Scene:
         decoy: Id of the event beside it.
         attendees: The mailboxes invited, or the customer's and the staff's.
         series: Whether the meeting recurs.
+        namesake: Whether the decoy invites the same attendees.
         own_calendar: Whether the meeting lies in a calendar made for it, which goes as a whole.
         gap: Why there is no meeting, where the call is sent all the same.
     """
@@ -85,6 +86,7 @@ class Scene:
     decoy: str | None = None
     attendees: tuple[str, ...] = ()
     series: bool = False
+    namesake: bool = False
     own_calendar: bool = False
     gap: str | None = None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from graphcancel.evidence import Evidence, Outcome, null
-from graphcancel.looks import Look, Message, Unseen, Windows
+from graphcancel.looks import Entry, Look, Message, Unseen, Windows, entries
 
 _CANCELLED: Final = "meetingcancelled"
 
@@ -51,7 +51,31 @@ def gone_by_id(evidence: Evidence, reason: str) -> Outcome:
 
 
 def both_copies(evidence: Evidence, mailbox: str) -> tuple[Windows, Windows] | str:
-    """An attendee's copies, window by window, before and after; or why they cannot be compared."""
+    """An attendee's copies of the meeting, window by window, before and after; or why they cannot be compared."""
+    parts = _in_calendar(evidence, mailbox)
+    if isinstance(parts, str):
+        return parts
+    uid = _uid_of_decoy(evidence)
+    was, now = ([[e for e in window if uid is None or e.uid != uid] for window in windows] for windows in parts)
+    if not all(was):
+        return "no invitation had arrived in an attendee's calendar before the call"
+    return tuple(map(tuple, was)), tuple(map(tuple, now))
+
+
+def copies_of_decoy(evidence: Evidence, mailbox: str) -> tuple[list[Entry], list[Entry]] | str:
+    """An attendee's copies of the event beside the meeting, before and after; or why they cannot be compared."""
+    parts = _in_calendar(evidence, mailbox)
+    if isinstance(parts, str):
+        return parts
+    uid = _uid_of_decoy(evidence)
+    was, now = ([entry for entry in entries(windows) if uid and entry.uid == uid] for windows in parts)
+    if not was:
+        return "no invitation to the event beside it had arrived before the call"
+    return was, now
+
+
+def _in_calendar(evidence: Evidence, mailbox: str) -> tuple[Windows, Windows] | str:
+    """Everything of the case in an attendee's calendar, before and after."""
     looked = both_looks(evidence)
     if isinstance(looked, str):
         return looked
@@ -62,9 +86,16 @@ def both_copies(evidence: Evidence, mailbox: str) -> tuple[Windows, Windows] | s
         return was.reason
     if isinstance(now, Unseen):
         return now.reason
-    if not all(was):
-        return "no invitation had arrived in an attendee's calendar before the call"
+    if evidence.case.circumstance == "namesake" and _uid_of_decoy(evidence) is None:
+        return "the target shows no iCalUId, so a copy of the meeting cannot be told from one of its namesake"
     return was, now
+
+
+def _uid_of_decoy(evidence: Evidence) -> str | None:
+    before = evidence.before
+    if before is None or isinstance(before.own, Unseen):
+        return None
+    return next((entry.uid for entry in entries(before.own) if entry.id == evidence.decoy), None)
 
 
 def cancellations(evidence: Evidence, mailbox: str) -> list[Message] | str:

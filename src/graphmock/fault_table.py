@@ -121,7 +121,7 @@ FAULTS: tuple[Deviation, ...] = (
     _fault("effect.only-this-event", "decoy-gone", "another event of the same subject and calendar goes too",
            *_EFFECTS),
     _fault("effect.only-this-event", "decoy-copies-cancelled",
-           "attendees' copies of another event of the same subject are cancelled too", *_EFFECTS),
+           "attendees' copies of another event of the same subject are cancelled too", "event-cancel.*/namesake"),
     # --- the comment -----------------------------------------------------------------------------------------------
     _fault("request-body.comment", "camel-ignored", "the property comment is ignored", "event-cancel.*/camel"),
     _fault("request-body.kommentar", "kommentar-ignored", "the property Kommentar is ignored",

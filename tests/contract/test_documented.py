@@ -23,6 +23,14 @@ def test_booking_is_cancelled(case, verdict):
     assert verdict.passed, case.id
 
 
+@pytest.mark.cases(kind="rule", circumstance="namesake")
+def test_a_namesake_is_left_alone(case, verdict):
+    """
+    A meeting of the same subject, time and attendees stays as it is, for the organizer and for them.
+    """
+    assert verdict.passed, case.id
+
+
 @pytest.mark.cases(kind="rule", circumstance="no-token")
 def test_authorization_is_required(case, verdict):
     """

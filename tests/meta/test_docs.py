@@ -17,7 +17,7 @@ import pytest
 from _pytest.mark.expression import Expression
 
 from graphcancel import __main__ as graphcancel_cli
-from graphcancel import auth, plugin, runfile, targetfile
+from graphcancel import auth, plugin, proof, prove, runfile, targetfile
 from graphcancel.cases import Case, addressed_routes, build_cases
 from graphcancel.contract import Contract, load_contracts
 from graphcancel.evidence import Finding
@@ -212,6 +212,11 @@ def selected(keyword: str, mark: str) -> list[Case]:
 def test_a_graphcancel_example_runs(given: Example, target_file, tokens, monkeypatch, capsys) -> None:
     monkeypatch.chdir(ROOT)
     arguments = [re.sub(r"(--target=).*\.toml$", rf"\g<1>{target_file}", argument) for argument in given.arguments]
+    if arguments[0] == "prove":  # minutes; what it does is shown elsewhere
+        parsed = graphcancel_cli.command_line().parse_args(arguments)
+        named = [[name for name in names if name != "NAME"] for names in (parsed.fault, parsed.vary)]
+        assert prove.select(prove.catalogue(), *named)
+        return
 
     assert graphcancel_cli.main(arguments) == 0
     assert capsys.readouterr().out.strip()
@@ -274,6 +279,14 @@ def test_the_options_of_graphcancel_cases_are_those_documented(capsys) -> None:
     assert set(codes(tables(DOCS / "running.md", "option", "meaning")[1])) == real
 
 
+def test_the_options_of_graphcancel_prove_are_those_documented(capsys) -> None:
+    with pytest.raises(SystemExit):
+        graphcancel_cli.main(["prove", "--help"])
+    real = set(OPTION.findall(capsys.readouterr().out.partition("examples:")[0])) - {"--help"}
+
+    assert set(codes(table(DOCS / "proving.md", "option", "meaning"))) == real
+
+
 def test_the_options_of_graphmock_serve_are_those_documented(capsys) -> None:
     with pytest.raises(SystemExit):
         graphmock_cli._parser().parse_args(["serve", "--help"])
@@ -285,9 +298,13 @@ def test_the_options_of_graphmock_serve_are_those_documented(capsys) -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_document_names_an_option_that_is_none(path: Path, pytestconfig: pytest.Config, capsys) -> None:
     real = set(pytestconfig._parser.optparser._option_string_actions) | {"--write-target"}
-    for parse in (graphmock_cli._parser().parse_args, graphcancel_cli.main):
+    asked = [
+        (graphmock_cli._parser(), "serve"),
+        *((graphcancel_cli.command_line(), name) for name in ("cases", "prove")),
+    ]
+    for parser, command in asked:
         with pytest.raises(SystemExit):
-            parse(["serve" if parse is not graphcancel_cli.main else "cases", "--help"])
+            parser.parse_args([command, "--help"])
     real |= set(OPTION.findall(capsys.readouterr().out))
     code = re.findall(r"`([^`\n]+)`", path.read_text(encoding="utf-8"))
 
@@ -411,6 +428,16 @@ def test_the_keys_of_a_run_are_those_documented(target_file, tmp_path) -> None:
 
 def test_the_verdicts_are_those_documented() -> None:
     assert set(codes(table(DOCS / "verdicts.md", "verdict", "when", "in pytest"))) == set(plugin.reporting.VERDICTS)
+
+
+def test_the_outcomes_of_a_proof_are_those_documented() -> None:
+    shown = {cells[0] for cells in table(DOCS / "proving.md", "outcome", "of a", "meaning")}
+    outcomes = (
+        proof.KILLED, proof.OTHERWISE, proof.SURVIVED, proof.QUIET, proof.ALARM, proof.BLIND, proof.NOT_FOOLED,
+        proof.FOOLED, proof.NO_VERDICT,
+    )  # fmt: skip
+
+    assert shown == set(outcomes)
 
 
 def test_the_mocks_editions_are_those_documented() -> None:

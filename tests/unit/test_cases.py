@@ -102,15 +102,17 @@ def test_one_case_per_contract_sends_each_special_text(contract):
 
 # contract: own-copy, organizers-path, occurrence, series-master, app-only, no-token, unknown-id
 RULES = {
-    "event-cancel.v1.0": (12, 8, 14, 14, 8, 1, 0),
-    "event-cancel.beta": (12, 8, 14, 14, 8, 1, 0),
-    "event-cancel.beta-2021": (15, 10, 17, 17, 10, 1, 0),
-    "event-cancel.beta-2017.de": (15, 10, 17, 17, 0, 0, 0),
-    "event-cancel.stub": (0, 0, 0, 0, 0, 1, 0),
-    "bookingappointment-cancel.stub": (0, 0, 0, 0, 0, 1, 0),
-    "bookingappointment-cancel.v1.0": (0, 0, 0, 0, 1, 1, 1),
+    "event-cancel.v1.0": (12, 8, 14, 14, 8, 1, 0, 1),
+    "event-cancel.beta": (12, 8, 14, 14, 8, 1, 0, 1),
+    "event-cancel.beta-2021": (15, 10, 17, 17, 10, 1, 0, 1),
+    "event-cancel.beta-2017.de": (15, 10, 17, 17, 0, 0, 0, 1),
+    "event-cancel.stub": (0, 0, 0, 0, 0, 1, 0, 0),
+    "bookingappointment-cancel.stub": (0, 0, 0, 0, 0, 1, 0, 0),
+    "bookingappointment-cancel.v1.0": (0, 0, 0, 0, 1, 1, 1, 0),
 }
-CIRCUMSTANCES = ("own-copy", "organizers-path", "occurrence", "series-master", "app-only", "no-token", "unknown-id")
+CIRCUMSTANCES = (
+    "own-copy", "organizers-path", "occurrence", "series-master", "app-only", "no-token", "unknown-id", "namesake",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("contract", RULES)
@@ -129,6 +131,7 @@ def test_documented_rules_run_on_every_route_they_can_reach(contract):
         ("app-only", "app", {"users"}),
         ("occurrence", "organizer", {"me", "users", "groups"}),
         ("series-master", "organizer", {"me", "users", "groups"}),
+        ("namesake", "organizer", {"me"}),
     ],
 )
 def test_a_rule_has_its_caller_and_its_families(circumstance, actor, families):

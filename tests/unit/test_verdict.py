@@ -31,8 +31,8 @@ ORGANIZERS = "event-cancel.v1.0/me.events/organizer/pascal"
 OWN_COPY = "event-cancel.v1.0/me.events/attendee/pascal/own-copy"
 
 
-def entry(identity: str, *, cancelled: bool = False) -> Entry:
-    return Entry(identity, f"Contract test {MARK}", cancelled, None)
+def entry(identity: str, *, cancelled: bool = False, uid: str | None = None) -> Entry:
+    return Entry(identity, f"Contract test {MARK}", cancelled, None, uid=uid)
 
 
 def mail(identity: str = "m2", *, kind: str | None = "meetingCancelled", subject: str = MARK, text: str = COMMENT):
@@ -394,6 +394,54 @@ OCCURRENCES = [
 @pytest.mark.parametrize(("clause", "parts", "held", "says"), OCCURRENCES, ids=ids(OCCURRENCES))
 def test_an_occurrence_is_judged_apart_from_its_series(clause, parts, held, says):
     found = one(clause, OCCURRENCE, **parts)
+
+    assert found.held is held
+    assert says in (found.reason or found.received)
+
+
+# -- a namesake beside it --------------------------------------------------------------------------------------------
+
+NAMESAKE = "event-cancel.v1.0/me.events/organizer/pascal/namesake"
+OURS, THEIRS = entry("copy", uid="m"), entry("other", uid="d")
+BOTH = dict.fromkeys((ADA, BOB), ((OURS, THEIRS),))
+BESIDE = replace(BEFORE, own=((entry("meeting", uid="m"), entry("decoy", uid="d")),), copies=BOTH)
+
+
+def left(*copies: Entry, **parts) -> dict:
+    """What is left after the call: the decoy, and *copies* at each attendee."""
+    found = {"own": ((entry("decoy", uid="d"),),), "copies": dict.fromkeys((ADA, BOB), (copies,))}
+    return {"before": BESIDE, "after": replace(AFTER, **(found | parts))}
+
+
+STRUCK = entry("copy", uid="m", cancelled=True)
+NAMELESS = replace(BESIDE, own=((MEETING, DECOY),))
+
+NAMESAKES = [
+    ("effect.only-this-event", left(STRUCK, THEIRS), True, "and its copies are intact"),
+    ("effect.only-this-event", left(THEIRS), True, "and its copies are intact"),
+    ("effect.only-this-event", left(STRUCK), False, "copy of another event"),
+    ("effect.only-this-event", left(STRUCK, entry("other", uid="d", cancelled=True)), False, "copy of another event"),
+    ("effect.only-this-event", left(STRUCK, THEIRS, own=((),)), False, "gone too"),
+    ("effect.only-this-event", left(STRUCK, THEIRS, copies={ADA: BLIND, BOB: BLIND}), None, "503"),
+    ("effect.only-this-event", left() | {"before": replace(BESIDE, copies={})}, None, "nobody looked"),
+    ("effect.only-this-event", left(STRUCK) | {"before": NAMELESS}, None, "no iCalUId"),
+    (
+        "effect.only-this-event",
+        left(STRUCK) | {"before": replace(BESIDE, copies=dict.fromkeys((ADA, BOB), ((OURS,),)))},
+        None,
+        "had arrived before the call",
+    ),
+    ("effect.attendee-copies", left(STRUCK, THEIRS), True, "2 of 2"),
+    ("effect.attendee-copies", left(THEIRS), True, "2 of 2"),
+    ("effect.attendee-copies", left(OURS, THEIRS), False, "0 of 2"),
+    ("effect.attendee-copies", left(OURS, entry("other", uid="d", cancelled=True)), False, "0 of 2"),
+    ("effect.attendee-copies", left(STRUCK) | {"before": NAMELESS}, None, "no iCalUId"),
+]
+
+
+@pytest.mark.parametrize(("clause", "parts", "held", "says"), NAMESAKES, ids=ids(NAMESAKES))
+def test_a_namesakes_copies_are_told_from_the_meetings(clause, parts, held, says):
+    found = one(clause, NAMESAKE, **parts)
 
     assert found.held is held
     assert says in (found.reason or found.received)
