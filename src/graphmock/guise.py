@@ -56,8 +56,9 @@ def each(body: dict[str, Any], change: Callable[[dict[str, Any]], dict[str, Any]
 def complete(body: dict[str, Any]) -> dict[str, Any]:
     """Write null for what is empty, documented properties whether they are there or not, and some nobody knows yet."""
     kind = body.get("@odata.context", "").rpartition("microsoft.graph.")[2].partition("/")[0]
-    documented = dict.fromkeys(_DOCUMENTED.get(kind, ()))
-    return each(body, lambda one: {**documented, **_nullified(one), **_FUTURE})
+    documented = _DOCUMENTED.get(kind, ())
+    # Annotations stay in front, where streaming promises them.
+    return each(body, lambda one: {**_nullified(one), **{n: None for n in documented if n not in one}, **_FUTURE})
 
 
 def _nullified(value: Any) -> Any:

@@ -228,6 +228,7 @@ def test_null_for_what_is_empty(make):
     mock = make(vary=("nulls-present",))
     event = mock.meeting()
     (listed,) = mock.get("/me/events")["value"]
+    assert next(iter(event)) == "@odata.context"
     for one in (event, listed):
         assert (one["webLink"], one["bodyPreview"], one["transactionId"], one["originalStart"]) == (None,) * 4
         assert one["body"] == {"contentType": "html", "content": None}
