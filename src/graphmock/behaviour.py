@@ -158,6 +158,11 @@ class Behaviour:
         """Insist on a comment."""
         return self.has("empty-object-refused")
 
+    def refuses_name(self, call: Call, name: str) -> bool:
+        """Not know a property that the page names."""
+        drafted = name == "Comment" and call.edition.name == "draft" and self.has("draft-comment-refused")
+        return drafted or (name == "cancellationMessage" and self.has("booking-message-refused"))
+
     def overlooks(self, name: str) -> bool:
         """Ignore a property of the body."""
         spelt = {"comment": "camel-ignored", "Comment": "pascal-ignored"}
@@ -190,6 +195,9 @@ class Behaviour:
             plan = replace(plan, leaving=(*plan.leaving, *_decoys(event)))
         if self.has("decoy-copies-cancelled"):
             plan = replace(plan, marked=(*plan.marked, *_decoys(event)))
+        if self.has("decoy-marked"):
+            for decoy in _decoys(event):
+                decoy.is_cancelled = True
         if self.has("not-cancelled"):
             plan = replace(plan, leaving=())
         if self._leaves_copies(event, call):
@@ -217,9 +225,11 @@ class Behaviour:
     def _alter_occurrence(self, plan: Plan, event: Event, master: Event) -> Plan:
         if self.has("occurrence-cancels-series"):
             return replace(plan, event=master, leaving=(master,), marked=(master,))
+        siblings = [other for other in master.occurrences if other is not event][:1]
         if self.has("sibling-gone"):
-            siblings = [other for other in master.occurrences if other is not event][:1]
-            return replace(plan, leaving=(*plan.leaving, *siblings))
+            plan = replace(plan, leaving=(*plan.leaving, *siblings))
+        if self.has("sibling-copies-cancelled"):
+            plan = replace(plan, marked=(*plan.marked, *siblings))
         return plan
 
     @property
@@ -271,7 +281,7 @@ class Behaviour:
     def refusal(self, call: Call, found: Refusal) -> Refusal | None:
         """Reword a refusal, or turn it into success (None)."""
         if found.rule == "organizer.only":
-            return self._to_attendee(call, found)
+            return self._to_attendee(found)
         if call.is_booking_cancel and found.rule == "booking.unknown":
             if self.has("booking-unknown-accepted"):
                 return None
@@ -285,7 +295,7 @@ class Behaviour:
             return None
         return found
 
-    def _to_attendee(self, call: Call, found: Refusal) -> Refusal:
+    def _to_attendee(self, found: Refusal) -> Refusal:
         status, code, message = found.status, found.code, found.message
         if self.has("refusal-status-403"):
             status = 403
@@ -295,7 +305,7 @@ class Behaviour:
             message = message.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
         if self.has("sentence-without-period"):
             message = message.removesuffix(".")
-        if self.has("sentence-other") or (call.version == "beta" and self.has("sentence-other-beta")):
+        if self.has("sentence-other"):
             message = "Only the organizer can cancel this meeting."
         if self.has("other-error-code"):
             code = "ErrorCalendarIsNotOrganizer"

@@ -246,7 +246,7 @@ def _message(world: World, call: Call) -> str:
             return ""
         raise
     for name in body:
-        if name != "cancellationMessage" and "@" not in name:
+        if (name != "cancellationMessage" and "@" not in name) or world.behaviour.refuses_name(call, name):
             raise refuse("body.parameter", name=name, operation="cancel")
     return payload.text(body, "cancellationMessage")
 

@@ -87,7 +87,7 @@ def read_comment(world: World, call: Call) -> Comment:
         raise refuse("body.schema", name="Comment")
     known = [name.lower() for name in call.edition.names]
     for name in body:
-        if name.lower() not in known and "@" not in name:
+        if (name.lower() not in known and "@" not in name) or world.behaviour.refuses_name(call, name):
             raise refuse("body.parameter", name=name, operation="cancel")
     # The exact spellings first, in the edition's order; then any other casing.
     ordered = [name for name in call.edition.names if name in body]

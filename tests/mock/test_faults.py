@@ -47,10 +47,10 @@ def by_name_and_id(mock):
     return status(mock, base=f"/users/{ORGANIZER}"), status(mock, base=f"/users/{me}")
 
 
-def refused(mock, **options):
+def refused(mock):
     """The attendee's refusal, and whether the meeting is still there for both."""
     event = mock.meeting()
-    answer = mock.cancel(mock.copy(event), actor="attendee", **options)
+    answer = mock.cancel(mock.copy(event), actor="attendee")
     message = answer.message if answer.content else ""
     return answer.status, message, mock.exists(event), mock.copy(event)["isCancelled"]
 
@@ -89,6 +89,13 @@ def decoy_copy(mock):
     decoy, event = mock.meeting("Same"), mock.meeting("Same")
     mock.cancel(event)
     return mock.copy(decoy)["isCancelled"], mock.copy(event)["isCancelled"]
+
+
+def decoy_mark(mock):
+    """Whether other meetings, of the same subject and of another, are marked as cancelled."""
+    decoy, event, other = mock.meeting("Same"), mock.meeting("Same"), mock.meeting("Other")
+    mock.cancel(event)
+    return tuple(mock.get(f"/me/events/{one['id']}")["isCancelled"] for one in (decoy, other))
 
 
 def in_group(mock, part=""):
@@ -150,8 +157,8 @@ def booking(mock):
     return answer.status, answer.content, there, told
 
 
-def booking_status(mock, actor="organizer"):
-    return mock.cancel_booking(mock.booking(), actor=actor).status
+def booking_status(mock, actor="organizer", json_body=None):
+    return mock.cancel_booking(mock.booking(), json_body, actor=actor).status
 
 
 def booked(mock, message):
@@ -193,10 +200,20 @@ WITNESSES = {
     "booking-reader-accepted": (lambda m: booking_status(m, "reader"), 403, 204),
     "booking-user-refused": (lambda m: (booking_status(m), booking_status(m, "app")), (204, 204), (403, 204)),
     "booking-app-refused": (lambda m: (booking_status(m), booking_status(m, "app")), (204, 204), (204, 403)),
-    "sentence-other-beta": (
-        lambda m: (refused(m), refused(m, root="/beta")),
-        (REFUSED, REFUSED),
-        (REFUSED, (400, "Only the organizer can cancel this meeting.", True, False)),
+    "booking-message-refused": (
+        lambda m: (booking_status(m), booking_status(m, json_body={})),
+        (204, 204),
+        (400, 204),
+    ),
+    "draft-comment-refused": (
+        lambda m: [status(m, body={"Comment": "x"}, root=root) for root in ("/v1.0", "/draft/beta")],
+        [202, 204],
+        [202, 400],
+    ),
+    "sibling-copies-cancelled": (
+        lambda m: (occurrence(m), sorted(e["isCancelled"] for e in m.view(ATTENDEE))),
+        (GONE, [False, False, True]),
+        (GONE, [False, True, True]),
     ),
     "upn-without-effect": (
         lambda m: (cancelled(m), cancelled(m, base=f"/users/{ORGANIZER}")),
@@ -208,6 +225,7 @@ WITNESSES = {
     "copies-stay-in-groups": (lambda m: (copies(m), grouped_copy(m)), (True, True), (True, False)),
     "copies-of-series-stay": (lambda m: (copies(m), series_copy(m)), (True, True), (True, False)),
     "decoy-copies-cancelled": (decoy_copy, (False, True), (True, True)),
+    "decoy-marked": (decoy_mark, (False, False), (True, False)),
     "unauthorised-html": (
         lambda m: (m.send("GET", "/me", actor="x").content[:1], envelope(m)[0]),
         (b"{", "application/json"),
