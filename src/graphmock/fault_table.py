@@ -16,7 +16,8 @@ _BETA = ("event-cancel.beta*/organizer/*", "event-cancel.beta*/app/*", "!*/no-to
 _EFFECTS = (*_ACCEPTED, "!event-cancel.stub/*")
 _LEAVING = (*_EFFECTS, "!*/occurrence")
 _COMMENTED = (*_EFFECTS, "!*/empty")
-# That the text arrives is said by the present booking page only; the draft knows but the property's name.
+# That the text arrives is said by the present booking page only; the draft knows but the property's name. Where a call
+# is refused, nobody asks for its text any more.
 # What a user may do is judged where nothing else is special; the draft names no permission.
 _USERS = ("event-cancel.*/organizer/*", "!*/no-token", "!*/occurrence", "!*/series-master", "!event-cancel.stub/*")
 _REFUSED = ("event-cancel.*/attendee/*/own-copy",)
@@ -180,7 +181,7 @@ FAULTS: tuple[Deviation, ...] = (
     _fault("request-body.cancellation-message", "booking-message-dropped", "the messages lack the cancellation message",
            *_BOOKED_NOW),
     _fault("request-body.cancellation-message", "booking-message-refused",
-           "the property cancellationMessage is refused", *_BOOKED),
+           "the property cancellationMessage is refused", "bookingappointment-cancel.stub/*", "!*/no-token"),
     _fault("request-body.cancellation-message", "booking-message-cut-255",
            "the cancellation message is cut after 255 characters", "bookingappointment-cancel.v1.0/*/300-characters"),
     _fault("appointment.unknown", "booking-unknown-accepted",
