@@ -20,8 +20,14 @@ def open_mailbox(world: World, call: Call, need: frozenset[str]) -> Mailbox:
     Open the mailbox that the path names, for a caller who was granted one of *need*.
 
     Raises:
-        Refusal: 400, 403 or 404.
+        Refusal: 400, 403, 404 or 429.
     """
+    mailbox = _find_mailbox(world, call, need)
+    world.throttle.admit(call.who, mailbox.id)
+    return mailbox
+
+
+def _find_mailbox(world: World, call: Call, need: frozenset[str]) -> Mailbox:
     if world.behaviour.hides(call):
         raise world.behaviour.gone()
     if not call.who.is_application and world.behaviour.refuses_user(call):

@@ -66,7 +66,7 @@ class App:
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw.partition(b"?")[0].decode("latin-1")
         if path.startswith("/_mock/"):
-            return self._own(path)
+            return self._own(request, path)
         world.store.counts["requests"] += 1
         world.behaviour.bustle(world.store)
         between = interference.met(world.behaviour.active, world.store.counts["requests"])
@@ -127,8 +127,10 @@ class App:
             response.headers["Connection"] = "close"
         return GZipMiddleware(response, minimum_size=1) if behaviour.has("gzip-answers") else response
 
-    def _own(self, path: str) -> Response:
+    def _own(self, request: Request, path: str) -> Response:
         store = self.world.store
+        if path == "/_mock/throttle" and request.method == "POST":
+            return self._throttle(request.query_params)
         if path == "/_mock/state":
             found: object = {"digest": store.digest(), "summary": store.summary()}
         elif path == "/_mock/counts":
@@ -137,6 +139,13 @@ class App:
         else:
             return Response(b"", 404)
         return Response(json.dumps(found).encode(), 200, media_type="application/json")
+
+    def _throttle(self, query: QueryParams) -> Response:
+        try:
+            self.world.throttle.order(int(query.get("next", "1")), int(query.get("wait", "1")))
+        except ValueError:
+            return Response("next and wait are whole numbers, such as ?next=1&wait=2\n", 400, media_type="text/plain")
+        return Response(b"", 204)
 
 
 async def _body(request: Request) -> bytes | None:

@@ -87,6 +87,7 @@ def _open(world: World, call: Call, need: frozenset[str]) -> Business:
     wanted = call.params["business"].lower()
     for key, business in world.store.bookings.businesses.items():
         if key.lower() == wanted:
+            world.throttle.admit(call.who, business.id)
             return business
     raise refuse("id.unknown")
 

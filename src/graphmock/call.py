@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import parse_http_list
 
 from graphmock.editions import BOOKING, EVENT, Edition
+from graphmock.throttle import Throttle
 
 if TYPE_CHECKING:
     from graphmock.behaviour import Behaviour
@@ -40,6 +41,7 @@ class World:
     behaviour: Behaviour
     page_size: int
     mint_request_id: Callable[[], str]
+    throttle: Throttle = field(default_factory=Throttle)
 
 
 Handler = Callable[[World, "Call"], Reply]

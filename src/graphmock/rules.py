@@ -118,6 +118,11 @@ RULES: tuple[Rule, ...] = (
           "ErrorAccessDenied", "Access is denied. Check credentials and try again."),
     _rule("access.application", "an application with Calendars.ReadWrite may cancel in any mailbox", _PAGE),
     _rule("access.group-attendee", "a member invited to another's group event is its attendee", "assumed"),
+    _rule("throttle.limit", "beyond --throttle, one caller's request to one mailbox is refused, uncounted, with the "
+          "whole seconds to wait", "observed:corso#3695, sdk-javascript#297", 429, "ApplicationThrottled",
+          "Application is over its MailboxConcurrency limit."),
+    _rule("throttle.ordered", "a client's test can have the next requests throttled", "assumed", 429,
+          "ApplicationThrottled", "Application is over its MailboxConcurrency limit."),
     # --- what is there ---------------------------------------------------------------------------------------------
     _rule("id.shape", "an item's id has 152 characters, base64url with =", "observed:published recordings"),
     _rule("id.malformed", "an id is read before it is looked up", "observed:docs#2268", 400,
