@@ -89,10 +89,11 @@ class Mock:
         return left
 
     def _state(self, place: str) -> str:
-        base = self.describe(place).base_url
+        described = self.describe(place)
         with requests.Session() as session:
             session.trust_env = False
-            return str(session.get(f"{base}/_mock/state", timeout=START_S).json()["digest"])
+            session.verify = str(described.ca_bundle) if described.ca_bundle else True
+            return str(session.get(f"{described.base_url}/_mock/state", timeout=START_S).json()["digest"])
 
 
 def pytest_graphcancel_builtin(config: pytest.Config) -> Mock:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
 from graphmock import faults, rules
@@ -14,15 +16,19 @@ from graphmock.app import App
 from graphmock.behaviour import Behaviour
 from graphmock.editions import DEFAULT, EDITIONS
 from graphmock.server import StartError, address, bind, serve
-from graphmock.target_files import write_target
+from graphmock.target_files import CA_FILE, write_authority, write_target
 from graphmock.tenant import build
+from graphmock.throttle import Limit, Throttle
+from graphmock.tls import certify
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _EXAMPLES = """examples:
   graphmock serve                                   on a free port, which is printed
   graphmock serve --port 8080 --write-target /tmp/t  with files that tell a client how to reach it
+  graphmock serve --tls --ca-file /tmp/ca.pem       https, and the certificate a client has to trust
+  graphmock serve --throttle 4/1                    429 beyond four requests a second to one mailbox
   graphmock serve --fault no-mail --vary effects-late
   graphmock faults                                  what --fault and --vary know
   graphmock rules --json                            what it does, and on what evidence
@@ -41,7 +47,10 @@ _FAULT_COLUMNS = ("kind", "name", "breaks", "changes")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the status is 0, or 2 for a wrong word and 4 where the server cannot start."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command == "serve" and options.ca_file and not options.tls:
+        parser.error("--ca-file goes with --tls; add that, or leave this out")
     if options.command == "faults":
         _print_table(
             [asdict(one) for one in (*faults.FAULTS, *faults.CONSTANTS, *faults.VARIATIONS)],
@@ -67,17 +76,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _serve(options: argparse.Namespace) -> None:
     behaviour = Behaviour(faults.chosen(options.fault, options.vary))
     world, cast = build(behaviour, seed=options.seed, page_size=options.page_size)
+    world.throttle = Throttle(options.throttle)
     app = App(world, options.edition, options.latency)
-    listener = bind(options.host, options.port)
-    base = address(listener, options.host)
-    if options.write_target is not None:
-        try:
-            write_target(options.write_target, base, world.tokens, cast)
-        except OSError as error:
-            listener.close()
-            message = f"cannot write to {options.write_target}: {error.strerror}; choose another --write-target"
-            raise StartError(message) from None
-    serve(app, listener, base, parent=options.with_parent)
+    with ExitStack() as stack:
+        listener = stack.enter_context(closing(bind(options.host, options.port)))
+        certificate = certify(options.host) if options.tls else None
+        base = address(listener, options.host, "https" if certificate else "http")
+        authority = certificate.authority if certificate else None
+        announcement = f"graphmock listening on {base}"
+        if options.write_target is not None:
+            with _writing("--write-target", options.write_target):
+                write_target(options.write_target, base, world.tokens, cast, authority)
+        if authority is not None:
+            path = _publish(authority, options.ca_file, options.write_target, stack)
+            announcement += f"\ncertificate to trust: {path.resolve()}"
+        context = certificate.context if certificate else None
+        serve(app, listener, announcement, parent=options.with_parent, context=context)
+
+
+def _publish(authority: str, chosen: Path | None, folder: Path | None, stack: ExitStack) -> Path:
+    """Put the certificate to trust where it was asked for, else beside the target files, else where it ends with us."""
+    if chosen is None and folder is not None:
+        return folder / CA_FILE
+    path = chosen or Path(stack.enter_context(TemporaryDirectory(prefix="graphmock-"))) / CA_FILE
+    with _writing("--ca-file", path):
+        write_authority(path, authority)
+    return path
+
+
+@contextmanager
+def _writing(option: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StartError(f"cannot write to {path}: {error.strerror}; choose another {option}") from None
 
 
 def _print_table(rows: list[dict[str, str]], columns: Sequence[str], as_json: bool) -> None:  # noqa: FBT001
@@ -103,16 +135,22 @@ def _parser() -> _Parser:
     )
     run.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     run.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, takes a free one")
+    run.add_argument("--tls", action="store_true", help="serve https, with a certificate made at start")
+    run.add_argument("--ca-file", type=Path, metavar="PATH", help="with --tls: write the certificate to trust there")
     run.add_argument("--edition", choices=sorted(EDITIONS), default=DEFAULT, help="edition at / (default %(default)s)")
     run.add_argument("--fault", action="append", default=[], metavar="NAME", help="plant a fault; may be repeated")
     run.add_argument("--vary", action="append", default=[], metavar="NAME", help="vary legitimately; may be repeated")
     run.add_argument("--latency", type=_seconds, default=0.0, metavar="SECONDS", help="wait before each answer")
+    run.add_argument(
+        "--throttle", type=_limit, metavar="N/SECONDS",
+        help="answer 429 beyond N requests in SECONDS by one caller to one mailbox; default: never",
+    )  # fmt: skip
     run.add_argument("--seed", type=int, metavar="N", help="make ids and tokens repeatable")
     run.add_argument(
         "--write-target",
         type=Path,
         metavar="DIR",
-        help="write target.toml and target.env there; load the latter with: set -a; . DIR/target.env",
+        help="write target.toml, target.env and (with --tls) ca.pem there; load with: set -a; . DIR/target.env",
     )
     run.add_argument("--page-size", type=_positive, default=10, metavar="N", help="items on a page (default 10)")
     run.add_argument("--with-parent", type=int, metavar="PID", help="end when that process ends")
@@ -128,6 +166,17 @@ def _seconds(text: str) -> float:
     if not 0 <= value <= 3600:  # noqa: PLR2004 - also keeps nan and inf out
         raise argparse.ArgumentTypeError("between 0 and 3600 seconds")
     return value
+
+
+def _limit(text: str) -> Limit:
+    most, slash, seconds = text.partition("/")
+    try:
+        limit = Limit(_positive(most), _seconds(seconds if slash else "1"))
+    except ValueError:
+        limit = None
+    if limit is None or not limit.seconds:
+        raise argparse.ArgumentTypeError(f"{text!r} is not N/SECONDS, such as 4/1")
+    return limit
 
 
 def _positive(text: str) -> int:

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import socket
+import ssl
 import sys
 from typing import TYPE_CHECKING
 
@@ -91,20 +92,34 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def address(listener: socket.socket, host: str) -> str:
+def address(listener: socket.socket, host: str, scheme: str = "http") -> str:
     """Say under which URL a client reaches the port taken."""
     shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{listener.getsockname()[1]}"
+    return f"{scheme}://{shown}:{listener.getsockname()[1]}"
 
 
-def serve(app: App, listener: socket.socket, base: str, *, parent: int | None = None) -> None:
-    """Serve until told to stop, or until the process *parent* ends."""
+def serve(
+    app: App,
+    listener: socket.socket,
+    announcement: str,
+    *,
+    parent: int | None = None,
+    context: ssl.SSLContext | None = None,
+) -> None:
+    """
+    Serve until told to stop, or until the process *parent* ends.
+
+    Args:
+        announcement: What is printed once the server can be called.
+        context: What TLS needs; None serves plain HTTP.
+    """
     protocol = TitledProtocol if app.world.behaviour.has("header-case") else Protocol
     config = uvicorn.Config(
         app, http=protocol, ws="none", lifespan="off", log_level="critical", access_log=False,
         server_header=False, timeout_graceful_shutdown=1, timeout_keep_alive=75,
+        ssl_context_factory=None if context is None else lambda _config, _usual: context,
     )  # fmt: skip
     server = _Server(config)
-    server.announcement = f"graphmock listening on {base}"
+    server.announcement = announcement
     server.parent = parent
     server.run(sockets=[listener])

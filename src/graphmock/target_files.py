@@ -13,21 +13,39 @@ if TYPE_CHECKING:
     from graphmock.tokens import TokenBook
 
 
-def write_target(folder: Path, base: str, tokens: TokenBook, cast: Cast) -> None:
-    """Write ``target.toml`` and ``target.env``; the second first, so that who sees the one can read the other."""
+CA_FILE = "ca.pem"
+
+
+def write_target(folder: Path, base: str, tokens: TokenBook, cast: Cast, authority: str | None = None) -> None:
+    """
+    Write ``target.toml``, ``target.env``, and ``ca.pem`` where there is a certificate to trust.
+
+    The first comes last, so that who sees it can read the others.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    _replace(folder / "target.env", _env(tokens, cast))
-    _replace(folder / "target.toml", _toml(base, cast))
+    if authority is not None:
+        write_authority(folder / CA_FILE, authority)
+    bundle = None if authority is None else folder / CA_FILE
+    _replace(folder / "target.env", _env(base, tokens, cast, bundle))
+    _replace(folder / "target.toml", _toml(base, cast, bundle))
 
 
-def _env(tokens: TokenBook, cast: Cast) -> str:
+def write_authority(path: Path, text: str) -> None:
+    """Write the certificate a client has to trust; unlike tokens it is for everybody to read."""
+    _replace(path, text, mode=0o644)
+
+
+def _env(base: str, tokens: TokenBook, cast: Cast, bundle: Path | None) -> str:
     values = {f"GRAPH_{name.upper()}_TOKEN": token for name, token in tokens.by_name.items()}
     values |= {"GRAPH_ORGANIZER_USER": cast.organizer, "GRAPH_ATTENDEE_USER": cast.attendee}
+    values |= {"GRAPH_ROOT": base, "GROUP_ID": cast.group, "BUSINESS_ID": cast.business, "SERVICE_ID": cast.service}
+    values |= {} if bundle is None else {"GRAPH_CA_FILE": str(bundle.resolve())}
     return "".join(f"{name}={value}\n" for name, value in values.items())
 
 
-def _toml(base: str, cast: Cast) -> str:
+def _toml(base: str, cast: Cast, bundle: Path | None) -> str:
     lines = ['name = "mock"', f"base_url = {_quoted(base)}", f"writable = [{', '.join(map(_quoted, cast.writable))}]"]
+    lines += [] if bundle is None else [f"ca_bundle = {_quoted(bundle.name)}"]
     for actor, user in (
         ("organizer", cast.organizer), ("attendee", cast.attendee), ("app", ""), ("reader", cast.organizer),
     ):  # fmt: skip
@@ -47,12 +65,13 @@ def _quoted(text: str) -> str:
     return json.dumps(text)
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write a file so that nobody ever sees half of it, and nobody else its tokens."""
+def _replace(path: Path, text: str, mode: int = 0o600) -> None:
+    """Write a file so that nobody ever sees half of it, and nobody else its tokens unless *mode* lets them."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
+        Path(name).chmod(mode)
         Path(name).replace(path)
     except OSError:
         Path(name).unlink(missing_ok=True)
