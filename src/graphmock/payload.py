@@ -30,6 +30,7 @@ _EVENT: dict[str, Any] = {
     "hideAttendees": False, "isOnlineMeeting": False, "onlineMeetingProvider": "unknown", "transactionId": None,
     "recurrence": None, "singleValueExtendedProperties": None, "extensions": None, "isDraft": False,
 }  # fmt: skip
+_TRUTHS = {"true": True, "false": False}
 _TIMES = {"start", "end", "originalStartTimeZone", "originalEndTimeZone"}
 
 
@@ -146,11 +147,13 @@ def event_draft(body: dict[str, Any]) -> Draft:
     return Draft(props, start.astimezone(UTC), end.astimezone(UTC), starts)
 
 
+@obeys("body.boolean-text")
 def event_changes(body: dict[str, Any]) -> dict[str, Any]:
     """Check the plain properties of an event and give them back in the form they are kept in."""
     changes: dict[str, Any] = {}
-    for name, value in body.items():
+    for name, given in body.items():
         usual = _EVENT.get(name)
+        value = _TRUTHS.get(given, given) if isinstance(usual, bool) and isinstance(given, str) else given
         wrong = value is not None and usual is not None and type(value) is not type(usual)
         if wrong or (name == "transactionId" and not isinstance(value, str | None)):
             raise refuse("body.schema", name=name)

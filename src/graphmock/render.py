@@ -140,9 +140,14 @@ def calendar_json(calendar: Calendar, owner: Mailbox) -> dict[str, Any]:
     }
 
 
+@obeys("calendar-group.class")
 def calendar_group_json(group: CalendarGroup) -> dict[str, Any]:
     """Write a calendar group."""
-    return {"id": group.id, "name": group.name, "classId": group.id[-36:], "changeKey": group.id[-12:]}
+    return {"id": group.id, "name": group.name, "classId": _GROUP_CLASS, "changeKey": group.id[-12:]}
+
+
+# As the pages' examples have it; a typed client refuses anything but a GUID.
+_GROUP_CLASS = "0006f0b7-0000-0000-c000-000000000046"
 
 
 def user_json(mailbox: Mailbox) -> dict[str, Any]:
