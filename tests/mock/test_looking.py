@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 ATTENDEE = "attendee@contoso.example"
@@ -254,3 +256,20 @@ def test_equal_seeds_give_equal_worlds(make):
     assert events[0]["id"] == events[1]["id"] != events[2]["id"]
     assert one.state() == two.state() != other.state()
     assert len(events[0]["id"]) == 152
+
+
+@pytest.mark.parametrize(("written", "kept"), [("true", True), ("false", False), (True, True), (None, False)])
+def test_a_boolean_may_be_written_as_text(mock, written, kept):
+    made = mock.post("/me/events", mock.draft("Online", isOnlineMeeting=written))
+    assert made["isOnlineMeeting"] is kept
+
+
+@pytest.mark.parametrize("written", ["yes", "TRUE", "", 1])
+def test_other_text_is_no_boolean(mock, written):
+    answer = mock.send("POST", "/me/events", json_body=mock.draft("Online", isOnlineMeeting=written))
+    assert (answer.status, answer.code) == (400, "RequestBodyRead")
+
+
+def test_a_calendar_groups_class_is_a_guid(mock):
+    made = mock.post("/me/calendarGroups", {"name": "Shelf"})
+    assert str(uuid.UUID(made["classId"])) == made["classId"]
