@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ def _env(base: str, tokens: TokenBook, cast: Cast, bundle: Path | None) -> str:
     values = {f"GRAPH_{name.upper()}_TOKEN": token for name, token in tokens.by_name.items()}
     values |= {"GRAPH_ORGANIZER_USER": cast.organizer, "GRAPH_ATTENDEE_USER": cast.attendee}
     values |= {"GRAPH_ROOT": base, "GROUP_ID": cast.group, "BUSINESS_ID": cast.business, "SERVICE_ID": cast.service}
-    values |= {} if bundle is None else {"GRAPH_CA_FILE": str(bundle.resolve())}
+    values |= {} if bundle is None else {"GRAPH_CA_FILE": shlex.quote(str(bundle.resolve()))}
     return "".join(f"{name}={value}\n" for name, value in values.items())
 
 

@@ -120,6 +120,14 @@ def test_without_a_place_it_ends_with_the_server():
     assert not trusted.parent.exists()
 
 
+def test_a_folder_with_a_space_can_be_loaded(tmp_path):
+    folder = tmp_path / "my target"
+    with serving("--write-target", str(folder)):
+        command = ["sh", "-c", '. "$0/target.env"; printf %s "$GRAPH_CA_FILE"', str(folder)]
+        found = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)
+    assert found.stdout == str(folder / "ca.pem")
+
+
 def test_it_is_put_where_asked(tmp_path):
     place = tmp_path / "authority.crt"
     with serving("--ca-file", str(place), "--write-target", str(tmp_path)) as (base, trusted):

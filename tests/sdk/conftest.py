@@ -15,11 +15,6 @@ import requests
 
 # Here a missing client is an error at import, not a test skipped.
 CLIENTS = ("msgraph-sdk", "msgraph-core", "microsoft-kiota-http", "O365", "Office365-REST-Python-Client", "requests")
-ORGANIZER, ATTENDEE = "organizer@contoso.example", "attendee@contoso.example"
-SENTENCE = "Your request can't be completed. You need to be an organizer to cancel a meeting."
-NOT_FOUND = "The specified object was not found in the store."
-UNKNOWN = "AAMk" * 37 + "AAA="
-COMMENTS = ["Ich bin krank – sorry & <bye>", None]
 
 _subjects = count(1)
 

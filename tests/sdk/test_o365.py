@@ -13,7 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import ATTENDEE, COMMENTS, NOT_FOUND, ORGANIZER, SENTENCE, UNKNOWN
+from journey import ATTENDEE, COMMENTS, NOT_FOUND, ORGANIZER, SENTENCE, UNKNOWN
 from O365 import Account, MSGraphProtocol
 from O365.message import MeetingMessageType
 from O365.utils import BaseTokenBackend

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 import pytest
 import requests
-from conftest import ATTENDEE, COMMENTS, NOT_FOUND, ORGANIZER, SENTENCE, UNKNOWN
+from journey import ATTENDEE, COMMENTS, NOT_FOUND, ORGANIZER, SENTENCE, UNKNOWN
 from office365.graph_client import GraphClient
 from office365.outlook.calendar.attendees.attendee import Attendee
 from office365.outlook.calendar.dateTimeTimeZone import DateTimeTimeZone
