@@ -7,10 +7,10 @@ import json
 import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
-from starlette.datastructures import Headers, QueryParams
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from graphmock import batch, forms, interference
@@ -48,29 +48,31 @@ class App:
         """Serve one request; anything but HTTP is none of ours."""
         if scope["type"] != "http":
             return
-        request = Request(scope, receive)
-        body = await _body(request)
+        try:
+            body = await _body(receive)
+        except ClientDisconnect:
+            return
         if self.latency:
             await asyncio.sleep(self.latency)
         try:
-            response = self._respond(request, body)
+            response = self._respond(scope, body)
         except Exception:
             # A mistake of ours. The server is told to be quiet, so it is shown here.
             traceback.print_exc()
             raise
         await response(scope, receive, send)
 
-    def _respond(self, request: Request, body: bytes | None) -> ASGIApp:
-        world, scope = self.world, request.scope
+    def _respond(self, scope: Scope, body: bytes | None) -> ASGIApp:
+        world = self.world
         world.store.settle()
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw.partition(b"?")[0].decode("latin-1")
         if path.startswith("/_mock/"):
-            return self._own(request, path)
+            return self._own(scope["method"], path, _query(scope["query_string"]))
         world.store.counts["requests"] += 1
         world.behaviour.bustle(world.store)
         between = interference.met(world.behaviour.active, world.store.counts["requests"])
-        headers = dict(Headers(scope=scope).items())
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if between is not None and not between.done:
             return self._interrupt(between, headers)
         reply: Reply | Refusal
@@ -78,7 +80,7 @@ class App:
             if body is None:
                 raise refuse("body.too-large")
             incoming = Incoming(
-                method=request.method, path=path, query=dict(QueryParams(scope["query_string"]).items()),
+                method=scope["method"], path=path, query=_query(scope["query_string"]),
                 headers=headers, body=body, base=f"{scope['scheme']}://{headers.get('host', 'localhost')}",
             )  # fmt: skip
             reply = self._answer(incoming)
@@ -127,10 +129,10 @@ class App:
             response.headers["Connection"] = "close"
         return GZipMiddleware(response, minimum_size=1) if behaviour.has("gzip-answers") else response
 
-    def _own(self, request: Request, path: str) -> Response:
+    def _own(self, method: str, path: str, query: Mapping[str, str]) -> Response:
         store = self.world.store
-        if path == "/_mock/throttle" and request.method == "POST":
-            return self._throttle(request.query_params)
+        if path == "/_mock/throttle" and method == "POST":
+            return self._throttle(query)
         if path == "/_mock/state":
             found: object = {"digest": store.digest(), "summary": store.summary()}
         elif path == "/_mock/counts":
@@ -140,7 +142,7 @@ class App:
             return Response(b"", 404)
         return Response(json.dumps(found).encode(), 200, media_type="application/json")
 
-    def _throttle(self, query: QueryParams) -> Response:
+    def _throttle(self, query: Mapping[str, str]) -> Response:
         try:
             self.world.throttle.order(int(query.get("next", "1")), int(query.get("wait", "1")))
         except ValueError:
@@ -148,11 +150,29 @@ class App:
         return Response(b"", 204)
 
 
-async def _body(request: Request) -> bytes | None:
-    """Read the body, or None if it is larger than anybody should send."""
-    parts, size = [], 0
-    async for part in request.stream():
+async def _body(receive: Receive) -> bytes | None:
+    """
+    Read the body, or None if it is larger than anybody should send; the rest is read all the same and thrown away, as
+    many clients read no answer before they have sent everything.
+
+    Raises:
+        ClientDisconnect: The client left halfway; what it began to ask for must not be done.
+    """
+    body, more = bytearray(), True
+    size = 0
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        part, more = message.get("body", b""), message.get("more_body", False)
         size += len(part)
         if size <= LARGEST:
-            parts.append(part)
-    return b"".join(parts) if size <= LARGEST else None
+            body += part
+        else:
+            body.clear()
+    return bytes(body) if size <= LARGEST else None
+
+
+def _query(written: bytes) -> dict[str, str]:
+    """Read the query options; the last of a name counts."""
+    return dict(parse_qsl(written.decode("latin-1"), keep_blank_values=True)) if written else {}

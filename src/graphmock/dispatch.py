@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphmock import forms
@@ -70,7 +70,8 @@ def answer(world: World, incoming: Incoming, destination: Destination) -> Reply:
     Raises:
         Refusal: Any answer other than success.
     """
-    found = destination.routes.find(tidy(destination.rest))
+    path = tidy(destination.rest)
+    found = destination.routes.find(path)
     route, params = found or (Route("", {}), {})
     behaviour, counts = world.behaviour, world.store.counts
     if route.action and incoming.method == "POST":
@@ -88,7 +89,7 @@ def answer(world: World, incoming: Incoming, destination: Destination) -> Reply:
     if behaviour.misuses_verb(route.action, method):
         handler = route.handlers["POST"]
     else:
-        handler = _handler(route, method, destination, tidy(destination.rest))
+        handler = _handler(route, method, destination, path)
     call = Call(
         method=method, route=route, params=params, query=incoming.query, headers=incoming.headers, body=incoming.body,
         who=who, edition=destination.edition, version=destination.version, base=incoming.base, root=destination.root,
@@ -139,18 +140,15 @@ def finished(world: World, reply: Reply | Refusal, headers: Mapping[str, str]) -
             del body["error"]["code"]
         reply = Reply(reply.status, body, reply.headers, raw=behaviour.bare(reply))
     extra = {"X-Served-With": "care", "Strict-Transport-Security": "max-age=31536000", "X-Frame-Options": "DENY"}
-    return replace(
-        reply,
-        headers={
-            **reply.headers,
-            "request-id": request_id,
-            "client-request-id": client_request_id,
-            "x-ms-ags-diagnostic": _DIAGNOSTIC,
-            "odata-version": "4.0",
-            "Cache-Control": "private",
-            **(extra if behaviour.has("extra-headers") else {}),
-        },
-    )
+    always = {
+        "request-id": request_id,
+        "client-request-id": client_request_id,
+        "x-ms-ags-diagnostic": _DIAGNOSTIC,
+        "odata-version": "4.0",
+        "Cache-Control": "private",
+    }
+    more = extra if behaviour.has("extra-headers") else {}
+    return Reply(reply.status, reply.body, {**reply.headers, **always, **more}, reply.raw)
 
 
 _DIAGNOSTIC = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zlib
 from datetime import UTC, datetime
-from email.message import Message as HeaderBlock
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from graphmock.errors import refuse
@@ -85,9 +84,7 @@ def decoded(call: Call) -> bytes:
 
 
 def _media_type(value: str) -> str:
-    block = HeaderBlock()
-    block["content-type"] = value
-    return block.get_content_type()
+    return value.partition(";")[0].strip().lower()
 
 
 def _no_constant(name: str) -> NoReturn:
