@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from graphmock.wire import Wire
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -43,8 +43,8 @@ class HangUp:
             pass
 
 
-class Protocol(HttpToolsProtocol):
-    """Uvicorn's protocol, able to hang up."""
+class Protocol(Wire):
+    """A connection, able to hang up."""
 
     silent = False
 

@@ -93,6 +93,8 @@ RULES: tuple[Rule, ...] = (
           "names that are defined by the type or mark the type as open type."),
     _rule("body.invalid", "a property with an impossible value is refused", "assumed", 400,
           "ErrorPropertyValidationFailure", "At least one property failed validation: {name}."),
+    _rule("body.cut", "a request that the client cuts short is refused as bad HTTP, and not acted on", "assumed"),
+    _rule("head.endless", "line and headers, or trailers, over a megabyte end the connection with 431", "assumed"),
     _rule("body.too-large", "a body over four megabytes is refused", "page:errors", 413, "RequestEntityTooLarge",
           "The request body is larger than what is allowed."),
     _rule("time.format", "times have seven decimals, in the preferred zone, else UTC", "observed:published recordings"),
