@@ -16,7 +16,7 @@ from starlette.responses import Response
 from graphmock import batch, forms, interference
 from graphmock.call import Call, Reply, Route, World
 from graphmock.connection import Ending, HangUp
-from graphmock.dispatch import Incoming, answer, finished, locate
+from graphmock.dispatch import Incoming, answer, checked_length, finished, locate
 from graphmock.errors import Refusal, refuse
 from graphmock.payload import LARGEST, json_object
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from graphmock.interference import Interference
 
 _NO_CONTENT = 204
+LARGEST_HEAD = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,9 @@ class App:
         try:
             if body is None:
                 raise refuse("body.too-large")
+            if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEAD:
+                raise refuse("head.too-large")
+            checked_length(raw + scope["query_string"])
             incoming = Incoming(
                 method=scope["method"], path=path, query=_query(scope["query_string"]),
                 headers=headers, body=body, base=f"{scope['scheme']}://{headers.get('host', 'localhost')}",

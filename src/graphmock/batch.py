@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from graphmock import forms, interference
 from graphmock.call import Reply, World
-from graphmock.dispatch import Destination, Incoming, answer, finished
+from graphmock.dispatch import Destination, Incoming, answer, checked_length, finished
 from graphmock.errors import Refusal, refuse
 from graphmock.rules import obeys
 
@@ -51,7 +51,7 @@ def _checked(body: Any) -> list[dict[str, Any]]:
         if not whole or not item["id"]:
             raise refuse("batch.shape", why="each request needs an id, a method and a url.")
         named, headers = item.get("dependsOn") or [], item.get("headers") or {}
-        if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        if not isinstance(named, list) or len(named) > _MOST or not all(isinstance(name, str) for name in named):
             raise refuse("batch.shape", why="dependsOn is a list of ids.")
         if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
             raise refuse("batch.shape", why="headers are texts by name.")
@@ -90,6 +90,7 @@ def _one(world: World, item: Mapping[str, Any], outer: Incoming, destination: De
     )  # fmt: skip
     where = Destination(destination.edition, destination.version, destination.root, rest)
     try:
+        checked_length(item["url"])
         if parts.scheme or parts.netloc or rest == "/$batch":
             raise refuse("route.unknown", segment=item["url"][:60])
         if "body" in item and "content-type" not in headers and item["body"] is not None:

@@ -68,13 +68,21 @@ APPOINTMENT = Kind(
     },
     {},
 )
-_TAKEN = {
-    "additionalInformation", "customers", "customerId", "customerName", "customerEmailAddress", "customerPhone",
-    "customerNotes", "customerTimeZone", "duration", "filledAttendeesCount", "isCustomerAllowedToManageBooking",
-    "isLocationOnline", "maximumAttendeesCount", "optOutOfCustomerEmail", "postBuffer", "preBuffer", "price",
-    "priceType", "reminders", "selfServiceAppointmentId", "serviceId", "serviceLocation", "serviceName",
-    "serviceNotes", "smsNotificationsEnabled", "staffMemberIds", "anonymousJoinWebUrl", "joinWebUrl",
+_OF_TYPE: dict[type, tuple[str, ...]] = {
+    str: (
+        "additionalInformation", "customerId", "customerName", "customerEmailAddress", "customerPhone", "customerNotes",
+        "customerTimeZone", "duration", "postBuffer", "preBuffer", "priceType", "selfServiceAppointmentId", "serviceId",
+        "serviceName", "serviceNotes", "anonymousJoinWebUrl", "joinWebUrl",
+    ),
+    bool: (
+        "isCustomerAllowedToManageBooking", "isLocationOnline", "optOutOfCustomerEmail", "smsNotificationsEnabled",
+    ),
+    int: ("filledAttendeesCount", "maximumAttendeesCount"),
+    list: ("customers", "reminders", "staffMemberIds"),
+    dict: ("serviceLocation",),
+    float: ("price",),
 }  # fmt: skip
+_TAKEN = {name: kind for kind, names in _OF_TYPE.items() for name in names}
 _TIMES = {"startDateTime", "endDateTime", "start", "end"}
 
 
@@ -166,21 +174,16 @@ def create_appointment(world: World, call: Call) -> Reply:
     """Book an appointment."""
     business = _open(world, call, BOOKINGS_WRITE)
     body = payload.json_object(call)
-    payload.allow(body, _TAKEN | _TIMES, APPOINTMENT.name)
+    payload.allow(body, {*_TAKEN, *_TIMES}, APPOINTMENT.name)
+    payload.typed(body, _TAKEN)
     start, end = payload.times({"start": body.get("startDateTime") or body.get("start"),
                                 "end": body.get("endDateTime") or body.get("end")})  # fmt: skip
     service = body.get("serviceId")
-    if service is not None and (not isinstance(service, str) or service not in business.services):
+    if service is not None and service not in business.services:
         raise refuse("body.invalid", name="serviceId")
-    for name in ("customerId", "customerName", "customerEmailAddress", "additionalInformation"):
-        payload.text(body, name)
-    customers, staff = body.get("customers") or [], body.get("staffMemberIds") or []
-    if not isinstance(customers, list) or not all(
-        isinstance(entry, dict) and all(isinstance(entry.get(key) or "", str) for key in _OF_CUSTOMER)
-        for entry in customers
-    ):
-        raise refuse("body.schema", name="customers")
-    if not isinstance(staff, list) or not all(isinstance(key, str) and key in business.staff for key in staff):
+    for customer in payload.items(body, "customers", dict):
+        payload.typed(customer, _OF_CUSTOMER)
+    if not business.staff.keys() >= set(payload.items(body, "staffMemberIds", str)):
         raise refuse("body.invalid", name="staffMemberIds")
     props = {name: value for name, value in body.items() if name in _TAKEN}
     props.setdefault("serviceName", business.services.get(service or "", {}).get("displayName"))
@@ -189,7 +192,7 @@ def create_appointment(world: World, call: Call) -> Reply:
     return single(call, APPOINTMENT, appointment, status=201)
 
 
-_OF_CUSTOMER = ("customerId", "name", "emailAddress")
+_OF_CUSTOMER = {"customerId": str, "name": str, "emailAddress": str}
 
 
 @obeys("booking.unknown")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.request import parse_http_list
 
@@ -101,11 +102,7 @@ class Call:
 
     def preference(self, name: str) -> str | None:
         """Read one preference out of the Prefer header."""
-        for item in parse_http_list(self.headers.get("prefer", "")):
-            key, _, value = item.partition("=")
-            if key.strip().lower() == name:
-                return value.strip().strip('"')
-        return None
+        return _preferences(self.headers.get("prefer", "")).get(name)
 
     def option(self, name: str) -> str | None:
         """Read a query option, ignoring case and a leading ``$``."""
@@ -113,3 +110,10 @@ class Call:
             if key.lower().removeprefix("$") == name.lower():
                 return value
         return None
+
+
+@lru_cache(maxsize=64)
+def _preferences(header: str) -> dict[str, str]:
+    """Read a Prefer header, once for all the objects it is asked about; the first of a name counts."""
+    pairs = [item.partition("=") for item in parse_http_list(header)]
+    return {key.strip().lower(): value.strip().strip('"') for key, _, value in reversed(pairs)}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graphmock.tokens import Principal
 
 VERSIONS = ("v1.0", "beta")
+LONGEST_URL = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,12 @@ def locate(path: str, default: str) -> Destination:
     if version not in VERSIONS:
         raise refuse("route.version", version=version[:40])
     return Destination(EDITIONS[name], version, f"{prefix}/{version}", "/" + rest.rstrip("/"))
+
+
+def checked_length(url: str | bytes) -> None:
+    """Refuse a URL longer than anybody should write; what its options ask for takes time that grows with it."""
+    if len(url) > LONGEST_URL:
+        raise refuse("route.too-long")
 
 
 def answer(world: World, incoming: Incoming, destination: Destination) -> Reply:

@@ -7,6 +7,8 @@ from typing import Any
 
 from graphmock.rules import BY_ID, obeys
 
+_LONGEST = 200
+
 
 class Refusal(Exception):  # noqa: N818 - a refusal is a normal answer, not an error of ours
     """An answer other than success; raised from anywhere, written by the door."""
@@ -34,7 +36,9 @@ def refuse(rule_id: str, *, headers: dict[str, str] | None = None, **values: obj
     if rule.refusal is None:
         detail = f"rule {rule_id} refuses nothing"
         raise KeyError(detail)
-    return Refusal(rule_id, rule.refusal.status, rule.refusal.code, rule.refusal.message.format(**values), headers)
+    # What the client wrote is shown, not repeated at any length.
+    message = rule.refusal.message.format(**{name: str(value)[:_LONGEST] for name, value in values.items()})
+    return Refusal(rule_id, rule.refusal.status, rule.refusal.code, message, headers)
 
 
 @obeys("errors.envelope")

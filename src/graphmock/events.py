@@ -118,8 +118,6 @@ def create_event(world: World, call: Call) -> Reply:
     event = mailbox.events.get(mailbox.transactions.get(transaction, "")) if transaction else None
     if event is None:
         event = meetings.create(world.store, mailbox, calendar, draft, creator=call.who.user)
-        if transaction:
-            mailbox.transactions[transaction] = event.id
     reply = single(call, EVENT, event, status=201)
     location = f"{call.base}{call.root}/{_owner(mailbox)}/events/{quote(event.id, safe='=')}"
     return Reply(reply.status, reply.body, {"Location": location})

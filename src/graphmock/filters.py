@@ -23,6 +23,7 @@ _FUNCTIONS: dict[str, Callable[[str, str], bool]] = {
     "startswith": str.startswith, "endswith": str.endswith, "contains": operator.contains,
 }  # fmt: skip
 _DEEPEST = 20
+_LONGEST = 500  # tokens; each is looked at for each item of a list
 
 
 @obeys("odata.filter")
@@ -54,6 +55,8 @@ def _tokens(text: str) -> list[str]:
             _unreadable(f"unreadable at position {at}")
         found.append(match[1])
         at = match.end()
+        if len(found) > _LONGEST:
+            _unreadable("too long")
     found.reverse()
     return found
 
@@ -148,7 +151,7 @@ def _literal(token: str) -> Any:
     if token in {"true", "false", "null"}:
         return {"true": True, "false": False, "null": None}[token]
     try:
-        return float(token) if token.replace(".", "", 1).isdigit() else instant(token)
+        return float(token) if token.replace(".", "", 1).isdecimal() else instant(token)
     except Refusal:
         _unreadable(f"unreadable value {token!r}")
 

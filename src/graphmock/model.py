@@ -91,6 +91,11 @@ class Event:
         return found
 
     @property
+    def transaction(self) -> str:
+        """The client's own name for having made it; an occurrence was made with its master."""
+        return self.props["transactionId"] or "" if self.master is None else ""
+
+    @property
     def shown(self) -> bool:
         """Whether a view shows it; a master is shown through its occurrences."""
         return self.kind != "seriesMaster"
@@ -156,6 +161,8 @@ class Mailbox:
     def add(self, event: Event) -> None:
         """Put an event into its calendar."""
         self.events[event.id] = event
+        if event.transaction:
+            self.transactions[event.transaction] = event.id
         if not event.shown:
             return
         first, last = _span(event)
@@ -171,6 +178,8 @@ class Mailbox:
             self.remove(occurrence)
         if self.events.pop(event.id, None) is None:
             return
+        if event.transaction:
+            self.transactions.pop(event.transaction, None)
         self.long.pop(event.id, None)
         first, last = _span(event)
         if event.shown and last - first <= _LONGEST_INDEXED:

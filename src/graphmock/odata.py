@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 _LARGEST_PAGE = 1000
+_FURTHEST = "1000000"
 _KNOWN = {"select", "top", "skip", "orderby", "count", "filter", "expand", "skiptoken", "format"}
 
 
@@ -72,16 +73,19 @@ def listing(world: World, call: Call, kind: Kind, items: Iterable[Any]) -> Reply
 
 
 def _ordered(call: Call, kind: Kind, items: list[Any]) -> list[Any]:
-    # Sorting by the least key first leaves the greatest in charge, as the sort is stable.
-    for part in reversed((call.option("orderby") or "").split(",")):
+    keys: dict[str, str] = {}
+    for part in (call.option("orderby") or "").split(","):
         name, _, direction = part.strip().partition(" ")
-        if not name:
-            continue
+        if name:
+            # A name that comes again has no say any more.
+            keys.setdefault(name, direction)
+    # Sorting by the least key first leaves the greatest in charge, as the sort is stable.
+    for name, direction in reversed(keys.items()):
         field = kind.fields.get(name)
         if field is None:
             raise refuse("odata.property", name=name, type=kind.name)
         if direction.strip().lower() not in {"", "asc", "desc"}:
-            raise refuse("odata.option", name="$orderby", value=part)
+            raise refuse("odata.option", name="$orderby", value=direction)
         items.sort(key=lambda item, of=field: (of(item) is not None, of(item)), reverse=direction.strip() == "desc")  # type: ignore[misc]
     return items
 
@@ -90,7 +94,7 @@ def _number(call: Call, name: str, usual: int) -> int:
     value = call.option(name)
     if value is None:
         return usual
-    if not (value.isascii() and value.isdigit()) or len(value) > len("1000000"):
+    if not (value.isascii() and value.isdigit()) or len(value) > len(_FURTHEST):
         raise refuse("odata.option", name=f"${name}", value=value)
     return int(value)
 
@@ -100,9 +104,12 @@ def _resumed(call: Call) -> int:
     if not token:
         return 0
     try:
-        return int(base64.urlsafe_b64decode(token).decode().removeprefix("from-"))
+        at = base64.urlsafe_b64decode(token).decode().removeprefix("from-")
     except (ValueError, binascii.Error):
-        raise refuse("odata.option", name="$skiptoken", value=token) from None
+        at = ""
+    if not (at.isascii() and at.isdigit()) or len(at) > len(_FURTHEST):
+        raise refuse("odata.option", name="$skiptoken", value=token)
+    return int(at)
 
 
 def _continuation(call: Call, at: int) -> str:

@@ -7,9 +7,9 @@ import re
 from typing import Any
 
 PREVIEW = 255
-# Comments and tags, the end of a line or paragraph in a group of its own. No parser: the standard one takes minutes over
-# some tens of kilobytes of tags that are never closed, and everybody who lists the event would wait. Here nothing is
-# looked at twice.
+# Comments and tags, the end of a line or paragraph in a group of its own. No parser: the standard one takes minutes
+# over some tens of kilobytes of tags that are never closed, and everybody who lists the event would wait. Here nothing
+# is looked at twice.
 _MARKUP = re.compile(
     r"<!--.*?(?:-->|\Z)|(</(?:br|p|div|li|tr)\s*>|<br\s*/>)|<[a-z/!?][^<>]*>", re.DOTALL | re.IGNORECASE
 )

@@ -1,5 +1,5 @@
 """
-HTTP as it comes over a connection: uvicorn's reading of it, with a bound on what is not a body, and an answer for a client
+HTTP as it comes over a connection: uvicorn's reading of it, with a bound on what is no body, and an answer for a client
 that has said its last word.
 """
 
