@@ -17,7 +17,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from graphcancel.cases import Case, build_cases
+from graphcancel.case import Case
+from graphcancel.cases import build_cases
 from graphcancel.contract import Contract, contract_ids, load_contracts
 from graphcancel.errors import GraphCancelError
 from graphcancel.proof import Result, holds, table, verdict

@@ -15,7 +15,7 @@ from graphcancel.resources import resource, staff_of
 from graphcancel.scene import Scene, server_time, stamp
 
 if TYPE_CHECKING:
-    from graphcancel.cases import Case
+    from graphcancel.case import Case
 
 
 BOOKED_WITHIN: Final = 14

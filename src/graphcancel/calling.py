@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Final
 
 from graphcancel.batching import inner_responses
-from graphcancel.cases import Case
+from graphcancel.case import Case
 from graphcancel.errors import ProvisionError
 from graphcancel.exchange import Exchange, Request, Response
 

@@ -15,7 +15,7 @@ from graphcancel.errors import NotOffered
 from graphcancel.exchange import JSON, Request, encode_segment
 
 if TYPE_CHECKING:
-    from graphcancel.cases import Case
+    from graphcancel.case import Case
     from graphcancel.contract import Contract
     from graphcancel.targetfile import Description
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from graphcancel.cases import Case
+from graphcancel.case import Case
 from graphcancel.contract import Contract
 from graphcancel.exchange import Exchange, Response
 from graphcancel.looks import Look

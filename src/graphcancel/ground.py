@@ -19,7 +19,7 @@ from graphcancel.scene import Scene
 from graphcancel.waiting import Waiting, step
 
 if TYPE_CHECKING:
-    from graphcancel.cases import Case
+    from graphcancel.case import Case
     from graphcancel.target import Target
 
 Steps = Generator[float, None, Any]

@@ -18,7 +18,7 @@ from graphcancel.scene import MINUTES, OCCURRENCES, TARGETED, WEEK, Mark, Scene,
 from graphcancel.waiting import step
 
 if TYPE_CHECKING:
-    from graphcancel.cases import Case
+    from graphcancel.case import Case
 
 
 def arrange_meeting(ground: Ground, case: Case, scene: Scene) -> Steps:

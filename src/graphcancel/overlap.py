@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 
-from graphcancel.cases import Case
+from graphcancel.case import Case
 from graphcancel.story import Record
 
 Story = Generator[float, None, Record]

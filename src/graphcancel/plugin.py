@@ -18,7 +18,8 @@ from typing import Any, Final
 import pytest
 
 from graphcancel import report as reporting
-from graphcancel.cases import Case, build_cases
+from graphcancel.case import Case
+from graphcancel.cases import build_cases
 from graphcancel.contract import contract_ids, load_contracts
 from graphcancel.errors import GraphCancelError
 from graphcancel.runfile import error_line, record_line

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from rich.table import Table
 
-from graphcancel.cases import Case
+from graphcancel.case import Case
 from graphcancel.errors import RunError
 
 KILLED: Final = "killed"

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from graphcancel.cases import Case
+from graphcancel.case import Case
 from graphcancel.errors import GraphCancelError, RunError
 from graphcancel.proof import (
     NO_VERDICT,

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from graphcancel.cases import Case
+    from graphcancel.case import Case
     from graphcancel.contract import Contract
     from graphcancel.disputes import Dispute
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from graphcancel.cases import Case
+from graphcancel.case import Case
 from graphcancel.errors import RunError
 from graphcancel.story import Record
 from graphcancel.verdict import Verdict

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from graphcancel.exchange import Exchange, Request
 
 if TYPE_CHECKING:
-    from graphcancel.cases import Case
+    from graphcancel.case import Case
     from graphcancel.sanitise import Sanitiser
     from graphcancel.targetfile import Description
 

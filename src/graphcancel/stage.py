@@ -14,7 +14,7 @@ from graphcancel.scene import Mark, Scene
 from graphcancel.waiting import Waiting
 
 if TYPE_CHECKING:
-    from graphcancel.cases import Case
+    from graphcancel.case import Case
     from graphcancel.target import Target
 
 

@@ -19,7 +19,7 @@ from graphcancel.absence import WITHOUT_EFFECT, changes
 from graphcancel.appointments import customer_and_staff
 from graphcancel.calling import Caller
 from graphcancel.calls import MALFORMED_ID, call_for, comment_for, has_text
-from graphcancel.cases import CONVENTIONS, Case
+from graphcancel.case import CONVENTIONS, Case
 from graphcancel.clearing import clear
 from graphcancel.envelope import envelope_check
 from graphcancel.errors import AnswerLost, NotOffered, NotServed, ProvisionError

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from graphcancel.cases import Case
+from graphcancel.case import Case
 from graphcancel.contract import Contract
 from graphcancel.errors import GraphCancelError
 from graphcancel.overlap import Overlap

@@ -13,7 +13,7 @@ from graphcancel import report
 from graphcancel.disputes import NOT_LISTED, disputes
 
 if TYPE_CHECKING:
-    from graphcancel.cases import Case
+    from graphcancel.case import Case
     from graphcancel.contract import Contract
 
 EXIT_UNJUDGED: Final = 10

@@ -7,7 +7,8 @@ from __future__ import annotations
 import pytest
 from harness import ROOT
 
-from graphcancel.cases import Case, build_cases
+from graphcancel.case import Case
+from graphcancel.cases import build_cases
 from graphcancel.contract import Contract, load_contracts
 
 

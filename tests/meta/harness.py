@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from graphcancel.cases import Case
+from graphcancel.case import Case
 from graphcancel.contract import load_contracts
 from graphcancel.overlap import Overlap
 from graphcancel.session import Session, open_session

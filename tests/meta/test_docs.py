@@ -18,7 +18,8 @@ from _pytest.mark.expression import Expression
 
 from graphcancel import __main__ as graphcancel_cli
 from graphcancel import auth, plugin, proof, prove, runfile, targetfile
-from graphcancel.cases import Case, addressed_routes, build_cases
+from graphcancel.case import Case, addressed_routes
+from graphcancel.cases import build_cases
 from graphcancel.contract import Contract, load_contracts
 from graphcancel.evidence import Finding
 from graphcancel.story import Record

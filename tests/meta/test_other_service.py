@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from harness import IMPATIENT, judge, serving
 
-from graphcancel.cases import Case
+from graphcancel.case import Case
 from graphcancel.story import Record
 from graphcancel.targetfile import Description, Patience
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from graphcancel.auth import Actor
-from graphcancel.cases import Case, build_cases
+from graphcancel.case import Case
+from graphcancel.cases import build_cases
 from graphcancel.contract import Contract, load_contracts
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.fence import Fence

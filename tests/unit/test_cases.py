@@ -10,15 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from graphcancel.cases import (
-    CONVENTIONS,
-    TEXTS,
-    addressed_routes,
-    build_cases,
-    example_shape,
-    family,
-    route_slug,
-)
+from graphcancel.case import CONVENTIONS, TEXTS, addressed_routes, example_shape, family, route_slug
+from graphcancel.cases import build_cases
 from graphcancel.contract import load_contracts
 from graphcancel.errors import ContractError
 from graphcancel.plugin import selects
