@@ -5,6 +5,8 @@ The project's own checks run something.
 from __future__ import annotations
 
 import configparser
+import shutil
+import subprocess
 
 import pytest
 from harness import ROOT
@@ -31,3 +33,16 @@ def test_ci_runs_what_the_readme_says():
 
     assert '/tox" run' in script
     assert "tox run\n" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_nothing_stands_in_the_way_of_the_readmes_first_command():
+    """
+    No tracked file bears the name of the environment that the README makes, and no package lies about.
+    """
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    names = listed.stdout.split("\0")
+
+    assert not [name for name in names if name.split("/")[0].startswith(".venv") or name.endswith((".whl", ".gz"))]
