@@ -165,10 +165,14 @@ class Ground:
         started = time.monotonic()
         attempt = 0
         put_off = bool(self.arrival.likely)
+        due = started
         if put_off:
-            yield started + self.arrival.likely
+            due += self.arrival.likely
+            yield due
             attempt = 1
         while True:
+            # How long this look was kept waiting by other stories is none of the target's lag.
+            slip = max(0.0, time.monotonic() - due)
             scene.before = self.lookout.look(point)
             missing = _not_visible(scene, scene.before)
             waited = scene.before.at - started
@@ -176,14 +180,15 @@ class Ground:
                 if put_off and attempt == 1:
                     self.arrival.early()
                 else:
-                    self.arrival.seen(waited if attempt else 0.0)
+                    self.arrival.seen(waited - slip if attempt else 0.0)
                 break
             if waited >= self._patience(missing):
                 self.arrival.missed(missing)
                 break
             # A confirmation nobody promises is not worth many looks.
             pause = self.arrival.usual / 2 if set(missing) == {_CONFIRMATION} else step(attempt)
-            yield time.monotonic() + pause
+            due = time.monotonic() + pause
+            yield due
             attempt += 1
         self.own_everything(scene, scene.before)
 

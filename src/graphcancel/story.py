@@ -271,21 +271,26 @@ class Stories:
         attempt = 0
         settled: dict[str, float] = {}
         put_off = bool(waiting.likely)
+        due = exchange.ended
         if put_off:
-            yield exchange.ended + waiting.likely
+            due += waiting.likely
+            yield due
             attempt = 1
         while True:
+            # How long this look was kept waiting by other stories is none of the target's lag.
+            slip = max(0.0, time.monotonic() - due)
             look = self._look(scene)
             evidence = replace(evidence, after=look)
             findings = judge(evidence, clauses) if clauses else foreseen(evidence)
-            lag = look.at - exchange.ended
+            passed = look.at - exchange.ended
+            lag = passed - slip
             pending = [item.clause for item in findings if item.pending]
             for item in findings:
                 if item.held and not item.pending:
                     settled.setdefault(item.clause, lag if attempt else 0.0)
-            wait_more = lag < self.stage.longest and bool(_ABSENCE & set(clauses))
+            wait_more = passed < self.stage.longest and bool(_ABSENCE & set(clauses))
             full = self.target.description.patience.effect_s if clauses else usual
-            if pending and lag >= waiting.limit(pending, full):
+            if pending and passed >= waiting.limit(pending, full):
                 waiting.missed(pending if clauses else ())
                 break
             if not pending and not wait_more:
@@ -294,8 +299,8 @@ class Stories:
                 else:
                     waiting.seen(lag if attempt and settled else 0.0)
                 break
-            now = time.monotonic()
-            yield (now + step(attempt)) if pending else (exchange.ended + self.stage.longest)
+            due = time.monotonic() + step(attempt) if pending else exchange.ended + self.stage.longest
+            yield due
             attempt += 1
         late = {name: lag for name, lag in settled.items() if lag > usual}
         findings = tuple(

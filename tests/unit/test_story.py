@@ -405,3 +405,20 @@ def test_a_set_up_lost_three_times_is_inconclusive(stories, named, monkeypatch):
     record = drive(found.tell(named(CASE)))
 
     assert record.verdict.reason == "could not create a meeting: answered 504, try 2"
+
+
+def test_what_other_stories_took_is_no_lag_of_the_target(stories, named, monkeypatch):
+    """
+    A look that had to wait its turn for ten seconds finds the effect; the target may have shown it long before.
+    """
+    now = [0.0]
+    monkeypatch.setattr("graphcancel.story.time.monotonic", lambda: now[0])
+    found = stories(202, looks=[*at(BEFORE, 0.01), *at(AFTER, 10.06)])
+    story = found.tell(named(CASE))
+    due = next(story)
+    now[0] = due + 10.0
+    record = drive(story)
+
+    assert record.verdict.name == "pass"
+    assert found.stage.waiting.longest < 0.1
+    assert not any(item.late_s for item in record.verdict.findings)
