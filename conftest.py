@@ -83,6 +83,9 @@ class Mock:
                 self._process.kill()
         elif self._process:
             left = "the mock died during the run"
+        for pipe in (self._process.stdout, self._process.stderr) if self._process else ():
+            if pipe:
+                pipe.close()
         for file in Path(place).iterdir():
             file.unlink()
         Path(place).rmdir()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from graphcancel.target import Target
 
 _TOO_MANY: Final = 429
+_LONG: Final = 1.0
+_IN_A_ROW: Final = 9
 
 
 class Caller:
@@ -27,6 +29,7 @@ class Caller:
         self._target = target
         self._stage = stage
         self._slowest = 0.0
+        self._unanswered = 0
 
     def call(
         self, case: Case, request: Request, calls: list[Exchange], changed: Callable[[Exchange], bool]
@@ -60,18 +63,25 @@ class Caller:
 
     def _send(self, request: Request) -> Exchange:
         exchange = self._target.send(request, purpose="test")
-        if exchange.response is None:
-            self._stage.waiting.missed(["answer"])
-            if self.hopeless:
-                # Three calls got no answer: later ones are given twice what the slowest answered one took.
-                self._target.read_s = min(self._target.read_s, max(2.0, 2 * self._slowest))
-        else:
+        if exchange.response is not None:
             self._slowest = max(self._slowest, exchange.seconds)
+            self._unanswered = 0
+            return exchange
+        self._unanswered += 1
+        if exchange.seconds >= _LONG:
+            self._stage.waiting.missed(["answer"])
+            if self._stops_answering:
+                # Three calls hung: later ones are given twice what the slowest answered one took.
+                self._target.read_s = min(self._target.read_s, max(2.0, 2 * self._slowest))
         return exchange
 
     @property
     def hopeless(self) -> bool:
-        """Whether so many calls got no answer that a fresh event for each is not worth arranging."""
+        """Whether a fresh event is not worth arranging: three calls hung, or nine in a row were left unanswered."""
+        return self._stops_answering or self._unanswered >= _IN_A_ROW
+
+    @property
+    def _stops_answering(self) -> bool:
         return self._stage.waiting.limit(["answer"], float("inf")) != float("inf")
 
 

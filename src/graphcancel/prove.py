@@ -268,9 +268,13 @@ def _last_words(output: Path) -> str:
 
 
 def _environ(changes: Mapping[str, str]) -> dict[str, str]:
-    """Our environment without what would change a run; bytecode is written, or each start costs a second more."""
+    """
+    Our environment without what would change a run.
+
+    Bytecode is written, or each start costs a second more; pytest's plugins stay out but for the project's own.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in {"PYTEST_ADDOPTS", "GRAPHMOCK_OPTIONS"}}
-    return {**kept, "PYTHONDONTWRITEBYTECODE": "", **changes}
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **changes}
 
 
 def _fingerprint(root: Path) -> str:

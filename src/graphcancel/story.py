@@ -108,7 +108,6 @@ class Stories:
         calls: list[Exchange] = []
         reason = None
         for attempt in range(_ATTEMPTS):
-            again = attempt + 1 < _ATTEMPTS and not self._caller.hopeless
             scene = None
             try:
                 scene = yield from self._arranged(case, attempt)
@@ -119,10 +118,10 @@ class Stories:
                 if scene is not None:
                     self.scenes.append(scene)
                 reason = str(error)
-                if again and isinstance(error, AnswerLost):
+                if isinstance(error, AnswerLost) and self._worth_another(attempt):
                     continue
                 break
-            if exchange.lost and again:
+            if exchange.lost and self._worth_another(attempt):
                 self.scenes.append(scene)
                 continue
             return (yield from self._judged(case, scene, exchange, comment, calls))
@@ -133,6 +132,9 @@ class Stories:
         return Record(case, conclude(findings, sent=False, reason=reason), lost)
 
     # -- arranging and calling --------------------------------------------------------------------------------------
+
+    def _worth_another(self, attempt: int) -> bool:
+        return attempt + 1 < _ATTEMPTS and not self._caller.hopeless
 
     def _arranged(self, case: Case, attempt: int) -> Generator[float, None, Scene]:
         root = f"{self.target.description.root(case.root_of).rstrip('/')}/{case.version}"
@@ -145,7 +147,8 @@ class Stories:
         except ProvisionError as error:
             if not blocked and not isinstance(error, NotOffered):
                 self._count_failure(error)
-            if not _tellable(case, error):
+            lost = isinstance(error, AnswerLost) and self._worth_another(attempt)
+            if lost or not _tellable(case, error):
                 raise
             scene = self._bare(case, root, attempt, str(error))
         else:

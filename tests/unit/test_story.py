@@ -422,3 +422,47 @@ def test_what_other_stories_took_is_no_lag_of_the_target(stories, named, monkeyp
     assert record.verdict.name == "pass"
     assert found.stage.waiting.longest < 0.1
     assert not any(item.late_s for item in record.verdict.findings)
+
+
+# -- answers that get lost now and then, or never come -------------------------------------------------------------
+
+
+def test_answers_lost_now_and_then_each_cost_a_fresh_event_and_no_verdict(stories, named):
+    """
+    However many there are in a run: what matters is that the one after is answered.
+    """
+    found = stories(*[None, 202] * 5)
+    records = [drive(found.tell(named(CASE))) for _ in range(5)]
+
+    assert {record.verdict.name for record in records} == {"pass"}
+
+
+def test_after_nine_calls_in_a_row_without_an_answer_no_fresh_event_is_made(stories, named):
+    found = stories(None)
+    for _ in range(3):
+        drive(found.tell(named(CASE)))
+    before = found.stage.arranged
+    record = drive(found.tell(named(CASE)))
+
+    assert before == 9
+    assert found.stage.arranged == 10
+    assert record.verdict.name == "fail"
+
+
+def test_a_refusal_that_needs_no_event_has_its_lost_set_up_repeated_first(stories, named, monkeypatch):
+    """
+    A made-up id is the last resort, not the first.
+    """
+    found = stories(404)
+    arrange = found.stage.arrange
+
+    def lose_first(case, root, attempt):
+        if attempt == 0:
+            raise AnswerLost("could not create an event: answered 504")
+        return (yield from arrange(case, root, attempt))
+
+    monkeypatch.setattr(found.stage, "arrange", lose_first)
+    record = drive(found.tell(named("graph-conventions/v1.0.me.events/organizer/pascal/unknown-id")))
+
+    assert record.verdict.name == "pass"
+    assert found.stage.arranged == 1
