@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MOST = 20
+_OPTIONAL: tuple[tuple[str, Any], ...] = (("dependsOn", []), ("headers", {}))
 _FIRST_ERROR = 400
 
 
@@ -50,7 +51,7 @@ def _checked(body: Any) -> list[dict[str, Any]]:
         whole = isinstance(item, dict) and all(isinstance(item.get(key), str) for key in ("id", "method", "url"))
         if not whole or not item["id"]:
             raise refuse("batch.shape", why="each request needs an id, a method and a url.")
-        named, headers = item.get("dependsOn") or [], item.get("headers") or {}
+        named, headers = (usual if item.get(key) is None else item[key] for key, usual in _OPTIONAL)
         if not isinstance(named, list) or len(named) > _MOST or not all(isinstance(name, str) for name in named):
             raise refuse("batch.shape", why="dependsOn is a list of ids.")
         if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):

@@ -119,8 +119,8 @@ def _continuation(call: Call, at: int) -> str:
 
 
 def _writer(call: Call, kind: Kind) -> Callable[[Any], dict[str, Any]]:
-    chosen = _names(call.option("select"))
-    expanded = _names(call.option("expand"))
+    chosen = _names(call, "select")
+    expanded = _names(call, "expand")
     extras = []
     for name in (*chosen, *expanded):
         extra = kind.extras.get(name.partition("(")[0].lower())
@@ -153,13 +153,15 @@ _SOMETIMES = {
 }  # fmt: skip
 
 
-def _names(text: str | None) -> list[str]:
+def _names(call: Call, option: str) -> list[str]:
     """Split a list of names at commas outside parentheses."""
     found, depth, start = [], 0, 0
-    text = text or ""
+    text = call.option(option) or ""
     for at, character in enumerate(text + ","):
         depth += {"(": 1, ")": -1}.get(character, 0)
         if character == "," and depth <= 0:
             found.append(text[start:at].strip())
             start = at + 1
+    if depth:
+        raise refuse("odata.option", name=f"${option}", value=text)
     return [name for name in found if name]

@@ -42,7 +42,7 @@ class Answer:
         return self.json["error"]["message"]
 
 
-@dataclass
+@dataclass(repr=False)  # a failing test would print the whole state
 class Mock:
     app: App
     cast: Any
