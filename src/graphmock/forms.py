@@ -36,7 +36,7 @@ def refuses_filter(active: frozenset[str], kind: str) -> bool:
 def dressed(world: World, call: Call, reply: Reply) -> Reply:
     """Write what was found in another legitimate form; properties a client chose by name all stay."""
     active, body = world.behaviour.active, reply.body
-    if body is None:
+    if body is None or not active:
         return reply
     for name, form in _FORMS:
         if name in active and not (name in _WHOLE and call.option("select")):

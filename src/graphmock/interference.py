@@ -93,6 +93,8 @@ _ALWAYS: Mapping[str, Callable[[], Reply | Refusal | Ending]] = {
 
 def met(active: frozenset[str], number: int) -> Interference | None:
     """Say what comes between, if anything, for the request of this *number*, the first being 1."""
+    if not active:
+        return None
     for name, answer in _ALWAYS.items():
         if name in active:
             return Interference(answer())
