@@ -6,7 +6,7 @@ round the mock is given as many meetings with two attendees as will be cancelled
 each was cancelled and everybody mailed. Prism plays the contract of the same page and keeps no state, so it has nothing
 to prepare. It runs as its manual says, with its log turned off, which makes it faster.
 
-    python benches/cancel_rate.py [--prism PATH] [--rounds N] [--calls N] [--json]
+    python benches/cancel_rate.py [--prism PATH] [--prism-log LEVEL] [--rounds N] [--calls N] [--json]
 
 Prism is never fetched: `npm install --prefix DIR @stoplight/prism-cli@5` puts it at `DIR/node_modules/.bin/prism`.
 """
@@ -40,7 +40,6 @@ GUESTS = ("attendee@contoso.example", "second@contoso.example")
 CONNECTIONS = (1, 8)
 GOAL = 3.0
 START_S = 60
-ACCEPTED = b"HTTP/1.1 202 "
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def mock() -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def prism(program: str) -> Iterator[Server]:
+def prism(program: str, log: str) -> Iterator[Server]:
     """Run Prism on the contract, without the keys that are ours alone."""
     document = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
     plain = _without_extensions(document)
@@ -81,10 +80,9 @@ def prism(program: str) -> Iterator[Server]:
         free.close()
         file = Path(folder) / "openapi.json"
         file.write_text(json.dumps(plain), encoding="utf-8")
-        command = [program, "mock", str(file), "-p", str(port), "-v", "silent"]
-        environ = os.environ | {"NODE_ENV": "production"}
+        command = [program, "mock", str(file), "-p", str(port), "-v", log]
         with subprocess.Popen(
-            command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         ) as process:
             try:
                 _wait_for(port, process)
@@ -146,33 +144,34 @@ def calls(server: Server, ids: list[str]) -> list[bytes]:
 def rate(server: Server, requests: list[bytes], connections: int) -> float:
     """Send all requests, each connection its next one when the last was answered; give calls per second."""
     waiting = iter(requests)
-    chosen = selectors.DefaultSelector()
-    for _ in range(connections):
-        opened = socket.create_connection(("127.0.0.1", server.port))
-        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        chosen.register(opened, selectors.EVENT_READ)
-    started = time.perf_counter()
-    for key in chosen.get_map().values():
-        key.fileobj.sendall(next(waiting))  # type: ignore[union-attr]
-    left = len(requests)
-    while left:
-        for key, _ in chosen.select():
-            connection = key.fileobj
-            answer = connection.recv(65536)  # type: ignore[union-attr]
-            while not _whole(answer):
-                more = connection.recv(65536)  # type: ignore[union-attr]
-                assert more, answer
-                answer += more
-            assert answer.startswith(ACCEPTED), answer
-            left -= 1
-            following = next(waiting, None)
-            if following is not None:
-                connection.sendall(following)  # type: ignore[union-attr]
-    seconds = time.perf_counter() - started
-    for key in list(chosen.get_map().values()):
-        key.fileobj.close()  # type: ignore[union-attr]
-    chosen.close()
-    return len(requests) / seconds
+    with contextlib.ExitStack() as stack:
+        chosen = stack.enter_context(selectors.DefaultSelector())
+        opened = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(connections)]
+        for connection in opened:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            chosen.register(connection, selectors.EVENT_READ, connection)
+        started = time.perf_counter()
+        for connection in opened:
+            connection.sendall(next(waiting))
+        left = len(requests)
+        while left:
+            for key, _ in chosen.select():
+                _accepted(key.data)
+                left -= 1
+                following = next(waiting, None)
+                if following is not None:
+                    key.data.sendall(following)
+        return len(requests) / (time.perf_counter() - started)
+
+
+def _accepted(connection: socket.socket) -> None:
+    """Read one answer, which must be 202."""
+    answer = connection.recv(65536)
+    while not _whole(answer):
+        more = connection.recv(65536)
+        assert more, answer
+        answer += more
+    assert answer.startswith(b"HTTP/1.1 202 "), answer
 
 
 def _whole(answer: bytes) -> bool:
@@ -195,7 +194,7 @@ def measure(options: argparse.Namespace, program: str | None) -> list[dict[str, 
     found: list[dict[str, Any]] = []
     with contextlib.ExitStack() as stack:
         ours = stack.enter_context(mock())
-        theirs = stack.enter_context(prism(program)) if program else None
+        theirs = stack.enter_context(prism(program, options.prism_log)) if program else None
         for connections in CONNECTIONS:
             rates: dict[str, list[float]] = {"mock": [], "prism": []}
             # The first round warms both up and does not count.
@@ -219,6 +218,12 @@ def main() -> None:
     """Print the rates and their ratio."""
     parser = argparse.ArgumentParser(description="cancel calls per second of the mock and of Prism")
     parser.add_argument("--prism", metavar="PATH", help="Prism's command; default: prism on PATH")
+    parser.add_argument(
+        "--prism-log",
+        default="silent",
+        metavar="LEVEL",
+        help="its log level; left alone it is info (default %(default)s)",
+    )
     parser.add_argument("--rounds", type=int, default=5, help="rounds that count (default %(default)s)")
     parser.add_argument("--calls", type=int, default=1000, help="calls in a round (default %(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON")

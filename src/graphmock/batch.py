@@ -64,6 +64,7 @@ def _checked(body: Any) -> list[dict[str, Any]]:
     return items
 
 
+@obeys("batch.order")
 def _in_order(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     waiting, done, ordered = list(items), set[str](), []
     while waiting:
@@ -76,6 +77,7 @@ def _in_order(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return ordered
 
 
+@obeys("batch.token")
 def _one(world: World, item: Mapping[str, Any], outer: Incoming, destination: Destination) -> Reply:
     own = {name.lower(): value for name, value in (item.get("headers") or {}).items()}
     # The outer token counts for all: an item has no say in who calls.

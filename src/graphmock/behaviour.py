@@ -182,8 +182,6 @@ class Behaviour:
 
     def alter(self, plan: Plan, call: Call) -> Plan | None:
         """Spoil a cancellation; None is one that does nothing."""
-        if not self.active:
-            return plan
         event = plan.event
         if "@" in call.params.get("user", "") and self.has("upn-without-effect"):
             return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from graphmock.model import Person
+from graphmock.rules import obeys
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,6 +35,7 @@ class Business:
     customers: dict[str, dict[str, Any]] = field(default_factory=dict)
     appointments: dict[str, Appointment] = field(default_factory=dict)
 
+    @obeys("booking.people")
     def customers_of(self, appointment: Appointment) -> list[Person]:
         """Say who booked: the addresses on the appointment, else those of the customers it names."""
         props = appointment.props

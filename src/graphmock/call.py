@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import parse_http_list
 
 from graphmock.editions import BOOKING, EVENT, Edition
+from graphmock.rules import obeys
 from graphmock.throttle import Throttle
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class Call:
         """Read one preference out of the Prefer header."""
         return _preferences(self.headers.get("prefer", "")).get(name)
 
+    @obeys("odata.names")
     def option(self, name: str) -> str | None:
         """Read a query option, ignoring case and a leading ``$``."""
         for key, value in self.query.items():

@@ -24,7 +24,7 @@ class Comment:
     silent: bool = False
 
 
-@obeys("access.group-attendee")
+@obeys("access.group-attendee", "cancel.order")
 def cancel_event(world: World, call: Call) -> Reply:
     """
     Cancel the event that the path names.

@@ -49,6 +49,7 @@ class Destination:
         return table(self.edition, self.version)
 
 
+@obeys("route.tolerance")
 def locate(path: str, default: str) -> Destination:
     """
     Split a path into edition, version and rest.
@@ -125,6 +126,7 @@ def _stand_in(world: World, route: Route, refusal: Refusal) -> Principal:
     raise refusal
 
 
+@obeys("route.head")
 def _handler(route: Route, method: str, destination: Destination, path: str) -> Any:
     if not route.template:
         raise refuse("route.unknown", segment=destination.routes.stranger(path)[:60])

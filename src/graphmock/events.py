@@ -70,6 +70,7 @@ def list_events(world: World, call: Call) -> Reply:
     )  # fmt: skip
 
 
+@obeys("event.view")
 def view(world: World, call: Call) -> Reply:
     """List what lies in a window."""
     mailbox = open_mailbox(world, call, CALENDARS_READ)

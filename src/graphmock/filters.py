@@ -26,7 +26,7 @@ _DEEPEST = 20
 _LONGEST = 500  # tokens; each is looked at for each item of a list
 
 
-@obeys("odata.filter")
+@obeys("odata.filter", "odata.reach")
 def parse(text: str, fields: Fields, type_name: str) -> Test:
     """
     Turn a filter into a test.
@@ -156,6 +156,7 @@ def _literal(token: str) -> Any:
         _unreadable(f"unreadable value {token!r}")
 
 
+@obeys("odata.text-case")
 def _comparison(field: Callable[[Any], Any], compare: Callable[[Any, Any], bool], value: Any) -> Test:
     at = instant(value) if isinstance(value, str) and value[:4].isdigit() and "T" in value else None
 

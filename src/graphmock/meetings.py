@@ -112,6 +112,7 @@ def receive(store: Store, mailbox: Mailbox, draft: Draft, host: Person) -> Event
     return event
 
 
+@obeys("event.guests")
 def guests(event: Event) -> list[Person]:
     """The attendees other than the organizer, each once."""
     people = [Person(a["emailAddress"]["name"], a["emailAddress"]["address"]) for a in event.attendees]
@@ -244,6 +245,7 @@ def _stand_alone(event: Event) -> None:
         event.kind, event.props = "exception", deepcopy(event.props)
 
 
+@obeys("message.kinds")
 def _note(event: Event, meeting_type: str, subject: str, text: str, sender: Person | None = None) -> dict[str, Any]:
     kinds = {"meetingRequest": "eventMessageRequest", "meetingCancelled": "eventMessage"}
     return {

@@ -60,14 +60,14 @@ def listing(world: World, call: Call, kind: Kind, items: Iterable[Any]) -> Reply
         items = (item for item in items if test(item))
     found = _ordered(call, kind, list(items))
     first = _number(call, "skip", 0) + _resumed(call)
-    size = min(max(_number(call, "top", world.page_size), 1), _LARGEST_PAGE)
+    size = min(_number(call, "top", world.page_size), _LARGEST_PAGE)
     if world.behaviour.has("page-by-one"):
         size = 1
     body: dict[str, Any] = {"@odata.context": f"{call.base}{call.root}/$metadata#{kind.name}s"}
     if (call.option("count") or "").lower() == "true":
         body["@odata.count"] = len(found)
     body["value"] = [write(item) for item in found[first : first + size]]
-    if first + size < len(found):
+    if 0 < size < len(found) - first:
         body["@odata.nextLink"] = _continuation(call, first + size)
     return Reply(200, body)
 

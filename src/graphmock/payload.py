@@ -149,6 +149,7 @@ def text(body: dict[str, Any], name: str, *, required: bool = False) -> str:
     return value
 
 
+@obeys("time.years")
 def times(body: dict[str, Any]) -> tuple[datetime, datetime]:
     """Read start and end."""
     for name in ("start", "end"):

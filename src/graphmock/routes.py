@@ -53,7 +53,7 @@ class Table:
         return (short or unknown or segments or [""])[0]
 
 
-@obeys("cancel.qualified", "cancel.lower-case-groups")
+@obeys("cancel.qualified", "cancel.lower-case-groups", "route.keyed")
 def tidy(path: str) -> str:
     """
     Bring a raw path into the one form the templates know.

@@ -131,6 +131,9 @@ def test_what_is_no_http_is_refused(served, sent):
         (b"GET /v1.0/me/events?$filter=%ff", 400),
         (b"GET /v1.0/me/events?$top=%", 400),
         (b"GET /v1.0/me?x=" + b"y" * 20_000, 414),
+        (b"POST /_mock/throttle?next=many", 400),
+        (b"POST /_mock/throttle?next=-1", 400),
+        (b"GET /_mock/nothing", 404),
     ],
 )
 def test_unusual_lines_are_answered(served, line, expected):
@@ -185,6 +188,18 @@ def test_an_upgrade_that_is_not_offered_is_ignored(served, upgrade):
         answer = connection.getresponse()
         assert (answer.status, json.load(answer)["displayName"]) == (200, "Olivia Organizer")
     connection.close()
+
+
+def test_noise_instead_of_tls_goes_unremarked():
+    process = subprocess.Popen([*COMMAND, "--tls"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    port = int(process.stdout.readline().rpartition(":")[2])
+    for noise in (b"GET /v1.0/me HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00" + b"y" * 700, b"\x16", b""):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(noise)
+            connection.shutdown(socket.SHUT_WR)
+            connection.recv(1000)
+    process.terminate()
+    assert (*process.communicate(timeout=10), process.returncode) == ("", "", 0)
 
 
 def test_stalled_clients_hold_nobody_up(served):
@@ -487,6 +502,12 @@ def test_an_unknown_property_is_not_chosen(mock, query):
 def test_an_empty_or_strange_option_breaks_nothing(mock, query):
     mock.meeting()
     assert mock.send("GET", f"/me/events?{query}").status in {200, 400}
+
+
+def test_nothing_asked_for_is_nothing_given(mock):
+    mock.meeting()
+    page = mock.get("/me/events?$top=0&$count=true")
+    assert (page["value"], page["@odata.count"], "@odata.nextLink" in page) == ([], 1, False)
 
 
 def test_an_order_named_a_thousand_times_is_sorted_by_once(mock):
