@@ -94,7 +94,7 @@ def command_line() -> argparse.ArgumentParser:
         metavar="N",
         help="runs at a time (default: twice the cores, since much of a run is waiting)",
     )
-    proving.add_argument("--whole", action="store_true", help="every case against every fault, not a choice of them")
+    proving.add_argument("--whole", action="store_true", help="every case against every service, not a choice")
     proving.add_argument("--fresh", action="store_true", help="take nothing over from an earlier proof")
     proving.add_argument("--out", type=Path, default=None, metavar="DIR", help="where to write (default: ROOT/proof)")
     return parser

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -128,25 +128,48 @@ def _subject(item: Mapping[str, Any]) -> Subject:
 
 def sample(cases: Sequence[Case]) -> list[Case]:
     """The first case of each actor, shape and circumstance of each contract, bookings apart."""
-    found: dict[tuple[object, ...], Case] = {}
+    return _first(
+        cases,
+        lambda case: (case.contract, case.version, case.family == "bookings", case.actor, case.body, case.circumstance),
+    )
+
+
+def _cover(cases: Sequence[Case]) -> list[Case]:
+    """Each actor, shape and circumstance of each contract and family once, and each addressed route once."""
+    kinds = _first(
+        cases, lambda case: (case.contract, case.version, case.family, case.actor, case.body, case.circumstance)
+    )
+    routes = _first(cases, lambda case: (case.contract, case.version, case.path, case.addressing))
+    return [*kinds, *routes]
+
+
+def _first(cases: Sequence[Case], key: Callable[[Case], object]) -> list[Case]:
+    found: dict[object, Case] = {}
     for case in cases:
-        key = (case.contract, case.version, case.family == "bookings", case.actor, case.body, case.circumstance)
-        found.setdefault(key, case)
+        found.setdefault(key(case), case)
     return list(found.values())
 
 
 def chosen(subject: Subject, cases: Sequence[Case], *, whole: bool = False) -> list[Case]:
     """
-    The cases to run against *subject*: all, or for a fault those that have to find it and a sample of the rest.
+    The cases to run against *subject*, in their order.
 
-    Of more than a few that have to find it, a sample too. What finds a fault among these finds it among all: choosing
-    can hide collateral findings, never a survivor.
+    A fault: those that have to find it, or a sample of them where they are many, and a sample of the rest. What finds
+    a fault among these finds it among all: choosing can hide collateral findings, never a survivor. A variation: every
+    kind of case and every route. A constant: all.
+
+    Args:
+        whole: All cases, whatever the subject.
     """
-    if whole or subject.kind != "fault":
+    if whole or subject.kind == "constant":
         return list(cases)
-    expected = [case for case in cases if subject.expects(case)]
-    kept = {case.id for case in (*sample(cases), *(expected if len(expected) <= _FEW else sample(expected)))}
-    return [case for case in cases if case.id in kept]
+    if subject.kind == "variation":
+        kept = _cover(cases)
+    else:
+        expected = [case for case in cases if subject.expects(case)]
+        kept = [*sample(cases), *(expected if len(expected) <= _FEW else sample(expected))]
+    names = {case.id for case in kept}
+    return [case for case in cases if case.id in names]
 
 
 def examine(

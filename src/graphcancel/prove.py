@@ -59,7 +59,7 @@ class Proof:
     Attributes:
         root: The project's folder.
         out: Where results and runs are written.
-        whole: Whether faults, too, are run with every case.
+        whole: Whether every subject is run with every case.
     """
 
     root: Path

@@ -191,13 +191,7 @@ class Behaviour:
             plan = self._alter_occurrence(plan, event, event.master)
         if self.has("series-leaves-occurrences") and event.occurrences:
             plan = replace(plan, leaving=tuple(event.occurrences[:1]), marked=tuple(event.occurrences[:1]))
-        if self.has("decoy-gone"):
-            plan = replace(plan, leaving=(*plan.leaving, *_decoys(event)))
-        if self.has("decoy-copies-cancelled"):
-            plan = replace(plan, marked=(*plan.marked, *_decoys(event)))
-        if self.has("decoy-marked"):
-            for decoy in _decoys(event):
-                decoy.is_cancelled = True
+        plan = self._alter_beside(plan, event)
         if self.has("not-cancelled"):
             plan = replace(plan, leaving=())
         if self._leaves_copies(event, call):
@@ -206,6 +200,16 @@ class Behaviour:
             plan = replace(plan, told=())
         if self.has("one-attendee-not-told"):
             plan = replace(plan, told=plan.told[:-1])
+        return plan
+
+    def _alter_beside(self, plan: Plan, event: Event) -> Plan:
+        if self.has("decoy-gone"):
+            plan = replace(plan, leaving=(*plan.leaving, *_decoys(event)))
+        if self.has("decoy-copies-cancelled"):
+            plan = replace(plan, marked=(*plan.marked, *_decoys(event)))
+        if self.has("decoy-marked"):
+            for decoy in _decoys(event):
+                decoy.is_cancelled = True
         return plan
 
     def _leaves_copies(self, event: Event, call: Call) -> bool:

@@ -123,8 +123,22 @@ def test_of_many_that_have_to_find_a_fault_some_are_run(all_cases):
     assert {case.contract for case in picked} == {case.contract for case in all_cases if wide.expects(case)}
 
 
-@pytest.mark.parametrize(("subject", "whole"), [(VARIATION, False), (CONSTANT, False), (FAULT, True)])
-def test_all_else_is_run_with_every_case(subject, whole, all_cases):
+def test_a_variation_is_run_with_every_route_and_every_kind_of_case(all_cases):
+    picked = chosen(VARIATION, all_cases)
+
+    def routes(cases):
+        return {(case.contract, case.version, case.path, case.addressing) for case in cases}
+
+    def kinds(cases):
+        return {(case.contract, case.family, case.actor, case.body, case.circumstance) for case in cases}
+
+    assert routes(picked) == routes(all_cases)
+    assert kinds(picked) == kinds(all_cases)
+    assert len(picked) < len(all_cases) / 2
+
+
+@pytest.mark.parametrize(("subject", "whole"), [(CONSTANT, False), (VARIATION, True), (FAULT, True)])
+def test_whole_is_every_case(subject, whole, all_cases):
     assert chosen(subject, all_cases, whole=whole) == list(all_cases)
 
 
