@@ -4,9 +4,9 @@ How many cancel calls a second the mock answers, and, where Prism is at hand, ho
 One client sends the same bytes to both over kept-alive connections, in turns: one connection, then eight. Before each
 round the mock is given as many meetings with two attendees as will be cancelled; afterwards its counters must say that
 each was cancelled and everybody mailed. Prism plays the contract of the same page and keeps no state, so it has nothing
-to prepare. It runs as its manual says, with its log turned off, which makes it faster.
+to prepare. It runs twice: as it starts by itself, and with its log turned off, which makes it faster.
 
-    python benches/cancel_rate.py [--prism PATH] [--prism-log LEVEL] [--rounds N] [--calls N] [--json]
+    python benches/cancel_rate.py [--prism PATH] [--rounds N] [--calls N] [--json]
 
 Prism is never fetched: `npm install --prefix DIR @stoplight/prism-cli@5` puts it at `DIR/node_modules/.bin/prism`.
 """
@@ -38,6 +38,8 @@ ROOT = Path(__file__).resolve().parents[1]
 CONTRACT = ROOT / "contracts" / "event-cancel.v1.0.yaml"
 GUESTS = ("attendee@contoso.example", "second@contoso.example")
 CONNECTIONS = (1, 8)
+# What Prism is called here, and the options that make it so.
+PRISMS = {"prism": (), "prism, log off": ("-v", "silent")}
 GOAL = 3.0
 START_S = 60
 
@@ -68,8 +70,8 @@ def mock() -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def prism(program: str, log: str) -> Iterator[Server]:
-    """Run Prism on the contract, without the keys that are ours alone."""
+def prism(program: str, name: str) -> Iterator[Server]:
+    """Run one of `PRISMS` on the contract, without the keys that are ours alone."""
     document = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
     plain = _without_extensions(document)
     del plain["servers"]
@@ -80,13 +82,13 @@ def prism(program: str, log: str) -> Iterator[Server]:
         free.close()
         file = Path(folder) / "openapi.json"
         file.write_text(json.dumps(plain), encoding="utf-8")
-        command = [program, "mock", str(file), "-p", str(port), "-v", log]
+        command = [program, "mock", str(file), "-p", str(port), *PRISMS[name]]
         with subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         ) as process:
             try:
                 _wait_for(port, process)
-                yield Server("prism", port, "any")
+                yield Server(name, port, "any")
             finally:
                 # Prism may run as a child of its command.
                 os.killpg(process.pid, signal.SIGKILL)
@@ -194,23 +196,21 @@ def measure(options: argparse.Namespace, program: str | None) -> list[dict[str, 
     found: list[dict[str, Any]] = []
     with contextlib.ExitStack() as stack:
         ours = stack.enter_context(mock())
-        theirs = stack.enter_context(prism(program, options.prism_log)) if program else None
+        theirs = [stack.enter_context(prism(program, name)) for name in PRISMS] if program else []
         for connections in CONNECTIONS:
-            rates: dict[str, list[float]] = {"mock": [], "prism": []}
-            # The first round warms both up and does not count.
+            rates: dict[str, list[float]] = {server.name: [] for server in (ours, *theirs)}
+            # The first round warms all up and does not count.
             for number in range(options.rounds + 1):
-                one = cancelled(ours, options.calls, connections)
-                other = rate(theirs, calls(theirs, ["A" * 151 + "="] * options.calls), connections) if theirs else 0.0
+                round_ = {ours.name: cancelled(ours, options.calls, connections)}
+                for server in theirs:
+                    requests = calls(server, ["A" * 151 + "="] * options.calls)
+                    round_[server.name] = rate(server, requests, connections)
                 if number:
-                    rates["mock"].append(one)
-                    rates["prism"].append(other)
-            row: dict[str, Any] = {"connections": connections, "mock": rates["mock"]}
-            if theirs:
-                row |= {
-                    "prism": rates["prism"],
-                    "ratio": statistics.median(rates["mock"]) / statistics.median(rates["prism"]),
-                }
-            found.append(row)
+                    for name, value in round_.items():
+                        rates[name].append(value)
+            middle = {name: statistics.median(values) for name, values in rates.items()}
+            ratios = {server.name: middle["mock"] / middle[server.name] for server in theirs}
+            found.append({"connections": connections, "rates": rates, "ratios": ratios})
     return found
 
 
@@ -218,12 +218,6 @@ def main() -> None:
     """Print the rates and their ratio."""
     parser = argparse.ArgumentParser(description="cancel calls per second of the mock and of Prism")
     parser.add_argument("--prism", metavar="PATH", help="Prism's command; default: prism on PATH")
-    parser.add_argument(
-        "--prism-log",
-        default="silent",
-        metavar="LEVEL",
-        help="its log level; left alone it is info (default %(default)s)",
-    )
     parser.add_argument("--rounds", type=int, default=5, help="rounds that count (default %(default)s)")
     parser.add_argument("--calls", type=int, default=1000, help="calls in a round (default %(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -236,11 +230,11 @@ def main() -> None:
         print(json.dumps(rows))
         return
     for row in rows:
-        for name in ("mock", "prism"):
-            if name in row:
-                print(f"{row['connections']} connection(s)  {name:5}  {_spread(row[name])} calls/s")
-        if "ratio" in row:
-            print(f"{row['connections']} connection(s)  ratio {row['ratio']:.2f} (goal: at least {GOAL:.0f})")
+        place = f"{row['connections']} connection(s)"
+        for name, rates in row["rates"].items():
+            print(f"{place}  {name:14}  {_spread(rates)} calls/s")
+        for name, ratio in row["ratios"].items():
+            print(f"{place}  mock / {name}: {ratio:.2f} (goal: at least {GOAL:.0f} of Prism as it starts)")
     if program is None:
         print("Prism was not found, so there is nothing to compare with; name it with --prism")
 

@@ -8,6 +8,7 @@ import configparser
 import json
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -410,6 +411,16 @@ def test_the_readme_counts_the_mocks_assumptions() -> None:
     words = " ".join(README.read_text(encoding="utf-8").split())
 
     assert f"{assumed} of its {len(rules.RULES)} rules rest on nobody's word" in words
+
+
+def test_the_readme_counts_what_the_suite_is_proved_against() -> None:
+    found = Counter(subject.kind for subject in prove.catalogue())
+    words = " ".join(README.read_text(encoding="utf-8").split())
+
+    assert (
+        f"against {found['fault']} services with a planted fault, {found['variation']} that differ but are right, and "
+        f"{found['constant']} that always answer the same"
+    ) in words
 
 
 def test_the_keys_of_a_run_are_those_documented(target_file, tmp_path) -> None:
