@@ -22,6 +22,7 @@ GATEWAY_TIMEOUT: Final = 504
 
 _REPEATS: Final = 6
 _LONGEST: Final = 300.0
+_AT_FIRST: Final = 60.0
 _GIVEN_UP: Final = 3
 _TRY_EVERY: Final = 10.0
 _FIRST: Final = 0.5
@@ -33,12 +34,14 @@ class Throttling:
     What a run has learnt about being told to wait.
 
     A target that never stops saying so must not cost the full patience once per request: after three requests were
-    given up, one request in ten seconds is sent again, once, until waiting has helped somewhere.
+    given up, one request in ten seconds is sent again, once, until waiting has helped somewhere. While a target has
+    never accepted anything, all waiting together is at most a minute.
     """
 
     def __init__(self) -> None:
         self._given_up = 0
         self._next_try = 0.0
+        self._first_wait: float | None = 0.0  # None once something was accepted
 
     def pause(
         self, response: Response | None, repeats: int, waited: float = 0.0, *, read: bool = False
@@ -52,19 +55,24 @@ class Throttling:
             read: Whether the request only reads: then 504 is worth another try as well.
         """
         if response is None or not (response.status in UNDONE or (read and response.status == GATEWAY_TIMEOUT)):
-            if repeats and response is not None and response.ok:
-                self._given_up = 0
+            if response is not None and response.ok:
+                self._first_wait = None
+                self._given_up = 0 if repeats else self._given_up
             return None
         pause = retry_after(response)
         if pause is None:
             # Jitter keeps clients that were refused together from coming back together; its quality is no secret.
             pause = min(_BACK_OFF, _FIRST * 2**repeats) * random.uniform(0.5, 1.0)  # noqa: S311
-        if waited + pause > _LONGEST or not self._worth_while(repeats):
+        if waited + pause > _LONGEST or not self._worth_while(repeats, pause):
             self._given_up += 1
             return None
         return pause
 
-    def _worth_while(self, repeats: int) -> bool:
+    def _worth_while(self, repeats: int, pause: float) -> bool:
+        if self._first_wait is not None:
+            if self._first_wait + pause > _AT_FIRST:
+                return False
+            self._first_wait += pause
         if self._given_up < _GIVEN_UP:
             return repeats < _REPEATS
         if repeats or time.monotonic() < self._next_try:

@@ -62,9 +62,24 @@ def test_without_a_time_the_pauses_grow():
     assert all(low <= pause <= high for pause, (low, high) in zip(pauses, bounds, strict=True))
 
 
+def served() -> Throttling:
+    """What is known of a target that accepted something."""
+    throttling = Throttling()
+    throttling.pause(told(200), 0)
+    return throttling
+
+
 @pytest.mark.parametrize(("repeats", "waited"), [(6, 0.0), (1, 299.5)])
 def test_a_request_is_given_up(repeats, waited):
-    assert Throttling().pause(told(retry_after="1"), repeats, waited) is None
+    assert served().pause(told(retry_after="1"), repeats, waited) is None
+
+
+def test_a_target_that_never_accepted_anything_is_waited_for_a_minute_in_all():
+    throttling = Throttling()
+
+    assert [throttling.pause(told(retry_after="25"), 0) for _ in range(4)] == [25.0, 25.0, None, None]
+    assert Throttling().pause(told(retry_after="120"), 0) is None
+    assert served().pause(told(retry_after="120"), 0) == 120.0
 
 
 def test_after_three_given_up_one_request_in_ten_seconds_is_tried_again(monkeypatch):
