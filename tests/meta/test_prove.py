@@ -209,7 +209,7 @@ def test_a_blunted_suite_fails_the_proof(tmp_path):
 @pytest.mark.parametrize(
     ("options", "status", "message"),
     [
-        (["--fault", "status-20"], 4, "--fault status-20: unknown; did you mean status-200?"),
+        (["--fault", "no-mial"], 4, "--fault no-mial: unknown; did you mean no-mail?"),
         (["--vary", "no-mail"], 4, "--vary no-mail: unknown; "),
         (["-j", "0"], 2, "at least 1"),
         (["-j", "many"], 2, "invalid"),
