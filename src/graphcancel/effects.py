@@ -13,7 +13,16 @@ from graphcancel.bookings import booking_cancelled, customer_told, delivered_to_
 from graphcancel.evidence import NOT_ACCEPTED, Evidence, Outcome, not_yet, null
 from graphcancel.looks import Unseen, entries
 from graphcancel.scene import TARGETED
-from graphcancel.seen import both_copies, both_looks, cancellations, carries, copies_of_decoy, gone_by_id, own_windows
+from graphcancel.seen import (
+    NAMESAKE,
+    both_copies,
+    both_looks,
+    cancellations,
+    carries,
+    copies_of_decoy,
+    gone_by_id,
+    own_windows,
+)
 
 _NO_MESSAGE: Final = "no cancellation message arrived that could carry it"
 
@@ -49,7 +58,7 @@ def only_this_event(evidence: Evidence) -> Outcome:
         return Outcome(False, "another event with its subject is gone too")
     if now.subject != was.subject:
         return Outcome(False, "another event is renamed")
-    invites = evidence.case.circumstance == "namesake"
+    invites = evidence.case.circumstance == NAMESAKE
     return _copies_intact(evidence) if invites else Outcome(True, "the event beside it is intact")
 
 

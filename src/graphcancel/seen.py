@@ -13,6 +13,8 @@ from graphcancel.evidence import Evidence, Outcome, null
 from graphcancel.looks import Entry, Look, Message, Unseen, Windows, entries
 
 _CANCELLED: Final = "meetingcancelled"
+NAMESAKE: Final = "namesake"
+"""The circumstance in which the event beside the meeting invites the same attendees."""
 
 
 def both_looks(evidence: Evidence) -> tuple[Look, Look] | str:
@@ -55,11 +57,16 @@ def both_copies(evidence: Evidence, mailbox: str) -> tuple[Windows, Windows] | s
     parts = _in_calendar(evidence, mailbox)
     if isinstance(parts, str):
         return parts
-    uid = _uid_of_decoy(evidence)
-    was, now = ([[e for e in window if uid is None or e.uid != uid] for window in windows] for windows in parts)
-    if not all(was):
+    if evidence.case.circumstance == NAMESAKE:
+        uid = _uid_of_decoy(evidence)
+        parts = (_without(parts[0], uid), _without(parts[1], uid))
+    if not all(parts[0]):
         return "no invitation had arrived in an attendee's calendar before the call"
-    return tuple(map(tuple, was)), tuple(map(tuple, now))
+    return parts
+
+
+def _without(windows: Windows, uid: str | None) -> Windows:
+    return tuple(tuple(entry for entry in window if entry.uid != uid) for window in windows)
 
 
 def copies_of_decoy(evidence: Evidence, mailbox: str) -> tuple[list[Entry], list[Entry]] | str:
@@ -68,7 +75,7 @@ def copies_of_decoy(evidence: Evidence, mailbox: str) -> tuple[list[Entry], list
     if isinstance(parts, str):
         return parts
     uid = _uid_of_decoy(evidence)
-    was, now = ([entry for entry in entries(windows) if uid and entry.uid == uid] for windows in parts)
+    was, now = ([entry for entry in entries(windows) if entry.uid == uid] for windows in parts)
     if not was:
         return "no invitation to the event beside it had arrived before the call"
     return was, now
@@ -86,16 +93,19 @@ def _in_calendar(evidence: Evidence, mailbox: str) -> tuple[Windows, Windows] | 
         return was.reason
     if isinstance(now, Unseen):
         return now.reason
-    if evidence.case.circumstance == "namesake" and _uid_of_decoy(evidence) is None:
-        return "the target shows no iCalUId, so a copy of the meeting cannot be told from one of its namesake"
+    if evidence.case.circumstance == NAMESAKE and _uid_of_decoy(evidence) is None:
+        return "no iCalUId tells a copy of the meeting from one of its namesake"
     return was, now
 
 
 def _uid_of_decoy(evidence: Evidence) -> str | None:
+    """The decoy's iCalUId, None where it has none of its own."""
     before = evidence.before
     if before is None or isinstance(before.own, Unseen):
         return None
-    return next((entry.uid for entry in entries(before.own) if entry.id == evidence.decoy), None)
+    uids = {entry.id: entry.uid for entry in entries(before.own)}
+    own = uids.pop(evidence.decoy or "", None)
+    return None if own in uids.values() else own
 
 
 def cancellations(evidence: Evidence, mailbox: str) -> list[Message] | str:

@@ -415,6 +415,7 @@ def left(*copies: Entry, **parts) -> dict:
 
 STRUCK = entry("copy", uid="m", cancelled=True)
 NAMELESS = replace(BESIDE, own=((MEETING, DECOY),))
+ALIKE = replace(BESIDE, own=((entry("meeting", uid="m"), entry("decoy", uid="m")),))
 
 NAMESAKES = [
     ("effect.only-this-event", left(STRUCK, THEIRS), True, "and its copies are intact"),
@@ -436,6 +437,7 @@ NAMESAKES = [
     ("effect.attendee-copies", left(OURS, THEIRS), False, "0 of 2"),
     ("effect.attendee-copies", left(OURS, entry("other", uid="d", cancelled=True)), False, "0 of 2"),
     ("effect.attendee-copies", left(STRUCK) | {"before": NAMELESS}, None, "no iCalUId"),
+    ("effect.attendee-copies", left(STRUCK) | {"before": ALIKE}, None, "no iCalUId"),
 ]
 
 
@@ -445,6 +447,16 @@ def test_a_namesakes_copies_are_told_from_the_meetings(clause, parts, held, says
 
     assert found.held is held
     assert says in (found.reason or found.received)
+
+
+def test_copies_are_not_told_apart_where_only_the_meeting_has_any():
+    """
+    A target that gives every event one iCalUId shows the copies all the same: the decoy has none.
+    """
+    copies = dict.fromkeys((ADA, BOB), ((entry("copy", uid="m"),),))
+    gone = replace(AFTER, own=((entry("decoy", uid="m"),),), copies=dict.fromkeys((ADA, BOB), ((),)))
+
+    assert one("effect.attendee-copies", before=replace(ALIKE, copies=copies), after=gone).held is True
 
 
 # -- bookings ---------------------------------------------------------------------------------------------------------
