@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +24,3 @@ class Deviation:
     kind: str
     caught_by: tuple[str, ...] = ()
     leaves_open: tuple[str, ...] = ()
-
-    def is_caught_by(self, case: str) -> bool:
-        """Tell whether the case of this id is expected to catch it."""
-        taken_out = (pattern[1:] for pattern in self.caught_by if pattern.startswith("!"))
-        return any(fnmatchcase(case, pattern) for pattern in self.caught_by) and not any(
-            fnmatchcase(case, pattern) for pattern in taken_out
-        )

@@ -9,6 +9,7 @@ import pytest
 from graphcancel.errors import GraphCancelError, RunError
 from graphcancel.proof import (
     Subject,
+    _matches,
     as_json,
     chosen,
     examine,
@@ -94,6 +95,21 @@ def test_a_fault_nobody_has_to_find_is_not_killed_by_name(named):
     loose = Subject("x", "fault", "", "response.status", ("no-such-case/*",))
 
     assert examine(loose, [named(CAMEL)], NAMED, 1, 1.0).outcome == "killed otherwise"
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [
+        ("page.1/me.events/organizer/camel", True),  # an asterisk matches slashes too
+        ("page.1/me/organizer/empty", False),
+        ("other/a", True),
+        ("other/c", False),
+        ("Other/a", False),
+    ],
+)
+def test_cases_are_named_by_patterns_and_taken_out_again(name, fits):
+    assert _matches(name, ("page.*/organizer/*", "other/[ab]", "!*/organizer/empty")) is fits
+    assert not _matches(name, ())
 
 
 def test_a_case_is_expected_by_pattern_and_clause(named):
