@@ -137,7 +137,7 @@ def counted(server: Server) -> tuple[int, int]:
 
 def calls(server: Server, ids: list[str]) -> list[bytes]:
     """Write the requests, so that the clock sees no more of the client than it must."""
-    body = json.dumps({"Comment": "Cancelling for this week due to all hands"})
+    body = json.dumps({"Comment": "Called off: the room is under water"})
     head = f"Host: 127.0.0.1:{server.port}\r\nAuthorization: Bearer {server.token}\r\nAccept: application/json\r\n"
     rest = f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     return [f"POST /v1.0/me/events/{identifier}/cancel HTTP/1.1\r\n{rest}".encode() for identifier in ids]
