@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from graphcancel.target import Target
 
 _ROUNDS: Final = 6
+_NO_FOLDER: Final = frozenset({400, 404, 405, 410, 501})
 
 
 def clear(stage: Stage, scene: Scene, look: Look) -> bool:
@@ -139,9 +140,11 @@ def _listed(stage: Stage, root: str, blind: list[str]) -> list[Request]:
             query = f"$top=100&$filter=receivedDateTime%20ge%20{stage.since}" if stage.since else "$top=100"
             for folder in ("inbox", "sentitems"):
                 listing = json_request("GET", root, f"{base}/mailFolders/{folder}/messages?{query}", actor)
+                items = _items(stage, target, listing)
                 # A service may keep what it sent or not; one that does not know the folder keeps nothing there.
-                unread = blind if folder == "inbox" else None
-                for item in _readable(_items(stage, target, listing), unread):
+                if folder == "sentitems" and isinstance(items, Unseen) and items.status in _NO_FOLDER:
+                    continue
+                for item in _readable(items, blind):
                     if _is_ours(stage, item):
                         found.append(_deletion(target, root, f"{base}/messages", actor, item["id"]))
     return [*found, *_listed_containers(stage, root), *_listed_appointments(stage, root)]

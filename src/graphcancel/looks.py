@@ -32,9 +32,15 @@ _BY_SUBJECT, _BY_TIME, _ALL = range(3)
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """Why a part of a look shows nothing that may be judged."""
+    """
+    Why a part of a look shows nothing that may be judged.
+
+    Attributes:
+        status: What the read was answered, where it was answered with a refusal.
+    """
 
     reason: str
+    status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +277,8 @@ class Lookout:
             value = page.get("value")
             if not exchange.accepted or not isinstance(value, list):
                 what = str(exchange.status) if not exchange.accepted else "something else than a list"
-                return Unseen(f"a look at {_collection(exchange.request)} was answered {what}")
+                refusal = None if exchange.accepted else exchange.status
+                return Unseen(f"a look at {_collection(exchange.request)} was answered {what}", refusal)
             found += [item for item in value if isinstance(item, dict)]
             link = page.get("@odata.nextLink")
             root = exchange.request.root
