@@ -3,6 +3,9 @@ How long a refused request waits before it is sent again.
 
 429 and 503 say that nothing was done and when to come back (RFC 6585, 4; RFC 9110, 15.6.4); 504 leaves open whether it
 was done, so only a read is sent again after it. 500 and 502 are answers like any other.
+
+Libraries that repeat requests do so inside the call. Here the wait has to be known, since other stories go on
+meanwhile; it depends on the whole run; and Retry-After may be a fraction, which urllib3 does not read.
 """
 
 from __future__ import annotations
