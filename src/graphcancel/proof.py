@@ -83,12 +83,13 @@ class Result:
         exit: Its exit status, None where it had to be stopped.
         cases: How many cases it ran; *unexamined* how many of them were inconclusive.
         expected: How many of these had to find the fault by its clause; *missed* names those that did not.
-        findings: Clause to the number of cases that found it broken; *collateral* are those beside the named one.
+        findings: Clause to the number of cases that found it broken.
         reason: What is wrong with the outcome, None where nothing is.
     """
 
     name: str
     kind: str
+    breaks: str
     outcome: str
     seconds: float
     exit: int | None
@@ -97,8 +98,12 @@ class Result:
     expected: int = 0
     missed: tuple[str, ...] = ()
     findings: Mapping[str, int] = field(default_factory=dict)
-    collateral: Mapping[str, int] = field(default_factory=dict)
     reason: str | None = None
+
+    @property
+    def collateral(self) -> dict[str, int]:
+        """The findings beside the clause that is named."""
+        return {clause: count for clause, count in self.findings.items() if clause != self.breaks}
 
     @property
     def good(self) -> bool:
@@ -201,10 +206,19 @@ def examine(
     else:
         outcome = (NOT_FOOLED, None) if status and not held else (FOOLED, f"exit {status}, {held} effect clauses held")
     return Result(
-        subject.name, subject.kind, outcome[0], round(seconds, 1), status, len(lines), len(unexamined), len(expected),
-        tuple(missed), dict(sorted(findings.items())),
-        {clause: count for clause, count in sorted(findings.items()) if clause != subject.breaks}, outcome[1],
-    )  # fmt: skip
+        name=subject.name,
+        kind=subject.kind,
+        breaks=subject.breaks,
+        outcome=outcome[0],
+        seconds=round(seconds, 1),
+        exit=status,
+        cases=len(lines),
+        unexamined=len(unexamined),
+        expected=len(expected),
+        missed=tuple(missed),
+        findings=dict(sorted(findings.items())),
+        reason=outcome[1],
+    )
 
 
 def _broken(line: Mapping[str, Any]) -> list[str]:
@@ -276,12 +290,13 @@ def holds(results: Sequence[Result]) -> bool:
 
 def as_json(result: Result) -> dict[str, Any]:
     """A result as it stands in a file."""
-    return {**asdict(result), "missed": list(result.missed)}
+    return {**asdict(result), "missed": list(result.missed), "collateral": result.collateral}
 
 
 def from_json(written: Mapping[str, Any]) -> Result:
     """The result `as_json` wrote."""
-    return Result(**{**written, "missed": tuple(written["missed"])})
+    own = {name: value for name, value in written.items() if name != "collateral"}
+    return Result(**{**own, "missed": tuple(written["missed"])})
 
 
 def table(results: Sequence[Result]) -> Table:
