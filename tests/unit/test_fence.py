@@ -43,8 +43,10 @@ PASSES = [
     ("GET", "/solutions/bookingBusinesses/shop-2/staffMembers"),
     ("POST", "/me/events"),
     ("POST", "/me/calendarGroups"),
-    ("POST", "/me/calendarGroups/g/calendars"),
-    ("POST", f"/users/{ADA}/calendars/c/events"),
+    ("POST", "/me/calendar/events"),
+    ("POST", "/me/calendarGroups/calendar-own/calendars"),
+    ("POST", "/me/calendarGroups/calendar-own/calendars/calendar-own/events"),
+    ("POST", f"/users/{ADA}/calendars/calendar-own/events"),
     ("POST", "/groups/group-1/events"),
     ("POST", "/solutions/bookingBusinesses/shop-1/appointments"),
     ("POST", "/me/events/own/cancel"),
@@ -61,10 +63,19 @@ PASSES = [
     ("DELETE", "/me/events/own"),
     ("PATCH", "/me/events/own"),
     ("DELETE", "/me/calendars/calendar-own"),
-    ("POST", "/%24batch"),
 ]
 
 REFUSED = [
+    # a calendar somebody shared with the mailbox shows among its own
+    ("POST", "/me/calendarGroups/g/calendars"),
+    ("POST", f"/users/{ADA}/calendars/c/events"),
+    ("POST", "/me/calendarGroups/calendar-own/calendars/c/events"),
+    ("POST", "/me/messages/m/events"),
+    ("GET", "/me/events/foreign/CANCEL"),
+    # for a server that decodes before it splits, or twice
+    ("GET", "/me/events%2F..%2F..%2Fusers%2Feve"),
+    ("GET", "/me/%252e%252e/users/eve/events"),
+    ("GET", "/me/..%5C..%5Cusers/eve"),
     ("GET", f"/users/{EVE}/events"),
     ("GET", f"/users/{EVE_ID}/messages"),
     ("POST", f"/users/{EVE}/events"),
