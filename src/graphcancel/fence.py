@@ -102,12 +102,12 @@ class Fence:
     def _check_one(self, method: str, segments: list[str], body: Any) -> None:
         if not segments or any(not part.isprintable() or _walks(part) for part in segments):
             raise FenceError(f"fence: {method} of a path with empty, dot or unprintable segments; nothing was sent")
-        rest = self._owner(method, segments)
-        if method in _READS and (not rest or rest[-1].lower() not in _CANCELS):
-            return
         for address in _addresses(body):
             if not self.is_writable(address):
                 raise FenceError("fence: a recipient outside writable; nothing was sent")
+        rest = self._owner(method, segments)
+        if method in _READS and (not rest or rest[-1].lower() not in _CANCELS):
+            return
         self._check_write(method, rest)
 
     def _check_write(self, method: str, rest: list[str]) -> None:
