@@ -143,9 +143,11 @@ def hold(path: Path) -> FileLock | None:
 
 def mark_cleared(path: Path) -> None:
     """Note in the ledger at *path* that nothing is left of what it announced."""
-    with path.open("a", encoding="utf-8") as file:
-        # A line that was cut off must not swallow this one.
-        file.write("\n" + json.dumps(_CLEARED | {"at": _now()}) + "\n")
+    with path.open("r+b") as file:
+        # What was cut off was never sent; left there, it would spoil the line that follows.
+        file.seek(file.read().rfind(b"\n") + 1)
+        file.truncate()
+        file.write((json.dumps(_CLEARED | {"at": _now()}) + "\n").encode())
 
 
 def _read(path: Path) -> Unfinished | None:

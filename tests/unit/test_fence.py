@@ -297,3 +297,37 @@ def test_to_own_nothing_owns_nothing(fence):
 def test_writable_ignores_case(fence):
     assert fence.is_writable("ADA@contoso.example")
     assert not fence.is_writable(EVE)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"attendees": [{"address": "eve@evil.example"}], "attendees": []}',
+        b'{"requests": [{"method": "POST", "url": "/me/events"}], "requests": []}',
+        b'{"a": [{"b": 1, "b": 2}]}',
+    ],
+)
+def test_a_member_named_twice_is_refused_since_a_service_may_take_the_other(body, fence):
+    for path in ("/me/events", "/$batch"):
+        with pytest.raises(FenceError, match="twice"):
+            fence.check(request("POST", path, body))
+
+
+@pytest.mark.parametrize("body", [b"to=eve@evil.example", b'{"subject": "eve@evil.example"', b"\xff eve@evil.example"])
+def test_a_body_that_is_no_json_may_name_nobody_either(body, fence):
+    with pytest.raises(FenceError, match="recipient"):
+        fence.check(request("POST", "/me/events/own/cancel", body))
+
+
+def test_an_address_counts_wherever_it_stands(fence):
+    for body in ({"email": EVE}, {"note": {"to": [f"Eve <{EVE}>"]}}, [EVE], EVE, {"name": f"{ADA};{EVE}"}):
+        with pytest.raises(FenceError, match="recipient"):
+            fence.check(request("POST", "/me/events", body))
+    fence.check(request("POST", "/me/events", {"name": f"Ada <{ADA.upper()}>"}))
+
+
+@pytest.mark.parametrize("root", ["http://graph.example", "ftp://127.0.0.1", "http://127.0.0.1.evil.example"])
+def test_a_root_in_the_clear_is_for_this_machine_only(root):
+    with pytest.raises(FenceError, match="https"):
+        Fence([BASE, root], [ADA])
+    Fence(["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1", BASE], [ADA])
