@@ -23,6 +23,7 @@ from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.throttling import UNDONE, Throttling
 
 if TYPE_CHECKING:
+    from graphcancel.auth import SignIn
     from graphcancel.fence import Fence
     from graphcancel.targetfile import Description
 
@@ -52,11 +53,13 @@ class Target:
     Args:
         description: What the user gave.
         fence: Asked before each request.
+        sign_in: Gives the actors' tokens.
     """
 
-    def __init__(self, description: Description, fence: Fence) -> None:
+    def __init__(self, description: Description, fence: Fence, sign_in: SignIn) -> None:
         self.description = description
         self.fence = fence
+        self.sign_in = sign_in
         self.counts: Counter[str] = Counter()
         self.read_s = description.patience.read_s
         self.throttling = Throttling()
@@ -79,8 +82,7 @@ class Target:
 
     def token(self, actor: str | None) -> str | None:
         """The token *actor* calls with, None where it has none."""
-        found = self.description.actors.get(actor) if actor else None
-        return found.token if found else None
+        return self.sign_in.token(actor) if actor else None
 
     def has(self, actor: str) -> bool:
         """Whether *actor* can call at all."""
