@@ -24,6 +24,7 @@ from graphcancel.fence import creations
 from graphcancel.throttling import UNDONE, Throttling
 
 if TYPE_CHECKING:
+    from graphcancel.auth import SignIn
     from graphcancel.fence import Fence
     from graphcancel.ledger import Ledger
     from graphcancel.targetfile import Description
@@ -54,14 +55,16 @@ class Target:
     Args:
         description: What the user gave.
         fence: Asked before each request.
+        sign_in: Gives the actors' tokens.
 
     Attributes:
         ledger: Where everything about to be created is entered first; without one nothing is created.
     """
 
-    def __init__(self, description: Description, fence: Fence) -> None:
+    def __init__(self, description: Description, fence: Fence, sign_in: SignIn) -> None:
         self.description = description
         self.fence = fence
+        self.sign_in = sign_in
         self.ledger: Ledger | None = None
         self.counts: Counter[str] = Counter()
         self.read_s = description.patience.read_s
@@ -85,8 +88,7 @@ class Target:
 
     def token(self, actor: str | None) -> str | None:
         """The token *actor* calls with, None where it has none."""
-        found = self.description.actors.get(actor) if actor else None
-        return found.token if found else None
+        return self.sign_in.token(actor) if actor else None
 
     def has(self, actor: str) -> bool:
         """Whether *actor* can call at all."""

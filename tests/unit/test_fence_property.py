@@ -16,6 +16,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from graphcancel.auth import SignIn
 from graphcancel.errors import FenceError
 from graphcancel.exchange import Request
 from graphcancel.fence import Fence
@@ -158,7 +159,8 @@ def target(edge):
     fence = Fence([BASE], WRITABLE, [GROUP], [SHOP])
     fence.admit_user(ADA_ID, ADA)
     fence.own(*OWN)
-    made = Target(describe(), fence)
+    described = describe()
+    made = Target(described, fence, SignIn(described))
     made.ledger = SimpleNamespace(intend=lambda _: None)
     made._session.mount("https://", edge)
     made._session.mount("http://", edge)
