@@ -50,7 +50,7 @@ class App:
         if scope["type"] != "http":
             return
         try:
-            body = await _body(receive)
+            body = await read_body(receive)
         except ClientDisconnect:
             return
         if self.latency:
@@ -154,7 +154,7 @@ class App:
         return Response(b"", 204)
 
 
-async def _body(receive: Receive) -> bytes | None:
+async def read_body(receive: Receive) -> bytes | None:
     """
     Read the body, or None if it is larger than anybody should send; the rest is read all the same and thrown away, as
     many clients read no answer before they have sent everything.

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+from graphmock import clock
 from graphmock.call import Reply
 from graphmock.connection import Ending
 from graphmock.errors import Refusal, refuse
@@ -50,7 +51,7 @@ def _throttled() -> Interference:
 
 def _throttled_by_date() -> Interference:
     # A date has whole seconds only; rounded up, it never lies in the past.
-    at = datetime.now(UTC).timestamp() + 1
+    at = clock.now().timestamp() + 1
     date = datetime.fromtimestamp(math.ceil(at), UTC)
     return Interference(refuse("throttle.asked", headers={"Retry-After": format_datetime(date, usegmt=True)}))
 

@@ -14,9 +14,9 @@ import json
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from graphmock import clock
 from graphmock.bookings import Bookings
 from graphmock.model import Calendar, CalendarGroup, Event, Mailbox, Message, Person
 from graphmock.rules import obeys
@@ -105,7 +105,7 @@ class Store:
 
     def put(self, mailbox: Mailbox, message: dict[str, Any], event: Event | None = None, **more: Any) -> None:
         """Put a message into a mailbox, for its owner and into the inbox unless *more* says otherwise."""
-        usual = {"folder": "inbox", "to": (mailbox.person,), "received": datetime.now(UTC)}
+        usual = {"folder": "inbox", "to": (mailbox.person,), "received": clock.now()}
         kept = Message(id=self.mint.item(), mailbox=mailbox, event=event, **{**usual, **message, **more})
         mailbox.messages[kept.id] = kept
 
