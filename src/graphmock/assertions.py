@@ -74,7 +74,8 @@ def _mentions(header: dict[str, Any], *names: str) -> bool:
 def _check_certificate(
     client: Client, assertion: str, header: dict[str, Any], claims: dict[str, Any], endpoints: Collection[str]
 ) -> None:
-    said = (header.get("x5t#S256"), header.get("x5t"))
+    # Some write a thumbprint with its padding, as the standard says not to.
+    said = [str(header.get(name, "")).rstrip("=") for name in ("x5t#S256", "x5t")]
     key = next((key for name, key in client.keys if name in said), None)
     if key is None:
         raise refuse("client.certificate", reason="The key was not found.")

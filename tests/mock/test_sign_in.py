@@ -1,129 +1,27 @@
-"""The authority, over TLS, as msal asks it: every flow, and every refusal with its number."""
+"""The authority, over TLS, as msal asks it: every flow."""
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
+import stat
 import time
 import tomllib
-import warnings
-from contextlib import contextmanager
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import jwt
 import msal
 import pytest
-import requests
-from requests.adapters import HTTPAdapter
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from signing_in import ATTENDEE, ORGANIZER, refused, serving
 
-ORGANIZER, ATTENDEE = "organizer@contoso.example", "attendee@contoso.example"
-
-
-class Reroute(HTTPAdapter):
-    """Leads every https request to the authority's port; msal forgets the port in one place."""
-
-    def __init__(self, port, trusted):
-        self.port, self.trusted = port, trusted
-        super().__init__()
-
-    def send(self, request, **options):
-        parts = urlsplit(request.url)
-        if parts.port is None:
-            request.headers["Host"] = f"{parts.hostname}:{self.port}"
-            request.url = parts._replace(netloc=f"{parts.hostname}:{self.port}").geturl()
-        return super().send(request, **{**options, "verify": str(self.trusted)})
-
-
-class Served:
-    """A running stand-in, its files, and msal's applications for it."""
-
-    def __init__(self, folder, lines):
-        self.folder = folder
-        self.graph, self.place = lines[0].split()[-1], lines[2].split()[-1]
-        self.trusted = folder / "ca.pem"
-        self.env = dict(line.split("=", 1) for line in (folder / "target.env").read_text().splitlines())
-        self.session = requests.Session()
-        self.session.trust_env = False
-        self.session.verify = str(self.trusted)
-        self.session.mount("https://", Reroute(urlsplit(self.place).port, self.trusted))
-        target = self.target("username-password")
-        self.tenant = target["tenant_id"]
-        self.users, self.reader, self.app = (
-            target["actors"][name]["client_id"] for name in ("organizer", "reader", "app")
-        )
-        self.scope = [f"{self.graph}/.default"]
-
-    def target(self, flow):
-        return tomllib.loads((self.folder / f"target.{flow}.toml").read_text())
-
-    def public(self, client=None, tenant=None, cache=None):
-        return msal.PublicClientApplication(
-            client or self.users, authority=f"{self.place}/{tenant or self.tenant}", instance_discovery=False,
-            http_client=self.session, token_cache=cache,
-        )  # fmt: skip
-
-    def confidential(self, credential=None, client=None, tenant=None):
-        return msal.ConfidentialClientApplication(
-            client or self.app, authority=f"{self.place}/{tenant or self.tenant}", instance_discovery=False,
-            http_client=self.session, client_credential=credential or self.env["GRAPH_APP_SECRET"],
-        )  # fmt: skip
-
-    def password(self, app, user=ORGANIZER, password=None, scope=None):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            return app.acquire_token_by_username_password(
-                user, password or self.env[f"GRAPH_{user.partition('@')[0].upper()}_PASSWORD"], scope or self.scope
-            )
-
-    def get(self, path, token):
-        url = path if path.startswith("https") else f"{self.graph}{path}"
-        return self.session.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=5)
-
-    def me(self, answer):
-        found = self.get("/v1.0/me", answer["access_token"])
-        assert found.status_code == 200, found.text
-        return found.json()["mail"]
-
-    def enter(self, flow, **fields):
-        return self.session.post(
-            f"{self.place}/devicelogin", {"user_code": flow["user_code"], **fields}, timeout=5
-        )  # fmt: skip
-
-    def post(self, end="oauth2/v2.0/token", tenant=None, **fields):
-        return self.session.post(f"{self.place}/{tenant or self.tenant}/{end}", fields, timeout=5)
-
-
-@contextmanager
-def serving(folder, *options):
-    command = [sys.executable, "-m", "graphmock", "serve", "--tls", "--auth-port", "0", "--write-target", str(folder)]
-    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    lines = [process.stdout.readline().rstrip() for _ in range(3)]
-    try:
-        assert lines[2].startswith("authority to sign in at: https://"), process.stderr.read()
-        served = Served(Path(folder), lines)
-        yield served
-        served.session.close()
-    finally:
-        process.send_signal(signal.SIGTERM)
-        said = process.communicate(timeout=5)
-    assert (said, process.returncode) == (("", ""), 0)
+from graphmock.behaviour import Behaviour
+from graphmock.target_files import write_target
+from graphmock.tenant import build
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     with serving(tmp_path_factory.mktemp("target")) as found:
         yield found
-
-
-def refused(answer, number, error="invalid_grant", suberror=None):
-    """Whether an answer of msal's, or one of the authority's own, is that refusal."""
-    content = answer if isinstance(answer, dict) else answer.json()
-    assert content["error_codes"] == [number], content
-    assert content["error_description"].startswith(f"AADSTS{number}: ")
-    assert (content["error"], content.get("suberror")) == (error, suberror)
-    return True
 
 
 # --- flows ------------------------------------------------------------------------------------------------------------
@@ -224,3 +122,167 @@ def test_the_readers_token_only_reads(served):
     assert set(claims["scp"].split()) == {"Calendars.Read", "User.Read"}
     assert served.get("/v1.0/me/events", answer["access_token"]).status_code == 200
     assert served.get("/v1.0/me/messages", answer["access_token"]).status_code == 403
+
+
+def test_an_application_with_its_certificate(served):
+    actor = served.target("certificate")["actors"]["app"]
+    credential = {
+        "private_key": (served.folder / actor["private_key"]).read_text(),
+        "public_certificate": (served.folder / actor["certificate"]).read_text(),
+    }
+    answer = served.confidential(credential, actor["client_id"]).acquire_token_for_client(served.scope)
+    assert served.get(f"/v1.0/users/{ATTENDEE}/events", answer["access_token"]).status_code == 200
+    old = {"private_key": credential["private_key"], "thumbprint": thumbprint(credential["public_certificate"])}
+    assert "access_token" in served.confidential(old, actor["client_id"]).acquire_token_for_client(served.scope)
+
+
+def thumbprint(certificate):
+    return x509.load_pem_x509_certificate(certificate.encode()).fingerprint(hashes.SHA1()).hex()  # noqa: S303
+
+
+def test_an_application_by_somebody_elses_word(served):
+    actor = served.target("federated")["actors"]["app"]
+    word = (served.folder / actor["assertion_file"]).read_text()
+    app = served.confidential({"client_assertion": lambda: word}, actor["client_id"])
+    answer = app.acquire_token_for_client(served.scope)
+    assert served.get(f"/v1.0/users/{ATTENDEE}/events", answer["access_token"]).status_code == 200
+    user = app.acquire_token_by_user_federated_identity_credential(served.scope, word, username=ATTENDEE)
+    assert served.me(user) == ATTENDEE
+    found = served.get("/v1.0/me", user["access_token"]).json()
+    by_id = app.acquire_token_by_user_federated_identity_credential(served.scope, word, user_object_id=found["id"])
+    assert served.me(by_id) == ATTENDEE
+
+
+@pytest.mark.parametrize("form", ["app-service", "machine"])
+def test_a_managed_identity(served, monkeypatch, form):
+    for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"):
+        monkeypatch.setenv(name, served.env[name]) if form == "app-service" else monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", served.place)
+    client = msal.ManagedIdentityClient(msal.SystemAssignedManagedIdentity(), http_client=served.session)
+    answer = client.acquire_token_for_client(resource=served.graph)
+    assert served.get(f"/v1.0/users/{ATTENDEE}/events", answer["access_token"]).status_code == 200
+    assert 3500 < answer["expires_in"] <= 3600
+    other = client.acquire_token_for_client(resource="https://vault.azure.net")
+    assert (other["error"], "vault.azure.net" in other["error_description"]) == (
+        ("invalid_scope", True) if form == "app-service" else ("invalid_request", True)
+    )
+    monkeypatch.setenv("IDENTITY_HEADER", "wrong")
+    monkeypatch.setenv("IDENTITY_ENDPOINT", served.env["IDENTITY_ENDPOINT"])
+    wrong = msal.ManagedIdentityClient(msal.SystemAssignedManagedIdentity(), http_client=served.session)
+    assert "401" in wrong.acquire_token_for_client(resource=served.graph)["error_description"]
+
+
+@pytest.mark.parametrize(
+    "root",
+    ["https://graph.microsoft.com", "https://graph.microsoft.us", "https://dod-graph.microsoft.us",
+     "https://microsoftgraph.chinacloudapi.cn", "https://graph.microsoft.com/"],
+)  # fmt: skip
+def test_a_token_for_each_cloud(served, root):
+    answer = served.confidential().acquire_token_for_client([f"{root}/.default"])
+    assert jwt.decode(answer["access_token"], options={"verify_signature": False})["aud"] == root.rstrip("/")
+
+
+def test_chosen_permissions_and_no_more(served):
+    answer = served.password(served.public(), scope=["User.Read"])
+    claims = jwt.decode(answer["access_token"], options={"verify_signature": False})
+    assert claims["scp"] == "User.Read"
+    assert served.get("/v1.0/me/events", answer["access_token"]).status_code == 403
+
+
+@pytest.mark.parametrize("tenant", ["contoso.example", "common", "organizations"])
+def test_the_tenants_other_names(served, tenant):
+    answer = served.password(served.public(tenant=tenant))
+    assert served.me(answer) == ORGANIZER
+
+
+def test_an_authority_that_is_discovered(served):
+    app = msal.PublicClientApplication(
+        served.users, authority=f"{served.place}/{served.tenant}", http_client=served.session,
+        instance_discovery=f"{served.place}/common/discovery/instance",
+    )  # fmt: skip
+    assert served.me(served.password(app)) == ORGANIZER
+    strange = served.session.get(
+        f"{served.place}/common/discovery/instance?authorization_endpoint=https://login.example/t/", timeout=5
+    )
+    assert refused(strange, 50049, "invalid_instance")
+
+
+def test_whose_users_they_are(served):
+    found = [
+        served.session.get(f"{served.place}/{place}/userrealm/{user}", timeout=5).json()["account_type"]
+        for place, user in (("common", ORGANIZER), (served.tenant, ATTENDEE), ("common", "who@fabrikam.example"))
+    ]
+    assert found == ["Managed", "Managed", "Unknown"]
+
+
+def test_the_requests_are_counted(served):
+    def counts():
+        return served.session.get(f"{served.graph}/_mock/counts", timeout=5).json()
+
+    before = counts()["token_requests"]
+    served.confidential().acquire_token_for_client(served.scope)
+    served.post(grant_type="nothing")
+    assert counts()["token_requests"] == before + 2
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+FLOWS = {
+    "username-password": ("username-password", "username-password", "client-secret", "username-password"),
+    "device-code": ("device-code", "device-code", "client-secret", "device-code"),
+    "certificate": ("username-password", "username-password", "certificate", "username-password"),
+    "federated": ("username-password", "username-password", "federated", "username-password"),
+    "managed-identity": ("username-password", "username-password", "managed-identity", "username-password"),
+    "app-only": (None, None, "client-secret", None),
+}
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_a_target_file_for_each_flow(served, name):
+    target, usual = served.target(name), tomllib.loads((served.folder / "target.toml").read_text())
+    actors = target["actors"]
+    assert (
+        tuple(actors.get(actor, {}).get("flow") for actor in ("organizer", "attendee", "app", "reader")) == FLOWS[name]
+    )
+    assert ("reader" in actors) is (name != "app-only")
+    assert [actors["organizer"]["user"], actors["attendee"]["user"]] == [ORGANIZER, ATTENDEE]
+    assert (target["authority"], target["ca_bundle"]) == (served.place, "ca.pem")
+    same = ("base_url", "writable", "patience", "resources")
+    assert [target[key] for key in same] == [usual[key] for key in same]
+    for actor in actors.values():
+        for key, value in actor.items():
+            if key.endswith("_env"):
+                assert served.env[value]
+            if key in {"certificate", "private_key", "assertion_file"}:
+                assert (served.folder / value).read_text()
+
+
+def test_the_usual_target_file_is_as_it_was_and_nobody_else_reads_a_secret(served):
+    usual = tomllib.loads((served.folder / "target.toml").read_text())
+    assert {actor["flow"] for actor in usual["actors"].values()} == {"token"}
+    assert not {"authority", "tenant_id", "client_id"} & set(usual)
+    readable = {path.name for path in served.folder.iterdir() if stat.S_IMODE(path.stat().st_mode) != 0o600}
+    assert readable == {"ca.pem"}
+    assert {path.name for path in served.folder.iterdir()} == {
+        "ca.pem", "target.env", "target.toml", "app.key.pem", "app.certificate.pem", "app.assertion",
+        *(f"target.{name}.toml" for name in FLOWS),
+    }  # fmt: skip
+    secrets = [served.env[name] for name in served.env if name.endswith(("_PASSWORD", "_SECRET", "_HEADER"))]
+    texts = [path.read_text() for path in served.folder.glob("*.toml")]
+    assert not any(secret in text for secret in secrets for text in texts)
+
+
+def test_what_is_registered_follows_the_seed(tmp_path):
+    with serving(tmp_path / "one", "--seed", "7") as one, serving(tmp_path / "two", "--seed", "7") as two:
+        names = ("GRAPH_APP_SECRET", "GRAPH_ORGANIZER_PASSWORD", "GRAPH_ORGANIZER_TOKEN", "GROUP_ID")
+        assert [one.env[name] for name in names] == [two.env[name] for name in names]
+        assert (one.tenant, one.users, one.app) == (two.tenant, two.users, two.app)
+        # But a token of one is none of the other's: keys are new each time.
+        assert two.get("/v1.0/me", one.password(one.public())["access_token"]).status_code == 401
+
+
+def test_without_an_authority_nothing_is_said_of_one(tmp_path):
+    world, cast = build(Behaviour(frozenset()), seed=7)
+    write_target(tmp_path, "http://127.0.0.1:1", world.tokens, cast)
+    assert {path.name for path in tmp_path.iterdir()} == {"target.env", "target.toml"}
+    assert "IDENTITY" not in (tmp_path / "target.env").read_text()
