@@ -229,6 +229,7 @@ def cancel_appointment(world: World, call: Call) -> Reply:
     business = _open(world, call, BOOKINGS_WRITE)
     message = _message(world, call)
     appointment = _appointment(business, call)
+    world.store.call_off(appointment)
     world.store.counts["cancellations"] += 1
     appointment.leaving = not behaviour.keeps_booking
     customers = business.customers_of(appointment)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from graphmock import clock
-from graphmock.bookings import Bookings
+from graphmock.bookings import Appointment, Bookings
 from graphmock.model import Calendar, CalendarGroup, Event, Mailbox, Message, Person
 from graphmock.rules import obeys
 
@@ -91,6 +91,11 @@ class Store:
         now = self.clock() if self._queue else 0.0
         while self._queue and self._queue[0][0] <= now:
             heapq.heappop(self._queue)[2]()
+
+    def call_off(self, what: Event | Appointment) -> None:
+        """Count an accepted cancel of what was cancelled before."""
+        self.counts["doubled_cancels"] += what.called_off
+        what.called_off = True
 
     @obeys("deleted.no-events", "message.no-sent-copy")
     def deliver(self, to: Person, message: dict[str, Any], event: Event | None = None) -> None:

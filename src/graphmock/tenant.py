@@ -13,6 +13,7 @@ from graphmock.ids import Mint
 from graphmock.model import Mailbox, Person
 from graphmock.store import Store
 from graphmock.tokens import APPLICATION, DELEGATED, READER, Principal, TokenBook
+from graphmock.weather import Weather
 
 if TYPE_CHECKING:
     from graphmock.behaviour import Behaviour
@@ -52,7 +53,7 @@ def build(behaviour: Behaviour, *, seed: int | None = None, page_size: int = 10)
         group=group.id, business=business.id, service=next(iter(business.services)),
     )  # fmt: skip
     tokens = _tokens(mint, behaviour, organizer, attendee)
-    return World(store, tokens, behaviour, page_size, mint.request), cast
+    return World(store, tokens, behaviour, page_size, mint.request, weather=Weather(seed or 0)), cast
 
 
 def _tokens(mint: Mint, behaviour: Behaviour, organizer: Mailbox, attendee: Mailbox) -> TokenBook:

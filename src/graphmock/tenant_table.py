@@ -34,5 +34,6 @@ TENANTS: tuple[Deviation, ...] = tuple(
         # --- time and weather -----------------------------------------------------------------------------------------
         ("clock-hour-ahead", "the server's clock is an hour ahead"),
         ("clock-hour-behind", "the server's clock is an hour behind"),
+        ("rough-weather", "30 % of requests are answered 429, 5 % 503; 2 % lose their connection, half after the work"),
     )
 )

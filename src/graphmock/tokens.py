@@ -94,6 +94,11 @@ class TokenBook:
         """Give the principal behind a named token."""
         return self.holders[self.by_name[name]]
 
+    def find(self, headers: Mapping[str, str]) -> Principal | None:
+        """Find whose token it is, whether or not it is still good."""
+        token = _bearer(headers)
+        return self.holders.get(token) or self._issued.get(token)
+
     def check(self, headers: Mapping[str, str]) -> Principal:
         """
         Find who calls.
@@ -101,13 +106,16 @@ class TokenBook:
         Raises:
             Refusal: 401, with its challenge.
         """
-        scheme, _, token = headers.get("authorization", "").strip().partition(" ")
-        token = token.strip()
-        if not token or scheme.lower() != "bearer":
+        if not _bearer(headers):
             raise refuse("token.missing", headers=CHALLENGE)
-        holder = self.holders.get(token) or self._issued.get(token)
+        holder = self.find(headers)
         if holder is None:
             raise refuse("token.garbage", headers=CHALLENGE)
         if holder.expires <= clock.seconds():
             raise refuse("token.expired", headers=CHALLENGE)
         return holder
+
+
+def _bearer(headers: Mapping[str, str]) -> str:
+    scheme, _, token = headers.get("authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
