@@ -65,7 +65,6 @@ class Authority:
     @obeys("tenant.authority-down")
     def _answer(self, asked: Asked, path: str) -> Response:
         world = self.grants.issuer.world
-        world.store.counts["authority_requests"] += 1
         if path.startswith("/_mock/"):
             return self._own(asked, path)
         if world.behaviour.has("authority-down"):

@@ -6,7 +6,6 @@ from graphmock.rule import Rule
 from graphmock.rule import rule as _rule
 
 _CODES = "page:error-codes"
-_CREDENTIALS = "page:v2-oauth2-client-creds-grant-flow"
 _DEVICE = "page:v2-oauth2-device-code"
 
 SIGN_IN: tuple[Rule, ...] = (
@@ -14,18 +13,19 @@ SIGN_IN: tuple[Rule, ...] = (
     _rule("sign-in.discovery", "an authority describes itself and its tenant to whoever asks",
           "page:v2-protocols-oidc"),
     _rule("sign-in.realm", "users of the tenant's domain are managed here, not federated",
-          "reported:msal's requests to userrealm"),
+          "reported:msal for Python, which reads the answer"),
     _rule("sign-in.instance", "an authority knows its own host and no other", _CODES, 400, "invalid_instance",
           "AADSTS50049: Unknown or invalid instance."),
     _rule("sign-in.envelope", "a refusal has OAuth's word, a description beginning with its number, and the number",
           _CODES),
-    _rule("sign-in.tenant", "an unknown tenant is refused", "observed:msal-go#330, terraform-provider-azuread#594",
-          400, "invalid_request", "AADSTS90002: Tenant '{tenant}' not found. Check to make sure you have the correct "
+    _rule("sign-in.tenant", "an unknown tenant is refused", "observed:azure-cli#22145, vue-msal#24",
+          400, "invalid_tenant", "AADSTS90002: Tenant '{tenant}' not found. Check to make sure you have the correct "
           "tenant ID and are signing into the correct cloud. Check with your subscription administrator."),
-    _rule("sign-in.malformed", "a form that cannot be read is refused", "observed:azure-docs#63819", 400,
+    _rule("sign-in.malformed", "a form that cannot be read is refused", "assumed", 400,
           "invalid_request", "AADSTS9002313: Invalid request. Request is malformed or invalid."),
-    _rule("sign-in.parameter", "a form without what its grant needs is refused", "reported:public issues", 400,
-          "invalid_request", "AADSTS900144: The request body must contain the following parameter: '{name}'."),
+    _rule("sign-in.parameter", "a form without what its grant needs is refused",
+          "observed:azure-docs#43780, graph-docs-contrib#1369", 400, "invalid_request",
+          "AADSTS900144: The request body must contain the following parameter: '{name}'."),
     _rule("sign-in.grant", "an unknown grant is refused", _CODES, 400, "unsupported_grant_type",
           "AADSTS70003: The app requested an unsupported grant type '{grant}'."),
     _rule("sign-in.method", "another verb is refused", "assumed", 405, "invalid_request",
@@ -33,9 +33,9 @@ SIGN_IN: tuple[Rule, ...] = (
     _rule("sign-in.too-large", "a form over 64 kB is refused", "assumed", 413, "invalid_request",
           "AADSTS9002313: Invalid request. Request is malformed or invalid."),
     # --- which application -----------------------------------------------------------------------------------------
-    _rule("client.unknown", "an unknown application is refused", _CODES, 400, "unauthorized_client",
-          "AADSTS700016: Application with identifier '{client}' was not found in the directory '{tenant}'. This "
-          "can happen if the application has not been installed by the administrator of the tenant."),
+    _rule("client.unknown", "an unknown application is refused", "observed:onedrive-api-docs#950", 400,
+          "unauthorized_client", "AADSTS700016: Application with identifier '{client}' was not found in the directory "
+          "'{tenant}'. This can happen if the application has not been installed by the administrator of the tenant."),
     _rule("client.secret", "a wrong secret is refused", "observed:azure-docs#33356, Dynamics-AX-Integration#95", 401,
           "invalid_client", "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the "
           "request is the client secret value, not the client secret ID, for a secret added to app '{client}'."),
@@ -51,8 +51,9 @@ SIGN_IN: tuple[Rule, ...] = (
           "sign the client assertion is not registered on application. [Reason - {reason}]"),
     _rule("client.assertion", "an assertion says audience, issuer, subject and when it ends", "page:certificate-"
           "credentials", 401, "invalid_client", "AADSTS50027: JWT token is invalid or malformed. {reason}"),
-    _rule("client.assertion-time", "an assertion before or after its time is refused", "reported:public issues", 401,
-          "invalid_client", "AADSTS700024: Client assertion is not within its valid time range."),
+    _rule("client.assertion-time", "an assertion before or after its time is refused",
+          "observed:obikuro/Sato#1, docker-tools#1310", 401, "invalid_client",
+          "AADSTS700024: Client assertion is not within its valid time range."),
     _rule("client.federation", "an assertion of another issuer, or for another audience, matches no credential",
           "reported:azure-workload-identity#340", 400, "invalid_request", "AADSTS70021: No matching federated identity "
           "record found for presented assertion. Assertion Issuer: '{issuer}'. Assertion Audience: '{audience}'."),
@@ -61,7 +62,8 @@ SIGN_IN: tuple[Rule, ...] = (
           "federated identity record found for presented assertion subject '{subject}'. Check your federated identity "
           "credential Subject, Audience and Issuer against the presented assertion."),
     # --- what for --------------------------------------------------------------------------------------------------
-    _rule("scope.resource", "a token is for Graph, here or in one of its clouds; others are unknown", _CODES, 400,
+    _rule("scope.resource", "a token is for Graph, here or in one of its clouds; others are unknown",
+          "observed:laravel-azure-middleware#51", 400,
           "invalid_resource", "AADSTS500011: The resource principal named {resource} was not found in the tenant named "
           "{tenant}. This can happen if the application has not been installed by the administrator of the tenant."),
     _rule("scope.invalid", "a token is for one resource", _CODES, 400, "invalid_scope",
@@ -70,8 +72,9 @@ SIGN_IN: tuple[Rule, ...] = (
     _rule("scope.default", "/.default stands for everything consented to, and is said again in the answer",
           "page:scopes-oidc"),
     _rule("scope.application", "an application by itself asks for /.default and gets no list of scopes",
-          _CREDENTIALS, 400, "invalid_scope", "AADSTS1002012: The provided value for scope {scope} is not valid. "
-          "Client credential flows must have a scope value with /.default suffixed to the resource identifier."),
+          "observed:databricks-sql-nodejs#226, azure-docs#99862", 400, "invalid_scope",
+          "AADSTS1002012: The provided value for scope {scope} is not valid. Client credential flows must have a "
+          "scope value with /.default suffixed to the resource identifier."),
     _rule("scope.consent", "what nobody consented to is refused", "observed:azure-docs#39189", 400, "invalid_grant",
           "AADSTS65001: The user or administrator has not consented to use the application with ID '{client}' named "
           "'{name}'. Send an interactive authorization request for this user and resource.", "consent_required"),
@@ -81,26 +84,27 @@ SIGN_IN: tuple[Rule, ...] = (
     _rule("user.no-account", "an unknown user is refused", "observed:Microsoft365DSC#801", 400, "invalid_grant",
           "AADSTS50034: The user account {user} does not exist in the {tenant} directory. To sign into this "
           "application, the account must be added to the directory."),
-    _rule("user.disabled", "a disabled account is refused", _CODES, 400, "invalid_grant",
+    _rule("user.disabled", "a disabled account is refused", "observed:azure-cli#18945", 400, "invalid_grant",
           "AADSTS50057: The user account is disabled."),
     _rule("user.second-factor", "a password alone may not be enough", "observed:graph-docs-contrib#6306", 400,
           "invalid_grant", "AADSTS50076: Due to a configuration change made by your administrator, or because you "
           "moved to a new location, you must use multi-factor authentication to access '{resource}'.", "basic_action"),
-    _rule("user.blocked", "a policy may refuse a user's sign-in whatever the credential", _CODES, 400,
-          "invalid_grant", "AADSTS53003: Access has been blocked by Conditional Access policies. The access policy "
-          "does not allow token issuance.", "message_only"),
+    _rule("user.blocked", "a policy may refuse a user's sign-in whatever the credential",
+          "observed:MartinIngesen/MSOLSpray#5, there of the older endpoint", 400, "invalid_grant",
+          "AADSTS53003: Access has been blocked by Conditional Access policies. The access policy does not allow "
+          "token issuance.", "message_only"),
     # --- a second time ---------------------------------------------------------------------------------------------
     _rule("refresh.rotation", "each refresh gives another refresh token; the one used stays good",
           "page:v2-oauth2-auth-code-flow, refresh-tokens"),
     _rule("refresh.invalid", "what is no refresh token is refused", "observed:BingAds-Python-SDK#279", 400,
           "invalid_grant", "AADSTS70000: The provided value for the input parameter 'refresh_token' or 'assertion' is "
-          "not valid.", "bad_token"),
-    _rule("refresh.expired", "one not used for 90 days is refused", "observed:blobfile#93", 400, "invalid_grant",
-          "AADSTS700082: The refresh token has expired due to inactivity. The token was issued on {issued} and was "
-          "inactive for 90.00:00:00.", "bad_token"),
-    _rule("refresh.revoked", "a revoked one is refused", _CODES, 400, "invalid_grant",
-          "AADSTS50173: The provided grant has expired due to it being revoked, a fresh auth token is needed. The user "
-          "might have changed or reset their password.", "bad_token"),
+          "not valid."),
+    _rule("refresh.expired", "one not used for 90 days is refused", "observed:foundry-dev-tools#707", 400,
+          "invalid_grant", "AADSTS700082: The refresh token has expired due to inactivity. The token was issued on "
+          "{issued} and was inactive for 90.00:00:00.", "bad_token"),
+    _rule("refresh.revoked", "a revoked one is refused", "observed:azure-cli#16745, azuredatastudio#13953", 400,
+          "invalid_grant", "AADSTS50173: The provided grant has expired due to it being revoked, a fresh auth token "
+          "is needed. The user might have changed or reset their password."),
     # --- with a device code ----------------------------------------------------------------------------------------
     _rule("device.code", "a device code is good for a quarter of an hour", _DEVICE),
     _rule("device.page", "the page for the code believes whoever says who signs in, and how long to wait is a second",

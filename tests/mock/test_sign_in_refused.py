@@ -56,9 +56,9 @@ def test_an_unknown_application(served):
 def test_an_unknown_tenant(served):
     with pytest.raises(ValueError, match="Unable to get authority configuration"):
         served.confidential(tenant="fabrikam.example").acquire_token_for_client(served.scope)
-    assert refused(served.post(tenant="fabrikam.example"), 90002, "invalid_request")
+    assert refused(served.post(tenant="fabrikam.example"), 90002, "invalid_tenant")
     place = f"{served.place}/fabrikam.example/v2.0/.well-known/openid-configuration"
-    assert refused(served.session.get(place, timeout=5), 90002, "invalid_request")
+    assert refused(served.session.get(place, timeout=5), 90002, "invalid_tenant")
 
 
 def test_a_public_flow_on_an_application_that_is_not_public(served):
@@ -165,9 +165,9 @@ def test_a_wrong_password_and_a_wrong_name(served):
 def test_a_session_that_was_ended(served):
     first = served.password(served.public())
     again = {"grant_type": "refresh_token", "scope": " ".join(served.scope)}
-    assert refused(served.post(**again, client_id=served.users, refresh_token="x"), 70000, suberror="bad_token")
+    assert refused(served.post(**again, client_id=served.users, refresh_token="x"), 70000)
     mine = {**again, "refresh_token": first["refresh_token"]}
-    assert refused(served.post(**mine, client_id=served.reader), 70000, suberror="bad_token")
+    assert refused(served.post(**mine, client_id=served.reader), 70000)
     assert served.post(**mine, client_id=served.users).status_code == 200
 
     def end(how, user=ORGANIZER):
@@ -176,7 +176,7 @@ def test_a_session_that_was_ended(served):
     assert (end("expire", ATTENDEE), end("expire"), end("expire", "who@contoso.example")) == (204, 204, 400)
     assert refused(served.post(**mine, client_id=served.users), 700082, suberror="bad_token")
     assert end("revoke") == 204
-    assert refused(served.post(**mine, client_id=served.users), 50173, suberror="bad_token")
+    assert refused(served.post(**mine, client_id=served.users), 50173)
     # The access token has no session behind it, and lives on; so does a new sign-in.
     assert served.me(first) == served.me(served.password(served.public())) == ORGANIZER
 
