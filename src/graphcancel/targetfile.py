@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from graphcancel.auth import ACTORS, Actor, actor_from
 from graphcancel.errors import TargetError
+from graphcancel.sanitise import remark
 
 CLOUDS: Final = {
     "global": "https://graph.microsoft.com",
@@ -83,7 +84,7 @@ class Description:
         roots: Contract id to another Graph root for it.
         contracts: Which contracts to run; empty for all.
         gates: Whose findings fail the run; None for those whose standing is current.
-        waived: Route family or resource to the reason why nothing of it is judged.
+        waived: Route family, resource or clause id to the reason why nothing of it is judged.
     """
 
     name: str
@@ -205,7 +206,7 @@ def _from_file(path: Path, environ: Mapping[str, str]) -> Description:
         contracts=tuple(_strings(table, "contracts", place)),
         gates=tuple(_strings(table, "gates", place)) if "gates" in table else None,
         patience=_patience(_table(table, "patience", place), place),
-        waived=_string_table(table, "waived", place),
+        waived=_waived(table, place),
     )
 
 
@@ -284,6 +285,14 @@ def _string_table(
     if allowed is not None:
         _known_keys(inner, allowed, f"{place}: {key}")
     return {name: _string(inner, name, f"{place}: {key}") for name in inner}
+
+
+def _waived(table: Mapping[str, Any], place: str) -> dict[str, str]:
+    found = {name: remark(reason) for name, reason in _string_table(table, "waived", place).items()}
+    for name, reason in found.items():
+        if not reason:
+            raise TargetError(f"{place}: waived.{name} is empty; give the reason why nothing of it is judged")
+    return found
 
 
 def _patience(table: Mapping[str, Any], place: str) -> Patience:

@@ -180,6 +180,7 @@ WRONG = {
         "roots.event-cancel.stub: 'ftp://x' is no base URL",
     ),
     "root no text": (changed('"https://graph.example/draft/"', "1"), "roots: event-cancel.stub = 1 is no string"),
+    "waived for no reason": (changed('group = "no group"', 'group = " "'), "waived.group is empty; give the reason"),
     "waived no text": (changed('group = "no group"', "group = true"), "waived: group = True is no string"),
     "contracts no list": (changed('["event-cancel.v1.0"]', '"event-cancel.v1.0"'), "contracts is no list of strings"),
     "gates no list": (changed("gates = []", "gates = 1"), "gates is no list of strings"),
