@@ -25,6 +25,7 @@ from graphcancel.proof import Result, holds, table, verdict
 from graphcancel.prove import Proof, catalogue, select
 from graphcancel.report import rendered
 from graphcancel.targetfile import Description, check_names, read_target
+from graphcancel.waivers import check_waivers
 
 EXAMPLES = """\
 examples:
@@ -105,6 +106,7 @@ def _cases(arguments: argparse.Namespace) -> int:
     described = read_target(arguments.target) if arguments.target not in {None, "mock"} else None
     if described:
         check_names(described, contract_ids(folder))
+        check_waivers(described, {clause for contract in load_contracts(folder) for clause in contract.clauses})
     contracts = load_contracts(folder, described.contracts if described else ())
     known = {contract.id for contract in contracts}
     for name in arguments.contract:
