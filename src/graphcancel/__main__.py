@@ -23,15 +23,16 @@ from rich.progress import Progress
 from graphcancel.case import Case
 from graphcancel.cases import build_cases
 from graphcancel.contract import Contract, contract_ids, load_contracts
+from graphcancel.ending import EXIT_RESIDUE
 from graphcancel.errors import GraphCancelError
 from graphcancel.marks import is_run, new_run
 from graphcancel.proof import Result, holds, table, verdict
 from graphcancel.prove import Proof, catalogue, select
 from graphcancel.report import rendered
 from graphcancel.session import open_stage, version_roots
-from graphcancel.summary import EXIT_RESIDUE
 from graphcancel.sweeping import Swept, assign, look, note_cleared, search_for, sweep_up, told_after, told_of
 from graphcancel.targetfile import Description, check_names, read_target
+from graphcancel.waivers import check_waivers
 
 EXAMPLES = """\
 examples:
@@ -133,6 +134,7 @@ def _cases(arguments: argparse.Namespace) -> int:
     described = read_target(arguments.target) if arguments.target not in {None, "mock"} else None
     if described:
         check_names(described, contract_ids(folder))
+        check_waivers(described, {clause for contract in load_contracts(folder) for clause in contract.clauses})
     contracts = load_contracts(folder, described.contracts if described else ())
     known = {contract.id for contract in contracts}
     for name in arguments.contract:

@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 
-_TIED: Final = ("--target", "--runs")
+_TIED: Final = ("--target", "--runs", "--deviations")
 
 
 def tie(args: list[str]) -> list[str]:

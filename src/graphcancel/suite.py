@@ -10,20 +10,23 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from graphcancel.case import Case
 from graphcancel.contract import Contract
+from graphcancel.deviations import OUT_OF_DATE, Deviation, excuse, standings
+from graphcancel.ending import Facts, codes
 from graphcancel.errors import GraphCancelError
 from graphcancel.ledger import Ledger
 from graphcancel.marks import new_run, worker_run
 from graphcancel.overlap import Overlap
-from graphcancel.report import Missing, unjudged
+from graphcancel.report import gaps
 from graphcancel.runfile import RunFile, record_line
 from graphcancel.session import Session, open_session
+from graphcancel.story import Record
 from graphcancel.targetfile import Description
 
 
@@ -49,15 +52,19 @@ class Suite:
     State of one pytest process.
 
     Attributes:
+        deviations: Findings known for the target.
         place: Where the built-in target is, once started.
+        selected: How many of the cases pytest chose to run; None before it has (controller only).
         lines: Lines of ``run.jsonl`` so far, by case id (controller only).
-        late: Records the last look of a worker turned to a finding.
+        late: Lines of cases that the last look turned to a finding.
+        footer: The last line of ``run.jsonl``, once the run has ended.
     """
 
     contracts: tuple[Contract, ...]
     cases: tuple[Case, ...]
     described: Description | None
     see_again: str
+    deviations: tuple[Deviation, ...] = ()
     builtin: BuiltInTarget | None = None
     place: str | None = None
     run: str = ""
@@ -67,12 +74,13 @@ class Suite:
     session: Session | None = None
     overlap: Overlap | None = None
     order: list[Case] = field(default_factory=list)
+    selected: int | None = None
     lines: dict[str, dict[str, Any]] = field(default_factory=dict)
     nodes: dict[str, tuple[str, tuple[str, int | None, str]]] = field(default_factory=dict)
     watched: set[str] = field(default_factory=set)
     runfile: RunFile | None = None
     residue: str | None = None
-    status: int | None = None
+    footer: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     late: list[dict[str, Any]] = field(default_factory=list)
     interrupted: bool = False
@@ -89,6 +97,11 @@ class Suite:
             raise GraphCancelError("the target is not described yet")
         return self.described
 
+    @property
+    def today(self) -> dt.date:
+        """The day on which the run started, by UTC, in every process of it."""
+        return dt.datetime.fromisoformat(self.started).date()
+
     def gating(self, case: Case) -> bool:
         """Whether a finding of *case* fails the run."""
         gates = self.description.gates
@@ -96,16 +109,10 @@ class Suite:
             return self.by_id[case.contract].standing == "current"
         return case.contract in gates
 
-    def gaps(self, lines: Sequence[Mapping[str, Any]]) -> list[Missing]:
-        """What a whole run should have judged and did not, but for what the target waives."""
-        families = {"group": "groups", "booking_business": "bookings", "booking_service": "bookings"}
-        left = {families.get(name, name) for name in self.description.waived}
-        by_route = {(case.path, case.contract): case.family for case in self.cases}
-        return [
-            gap
-            for gap in unjudged(lines)
-            if by_route.get((gap.route, gap.contract)) not in left and gap.clause not in left
-        ]
+    def line(self, record: Record) -> dict[str, Any]:
+        """The line of ``run.jsonl`` for *record*."""
+        line = record_line(record, gating=self.gating(record.case), origin=self.description.origin)
+        return excuse(line, self.deviations, self.today)
 
     def header(self) -> dict[str, Any]:
         """The first line of ``run.jsonl``."""
@@ -120,6 +127,8 @@ class Suite:
                 for contract in self.contracts
             },
             "gates": sorted({case.contract for case in self.cases if self.gating(case)}),
+            "waived": dict(description.waived),
+            "deviations": [entry.as_json() for entry in self.deviations],
             "cases": len(self.cases),
         }
 
@@ -209,8 +218,7 @@ class Suite:
         if self.overlap:
             self.overlap.close()
         turned, left = session.finish(look=not self.interrupted)
-        origin = self.description.origin
-        self.late += [record_line(record, gating=self.gating(record.case), origin=origin) for record in turned]
+        self.late += [self.line(record) for record in turned]
         if left:
             self.residue = f"{left} objects or lists of this run could not be cleared"
         if session.target.ledger:
@@ -239,6 +247,50 @@ class Suite:
             left = self.builtin.stop(place)
             if left and not self.residue:
                 self.residue = left
+
+    def conclude(self, status: int) -> int:
+        """
+        Controller: write the end of the run and return the exit status.
+
+        Args:
+            status: The one pytest came to by itself.
+        """
+        if self.runfile is None:
+            return status
+        for name in (name for name in self.lines if name in self.watched):
+            self.runfile.case(self.lines[name])
+        lines = list(self.lines.values())
+        gating = [line for line in lines if line["gating"]]
+        partial = self.interrupted or len(lines) < len(self.cases)
+        open_ = [] if partial else gaps(lines, self.cases, self.description.waived)
+        known = standings(self.deviations, self.lines, self.cases, self.today, partial=partial) if lines else []
+        found = codes(
+            Facts(
+                of_pytest=status,
+                findings=any(line["verdict"] == "fail" and not line["excused"] for line in gating)
+                or any(line["verdict"] == "error" for line in lines),
+                residue=bool(self.residue),
+                stale=any(entry.state in OUT_OF_DATE for entry in known),
+                unjudged=bool(open_),
+                judged=any(line["verdict"] in {"pass", "fail"} for line in gating),
+            )
+        )
+        self.footer = {
+            "partial": partial,
+            "selected": self.selected,
+            "requests": self.counts.get("requests", 0),
+            "residue": self.residue,
+            "unjudged": len(open_),
+            "deviations": [asdict(entry) for entry in known],
+            "exit": found[0],
+            "also": list(found[1:]),
+        }
+        # A run that was stopped at its first finding has ended; one that was interrupted has not.
+        if self.interrupted and found[0] != 1:
+            self.runfile.abandon()
+        else:
+            self.runfile.close(self.footer)
+        return found[0]
 
     def _count(self, counts: Mapping[str, int]) -> None:
         for name, number in counts.items():
