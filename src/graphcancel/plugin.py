@@ -245,8 +245,9 @@ def _report_late(session: pytest.Session, suite: Suite) -> None:
     for line in suite.late:
         suite.lines[line["id"]] = line
         nodeid, location = suite.nodes[line["id"]]
-        for outcome in ("passed", "xfailed", "failed") if terminal else ():
-            terminal.stats[outcome] = [item for item in terminal.stats.get(outcome, []) if item.nodeid != nodeid]
+        if terminal:
+            for outcome in ("passed", "xfailed", "failed"):
+                terminal.stats[outcome] = [item for item in terminal.stats.get(outcome, []) if item.nodeid != nodeid]
         late = pytest.TestReport(nodeid, location, {}, "failed", "", "call")
         if _fails(line):
             late.longrepr = reporting.explain(line, suite.by_id, suite.see_again)

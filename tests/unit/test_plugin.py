@@ -15,6 +15,7 @@ from graphcancel.errors import ProvisionError
 from graphcancel.evidence import Finding
 from graphcancel.runfile import RunFile
 from graphcancel.story import Record
+from graphcancel.summary import Outcome, summary
 from graphcancel.verdict import conclude
 
 pytest_plugins = ["pytester"]
@@ -389,6 +390,16 @@ def test_a_partial_run_takes_no_entry_for_stale_that_it_did_not_examine(known, o
     assert lines[-1]["deviations"][0]["state"] == "open"
 
 
+def test_the_summary_is_made_of_the_run_file_alone(outcome, contracts, all_cases):
+    found, (header, *lines, footer) = outcome(told(BROKEN), known=entry() + entry(days=-1))
+    run = Outcome(header, lines, footer, all_cases, contracts, Path("run.jsonl"))
+
+    *told_again, last = summary(run, width=80, color=False)
+
+    assert "\n".join(told_again) in found.stdout.str()
+    assert last.startswith("stale deviations (exit 11): 4 fail, 4 of the failures known; ")
+
+
 def test_what_expires_soon_is_said(outcome):
     found, _ = outcome(told(BROKEN), known=entry(days=14))
 
@@ -512,8 +523,11 @@ def test_a_waiver_of_nothing_is_one_line_and_exit_4(waived, says, waiving):
 # -- processes --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", [("-n", "5"), ("--tx", "3*popen", "--tx", "2*popen", "--dist=load")])
-def test_more_processes_than_a_mailbox_takes_requests_are_refused(arguments, project):
+@pytest.mark.parametrize(
+    "arguments", [("-n", "5"), ("-n", "auto"), ("--tx", "3*popen", "--tx", "2*popen", "--dist=load")]
+)
+def test_more_processes_than_a_mailbox_takes_requests_are_refused(arguments, project, monkeypatch):
+    monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", "5")
     found = project("--target=https://graph.example", *arguments)
 
     assert found.ret == 4
