@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from graphcancel.auth import SignIn
 from graphcancel.clearing import sweep
 from graphcancel.contract import Contract
-from graphcancel.exchange import encode_segment, json_request
+from graphcancel.errors import TargetError
+from graphcancel.exchange import Exchange, encode_segment, json_request
 from graphcancel.fence import Fence
 from graphcancel.looks import Lookout
 from graphcancel.sanitise import Sanitiser
@@ -57,23 +59,12 @@ class Session:
             The records that turned to a finding, and the number of objects left behind.
         """
         turned = self.stories.last_look() if look else []
-        return turned, _drive(sweep(self.stage, self.stories.scenes, self._roots()))
+        roots = version_roots(self.target.description, self.contracts)
+        return turned, _drive(sweep(self.stage, self.stories.scenes, roots))
 
     def close(self) -> None:
         """Close the connections."""
         self.target.close()
-
-    def _roots(self) -> list[str]:
-        """One version root per server: editions of one server share what they hold."""
-        description = self.target.description
-        found: dict[str, str] = {}
-        for contract in self.contracts:
-            root = description.root(contract.id)
-            version = "v1.0" if contract.version == "both" else contract.version
-            found.setdefault(
-                urlsplit(root).netloc if root.startswith(description.base_url) else root, f"{root}/{version}"
-            )
-        return list(found.values())
 
 
 def _drive(story: Generator[float, None, int]) -> int:
@@ -85,6 +76,44 @@ def _drive(story: Generator[float, None, int]) -> int:
         time.sleep(max(0.0, due - time.monotonic()))
 
 
+def version_roots(description: Description, contracts: Sequence[Contract]) -> list[str]:
+    """One version root per server: editions of one server share what they hold."""
+    found: dict[str, str] = {}
+    for contract in contracts:
+        root = description.root(contract.id)
+        version = "v1.0" if contract.version == "both" else contract.version
+        found.setdefault(urlsplit(root).netloc if root.startswith(description.base_url) else root, f"{root}/{version}")
+    return list(found.values())
+
+
+def open_stage(
+    description: Description,
+    contracts: Sequence[Contract],
+    run: str,
+    started: str,
+    contact: Mapping[str, Any] | None = None,
+    *,
+    sign_in: SignIn | None = None,
+) -> tuple[Stage, Mapping[str, Any]]:
+    """
+    Connect to *description* and make the first contact, unless *contact* says what that learnt already.
+
+    Raises:
+        TargetError: The target gives no answer at all.
+    """
+    roots = {description.base_url, *(description.root(contract.id) for contract in contracts)}
+    fence = Fence(roots, description.writable)
+    target = Target(description, fence, sign_in or SignIn(description))
+    stage = Stage(target, Lookout(target), Waiting(), run, started)
+    if contact is None:
+        contact = _first_contact(stage)
+    stage.since = contact["since"]
+    for mailbox, identity in contact["users"].items():
+        stage.users[mailbox] = identity
+        fence.admit_user(identity, mailbox)
+    return stage, contact
+
+
 def open_session(
     description: Description,
     contracts: Sequence[Contract],
@@ -92,6 +121,8 @@ def open_session(
     started: str,
     key: str,
     contact: Mapping[str, Any] | None = None,
+    *,
+    sign_in: SignIn | None = None,
 ) -> Session:
     """
     Connect to *description*.
@@ -99,22 +130,13 @@ def open_session(
     Args:
         key: Secret of the run, written nowhere: pseudonyms depend on it.
         contact: What another process of the run has learnt already; None makes the first contact.
+        sign_in: Gives the actors' tokens; by default nobody is asked to sign in by device code.
 
     Raises:
         TargetError: The target gives no answer at all.
     """
-    roots = {description.base_url, *(description.root(contract.id) for contract in contracts)}
-    fence = Fence(roots, description.writable)
-    target = Target(description, fence)
-    waiting = Waiting()
-    lookout = Lookout(target)
-    stage = Stage(target, lookout, waiting, run, started)
-    if contact is None:
-        contact = _first_contact(stage)
-    stage.since = contact["since"]
-    for mailbox, identity in contact["users"].items():
-        stage.users[mailbox] = identity
-        fence.admit_user(identity, mailbox)
+    stage, contact = open_stage(description, contracts, run, started, contact, sign_in=sign_in)
+    target = stage.target
     stories = Stories(
         target, stage, {contract.id: contract for contract in contracts}, _sanitiser(stage, contracts, key)
     )
@@ -122,33 +144,60 @@ def open_session(
 
 
 def _first_contact(stage: Stage) -> dict[str, Any]:
-    """Ask who the actors are; the only thing a run cannot do without is an answer."""
-    root = f"{stage.target.description.base_url}/v1.0"
+    """
+    Ask who the actors are; the only thing a run cannot do without is an answer.
+
+    Raises:
+        TargetError: No answer, nobody has a token, or a token is somebody else's.
+    """
+    target = stage.target
+    description = target.description
+    if not any(target.has(name) for name in description.actors):
+        why = "; ".join(target.sign_in.troubles()) or "no actor has a flow that gives a token; add one"
+        raise TargetError(f"{description.name}: nobody can sign in: {why}")
+    root = f"{description.base_url}/v1.0"
     users: dict[str, str] = {}
     since = None
-    for name in ("organizer", "attendee"):
-        actor = stage.target.description.actors.get(name)
-        if not actor or not actor.user:
+    for name in ("organizer", "attendee", "reader"):
+        actor = description.actors.get(name)
+        caller = name if target.has(name) else "app"
+        if not actor or not actor.user or not target.has(caller) or (name == "reader" and caller == "app"):
             continue
         path = f"/users/{encode_segment(actor.user.lower())}"
-        caller = name if actor.token else "app"
-        exchange = connectable(stage.target, json_request("GET", root, path, caller))
+        exchange = connectable(target, json_request("GET", root, "/me" if caller == name else path, caller))
         since = since or server_time(exchange)
-        if not exchange.accepted and actor.token:
-            exchange = connectable(stage.target, json_request("GET", root, "/me", name))
+        if caller == name and not _is_own(exchange, description, actor.name) and name != "reader":
+            exchange = connectable(target, json_request("GET", root, path, name))
         identity = exchange.response.object().get("id") if exchange.response and exchange.accepted else None
         if isinstance(identity, str) and identity:
             users[actor.user.lower()] = identity
     # The other mailboxes' ids are needed only where a page link names one by it: no answer is no obstacle.
-    for mailbox in stage.target.description.writable:
+    for mailbox in description.writable:
         reader = stage.reader(mailbox)
         if mailbox in users or not reader:
             continue
-        exchange = stage.target.send(json_request("GET", root, f"/users/{encode_segment(mailbox)}", reader))
+        exchange = target.send(json_request("GET", root, f"/users/{encode_segment(mailbox)}", reader))
         identity = exchange.response.object().get("id") if exchange.response and exchange.accepted else None
         if isinstance(identity, str) and identity:
             users[mailbox] = identity
     return {"users": users, "since": since}
+
+
+def _is_own(me: Exchange, description: Description, name: str) -> bool:
+    """
+    Whether *me*, what actor *name* is to the target, tells that this is the mailbox described.
+
+    Raises:
+        TargetError: It tells of another mailbox: the run would write outside writable.
+    """
+    told = me.response.object() if me.response and me.accepted else {}
+    addresses = {value.lower() for key in ("userPrincipalName", "mail") if isinstance(value := told.get(key), str)}
+    if addresses and (description.actors[name].user or "").lower() not in addresses:
+        raise TargetError(
+            f"{description.name}: actors.{name}: its token is that of another mailbox than its user; "
+            "give the token of that mailbox, or sign in as its owner"
+        )
+    return bool(addresses)
 
 
 def _sanitiser(stage: Stage, contracts: Sequence[Contract], key: str) -> Sanitiser:

@@ -201,7 +201,7 @@ class Stories:
     def _call(self, case: Case, scene: Scene) -> tuple[Request, str]:
         comment = comment_for(case, scene.mark.case)
         lender = self.contracts[case.root_of]
-        request = call_for(case, lender, self.target.description, scene.root, scene.values, comment)
+        request = call_for(case, lender, self.target.sign_in, scene.root, scene.values, comment)
         return request, comment
 
     def _changed(self, case: Case, scene: Scene, exchange: Exchange, comment: str) -> bool:

@@ -20,6 +20,8 @@ from graphcancel.contract import Contract
 from graphcancel.deviations import OUT_OF_DATE, Deviation, excuse, standings
 from graphcancel.ending import Facts, codes
 from graphcancel.errors import GraphCancelError
+from graphcancel.ledger import Ledger
+from graphcancel.marks import new_run, worker_run
 from graphcancel.overlap import Overlap
 from graphcancel.report import gaps
 from graphcancel.runfile import RunFile, record_line
@@ -145,9 +147,10 @@ class Suite:
         """
         if self.run:
             return
-        self.run = f"gc{secrets.token_hex(4)}"
+        now = dt.datetime.now(dt.UTC)
+        self.run = new_run(now)
         self.key = secrets.token_hex(16)
-        self.started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        self.started = now.isoformat(timespec="seconds")
         try:
             if self.described is None:
                 self.builtin = offer()
@@ -159,6 +162,7 @@ class Suite:
                 self.described = self.builtin.describe(self.place)
             self.contact = self._connect(None).contact
             self.runfile = RunFile(folder, self.description.name, self.header())
+            self._enter(self.runfile.folder)
         except GraphCancelError:
             self.close()
             raise
@@ -171,19 +175,26 @@ class Suite:
             "place": self.place,
             "contact": self.contact,
             "key": self.key,
+            "folder": str(self.runfile.folder) if self.runfile else None,
         }
 
     def join(self, given: Mapping[str, Any], number: int, offer: Offer) -> None:
         """Worker *number*: reach the target with what the controller `handed` over."""
         self.key = given["key"]
         # Each worker has a mark of its own, so that the one that ends first clears away nothing of another's.
-        self.run, self.started, self.place = f"{given['run']}w{number:03d}", given["started"], None
+        self.run, self.started, self.place = worker_run(given["run"], number), given["started"], None
         if self.described is None:
             builtin = offer()
             if builtin is None:
                 raise GraphCancelError("--target mock: no built-in target is offered to this worker")
             self.described = builtin.describe(given["place"])
         self._connect(given["contact"])
+        self._enter(Path(given["folder"]))
+
+    def _enter(self, folder: Path) -> None:
+        """Open the ledger of this process in the run's *folder*: from now on things may be created."""
+        if self.session:
+            self.session.target.ledger = Ledger(folder, self.run, self.started, self.description)
 
     def _connect(self, contact: Mapping[str, Any] | None) -> Session:
         self.session = open_session(self.description, self.contracts, self.run, self.started, self.key, contact)
@@ -210,6 +221,8 @@ class Suite:
         self.late += [self.line(record) for record in turned]
         if left:
             self.residue = f"{left} objects or lists of this run could not be cleared"
+        if session.target.ledger:
+            session.target.ledger.close(cleared=not left)
         self._count(session.target.counts)
 
     def brought(self) -> dict[str, Any]:

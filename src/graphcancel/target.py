@@ -18,12 +18,15 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from graphcancel.batching import answers_in, batch_of, only_reads
-from graphcancel.errors import TargetError
+from graphcancel.errors import FenceError, TargetError
 from graphcancel.exchange import Exchange, Request, Response
+from graphcancel.fence import creations
 from graphcancel.throttling import UNDONE, Throttling
 
 if TYPE_CHECKING:
+    from graphcancel.auth import SignIn
     from graphcancel.fence import Fence
+    from graphcancel.ledger import Ledger
     from graphcancel.targetfile import Description
 
 _BATCH_LIMIT: Final = 20
@@ -52,11 +55,17 @@ class Target:
     Args:
         description: What the user gave.
         fence: Asked before each request.
+        sign_in: Gives the actors' tokens.
+
+    Attributes:
+        ledger: Where everything about to be created is entered first; without one nothing is created.
     """
 
-    def __init__(self, description: Description, fence: Fence) -> None:
+    def __init__(self, description: Description, fence: Fence, sign_in: SignIn) -> None:
         self.description = description
         self.fence = fence
+        self.sign_in = sign_in
+        self.ledger: Ledger | None = None
         self.counts: Counter[str] = Counter()
         self.read_s = description.patience.read_s
         self.throttling = Throttling()
@@ -79,8 +88,7 @@ class Target:
 
     def token(self, actor: str | None) -> str | None:
         """The token *actor* calls with, None where it has none."""
-        found = self.description.actors.get(actor) if actor else None
-        return found.token if found else None
+        return self.sign_in.token(actor) if actor else None
 
     def has(self, actor: str) -> bool:
         """Whether *actor* can call at all."""
@@ -100,6 +108,10 @@ class Target:
             FenceError: It must not leave this process.
         """
         self.fence.check(request)
+        if self.ledger:
+            self.ledger.intend(request)
+        elif any(creations(request)):
+            raise FenceError("fence: a create while no ledger is open to enter it in; nothing was sent")
         exchange = self._send(request, purpose)
         if purpose == "test":
             return exchange

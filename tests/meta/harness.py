@@ -5,6 +5,7 @@ Mocks on request, the judge run on chosen cases without pytest between them, and
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import runpy
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -19,6 +21,8 @@ from pathlib import Path
 
 from graphcancel.case import Case
 from graphcancel.contract import load_contracts
+from graphcancel.ledger import Ledger
+from graphcancel.marks import new_run
 from graphcancel.overlap import Overlap
 from graphcancel.session import Session, open_session
 from graphcancel.story import Record
@@ -63,7 +67,11 @@ def mock(folder: Path, *options: str, patience: Patience = IMPATIENT) -> Iterato
 def judge(description: Description, cases: Sequence[Case]) -> tuple[dict[str, Record], Session]:
     """The record of each of *cases*, last look included, cleared up after."""
     contracts = load_contracts(ROOT / "contracts")
-    session = open_session(description, contracts, f"gc{os.urandom(4).hex()}", "2026-01-01T00:00:00+00:00", "key")
+    now = dt.datetime.now(dt.UTC)
+    run, started = new_run(now), now.isoformat(timespec="seconds")
+    session = open_session(description, contracts, run, started, "key")
+    folder = tempfile.TemporaryDirectory()
+    session.target.ledger = Ledger(Path(folder.name), run, started, description)
     overlap = Overlap(session.stories.tell, session.width)
     order = sorted(cases, key=lambda case: (case.family != "bookings", case.expects == "refused"))
     try:
@@ -74,6 +82,8 @@ def judge(description: Description, cases: Sequence[Case]) -> tuple[dict[str, Re
     finally:
         overlap.close()
         session.close()
+        session.target.ledger.close(cleared=True)
+        folder.cleanup()
     return records, session
 
 
