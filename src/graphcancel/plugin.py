@@ -133,7 +133,7 @@ def _check_processes(config: pytest.Config) -> None:
     if _is_worker(config) or config.getoption("dist", default="no") == "no":
         return
     places = [str(place).partition("*") for place in config.getoption("tx", default=None) or ()]
-    number = sum(int(times) if star else 1 for times, star, _ in places)
+    number = sum(int(times) if star and times.isdecimal() else 1 for times, star, _ in places)
     if number > _AT_A_TIME:
         raise GraphCancelError(
             f"{number} processes: a mailbox takes four requests at a time; use -n {_AT_A_TIME} at most"
@@ -146,10 +146,8 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     if suite is None:
         return None
     written = config.getoption("target")
-    known = f", {len(suite.deviations)} known deviations" if suite.deviations else ""
-    return (
-        f"graph-cancel-contracts: target {written}, {len(suite.contracts)} contracts, {len(suite.cases)} cases{known}"
-    )
+    told = f"graph-cancel-contracts: target {written}, {len(suite.contracts)} contracts, {len(suite.cases)} cases"
+    return f"{told}, known deviations: {len(suite.deviations)}" if suite.deviations else told
 
 
 # -- opening and closing -------------------------------------------------------------------------------------------
@@ -242,13 +240,14 @@ def _gave_up(session: pytest.Session, error: BaseException) -> bool:
 
 
 def _report_late(session: pytest.Session, suite: Suite) -> None:
-    """A passed case whose refused call had an effect after all: pytest hears of it as a failure of that test."""
+    """A case whose refused call had an effect after all: pytest hears of its test once more, instead of before."""
     terminal = session.config.pluginmanager.get_plugin("terminalreporter")
     for line in suite.late:
         suite.lines[line["id"]] = line
         nodeid, location = suite.nodes[line["id"]]
         if terminal:
-            terminal.stats["passed"] = [item for item in terminal.stats.get("passed", []) if item.nodeid != nodeid]
+            for outcome in ("passed", "xfailed", "failed"):
+                terminal.stats[outcome] = [item for item in terminal.stats.get(outcome, []) if item.nodeid != nodeid]
         late = pytest.TestReport(nodeid, location, {}, "failed", "", "call")
         if _fails(line):
             late.longrepr = reporting.explain(line, suite.by_id, suite.see_again)

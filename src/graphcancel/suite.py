@@ -261,7 +261,9 @@ class Suite:
             self.runfile.case(self.lines[name])
         lines = list(self.lines.values())
         gating = [line for line in lines if line["gating"]]
-        partial = self.interrupted or len(lines) < len(self.cases)
+        # A run that was stopped at its first finding has ended; one that was interrupted has not, whatever its status.
+        ended = status == 1 or (status not in {2, 3, 4} and not self.interrupted)
+        partial = self.interrupted or not ended or len(lines) < len(self.cases)
         open_ = [] if partial else gaps(lines, self.cases, self.description.waived)
         known = standings(self.deviations, self.lines, self.cases, self.today, partial=partial) if lines else []
         found = codes(
@@ -285,11 +287,10 @@ class Suite:
             "exit": found[0],
             "also": list(found[1:]),
         }
-        # A run that was stopped at its first finding has ended; one that was interrupted has not.
-        if self.interrupted and found[0] != 1:
-            self.runfile.abandon()
-        else:
+        if ended:
             self.runfile.close(self.footer)
+        else:
+            self.runfile.abandon()
         return found[0]
 
     def _count(self, counts: Mapping[str, int]) -> None:

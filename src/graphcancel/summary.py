@@ -120,11 +120,17 @@ def _not_tested(outcome: Outcome) -> Iterator[str]:
         listed = dict.fromkeys((case.contract, name) for case in outcome.cases for name in case.clauses)
         for contract, clause in (pair for pair in listed if pair not in shown):
             yield f"  {clause}: no call of this run could show it ({contract})"
-    yield from _waived(outcome)
-    waived = {f"waived: {reason}" for reason in outcome.header["waived"].values()}
-    for reason, number in report.reasons(outcome.lines):
-        if reason not in waived:
-            yield f"  {_plural(number, 'case')} inconclusive: {reason}"
+    inconclusive = dict(report.reasons(outcome.lines))
+    waived = outcome.header["waived"]
+    idle = dict(report.idle_waivers(outcome.lines, outcome.cases, waived))
+    for name, reason in waived.items():
+        if name in idle:
+            yield f"  waived, and judged all the same in {_plural(idle[name], 'case')}: {name}: {reason}"
+        else:
+            left = inconclusive.pop(f"waived: {reason}", 0)
+            yield f"  waived, so not judged: {name}: {reason}" + (f" ({_plural(left, 'case')})" if left else "")
+    for reason, number in inconclusive.items():
+        yield f"  {_plural(number, 'case')} inconclusive: {reason}"
     selected = len(outcome.cases) if outcome.footer["selected"] is None else outcome.footer["selected"]
     for number, why in (
         (len(outcome.cases) - selected, "not selected"),
@@ -132,17 +138,6 @@ def _not_tested(outcome: Outcome) -> Iterator[str]:
     ):
         if number:
             yield f"  {_plural(number, 'case')} {why}"
-
-
-def _waived(outcome: Outcome) -> Iterator[str]:
-    """Each waiver with its reason; one that did not keep its cases from being judged is not needed."""
-    waived = outcome.header["waived"]
-    idle = dict(report.idle_waivers(outcome.lines, outcome.cases, waived))
-    for name, reason in waived.items():
-        if name in idle:
-            yield f"  waived, and judged all the same in {_plural(idle[name], 'case')}: {name}: {reason}"
-        else:
-            yield f"  waived, so not judged: {name}: {reason}"
 
 
 def _known(outcome: Outcome) -> Iterator[str]:
@@ -208,7 +203,7 @@ def _closing(outcome: Outcome) -> Iterator[str]:
         told.append(f"{lax} of the failures do not gate")
     excused = sum(1 for line in outcome.lines if line["gating"] and line["excused"])
     if excused:
-        told.append(f"{excused} of the failures are known deviations")
+        told.append(f"{excused} of the failures known")
     requests = outcome.footer["requests"]
     average = requests / max(1, len(outcome.lines))
     yield (

@@ -1,12 +1,14 @@
 """
-Mocks on request, and the judge run on chosen cases without pytest between them.
+Mocks on request, the judge run on chosen cases without pytest between them, and whole runs as a user starts them.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import os
+import re
 import runpy
 import signal
 import subprocess
@@ -100,3 +102,28 @@ def by_clause(cases: Sequence[Case]) -> dict[str, list[Case]]:
         for clause in case.clauses:
             found[clause].append(case)
     return found
+
+
+def run(*options: str, runs: Path, cwd: Path = ROOT, **environ: str) -> subprocess.CompletedProcess[str]:
+    """A pytest run in a process of its own."""
+    environ = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "COLUMNS": "100"} | environ
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", f"--runs={runs}", "-o", f"cache_dir={runs.parent / 'cache'}", *options],
+        cwd=cwd,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+
+
+def lines_of(runs: Path) -> list[dict]:
+    """The lines of the one run below *runs*."""
+    (file,) = runs.glob("*/run.jsonl")
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def counts(done: subprocess.CompletedProcess[str]) -> str:
+    """Pytest's own last line, without the time."""
+    return re.sub(r" in .*", "", done.stdout.strip().splitlines()[-1])

@@ -15,6 +15,7 @@ from graphcancel.errors import ProvisionError
 from graphcancel.evidence import Finding
 from graphcancel.runfile import RunFile
 from graphcancel.story import Record
+from graphcancel.summary import Outcome, summary
 from graphcancel.verdict import conclude
 
 pytest_plugins = ["pytester"]
@@ -158,6 +159,10 @@ def raising(error: Exception):
     return tell
 
 
+def interrupted(look):
+    raise KeyboardInterrupt
+
+
 def by_turns(*tellers):
     turns = itertools.cycle(tellers)
     return lambda case: next(turns)(case)
@@ -168,12 +173,12 @@ def outcome(project, pytester, monkeypatch):
     """Run the test with stories told as given; the result and the lines of run.jsonl."""
     opened: list[RunFile] = []
 
-    def run(tell, *arguments: str, marker: str = ONE, left: int = 0, late=(), known: str = ""):
+    def run(tell, *arguments: str, marker: str = ONE, left: int = 0, late=(), known: str = "", finish=None):
         session = SimpleNamespace(
             stories=SimpleNamespace(tell=tell, is_watched=lambda case: any(case.id == item.case.id for item in late)),
             contact={},
             target=SimpleNamespace(counts={"requests": 7}),
-            finish=lambda look: (list(late), left),
+            finish=finish or (lambda look: (list(late), left)),
             close=lambda: None,
             stage=SimpleNamespace(leads=True, booked=False),
             width=lambda: 1,
@@ -268,6 +273,21 @@ def test_what_the_last_look_finds_does_not_fail_what_does_not_gate(outcome, name
     assert {line["id"]: line["verdict"] for line in lines[1:-1]}[case.id] == "fail"
 
 
+def test_a_finding_of_the_last_look_takes_the_place_of_an_earlier_one(outcome, named):
+    case = named("event-cancel.v1.0/me.events/organizer/empty")
+    found, _ = outcome(told(BROKEN), late=[Record(case, conclude([BROKEN, HELD], sent=True))])
+
+    found.assert_outcomes(failed=SHAPES)
+
+
+def test_a_run_interrupted_while_it_clears_away_leaves_no_footer(outcome):
+    found, lines = outcome(told(HELD), finish=interrupted)
+
+    assert found.ret == 2
+    assert lines[-1]["kind"] == "case"
+    found.stdout.fnmatch_lines(["*(partial run)", "interrupted (exit 2): 4 pass; *"])
+
+
 def test_an_interrupted_run_leaves_no_footer(outcome):
     def tell(case):
         yield from ()
@@ -300,9 +320,9 @@ def test_a_known_finding_is_xfailed_with_reason_and_owner(outcome):
     found.assert_outcomes(xfailed=SHAPES)
     found.stdout.fnmatch_lines(
         [
-            "*1 known deviations",
+            "*, known deviations: 1",
             f"  deviations/graph.example.toml, entry 1: 4 findings: it says 204 (owner calendar team, until {DATE + dt.timedelta(30)})",
-            "holds (exit 0): 4 fail, 4 of the failures are known deviations; *",
+            "holds (exit 0): 4 fail, 4 of the failures known; *",
             "XFAIL *response.status: documented 202, received 204: known deviation, it says 204 (owner calendar team, *",
         ]
     )
@@ -368,6 +388,16 @@ def test_a_partial_run_takes_no_entry_for_stale_that_it_did_not_examine(known, o
 
     assert found.ret == 0
     assert lines[-1]["deviations"][0]["state"] == "open"
+
+
+def test_the_summary_is_made_of_the_run_file_alone(outcome, contracts, all_cases):
+    found, (header, *lines, footer) = outcome(told(BROKEN), known=entry() + entry(days=-1))
+    run = Outcome(header, lines, footer, all_cases, contracts, Path("run.jsonl"))
+
+    *told_again, last = summary(run, width=80, color=False)
+
+    assert "\n".join(told_again) in found.stdout.str()
+    assert last.startswith("stale deviations (exit 11): 4 fail, 4 of the failures known; ")
 
 
 def test_what_expires_soon_is_said(outcome):
@@ -493,8 +523,11 @@ def test_a_waiver_of_nothing_is_one_line_and_exit_4(waived, says, waiving):
 # -- processes --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", [("-n", "5"), ("--tx", "3*popen", "--tx", "2*popen", "--dist=load")])
-def test_more_processes_than_a_mailbox_takes_requests_are_refused(arguments, project):
+@pytest.mark.parametrize(
+    "arguments", [("-n", "5"), ("-n", "auto"), ("--tx", "3*popen", "--tx", "2*popen", "--dist=load")]
+)
+def test_more_processes_than_a_mailbox_takes_requests_are_refused(arguments, project, monkeypatch):
+    monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", "5")
     found = project("--target=https://graph.example", *arguments)
 
     assert found.ret == 4
