@@ -48,6 +48,17 @@ class TestSelection:
         assert footer["partial"] is True
         assert case["exchanges"][0]["status"] == 202
 
+    def test_processes_make_one_run_however_options_are_written(self, tmp_path):
+        """
+        An existing folder after a space is what pytest takes for a path of tests, in each worker anew.
+        """
+        (tmp_path / "there").mkdir()
+
+        done = run("-n", "2", "--runs", str(tmp_path / "there"), "-k", "event-cancel.v1.0/me.events", runs=tmp_path)
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert len(lines_of(tmp_path / "there")) > 10
+
     def test_a_node_id_selects_one_case(self, tmp_path):
         """
         A node id as pytest prints it can be given back.
