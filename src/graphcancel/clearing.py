@@ -124,7 +124,7 @@ def _listed(stage: Stage, root: str, blind: list[str]) -> list[Request]:
         if actor:
             places.append((f"/users/{encode_segment(mailbox)}", actor, True))
     group = target.description.resources.get("group")
-    if group and (used_group(stage, root) or (stage.leads and _admitted(stage, root))):
+    if group and target.has("organizer") and (used_group(stage, root) or (stage.leads and _admitted(stage, root))):
         places.append((f"/groups/{encode_segment(group)}", "organizer", False))
     for base, actor, has_mail in places:
         view = json_request("GET", root, f"{base}/calendarView?{window}", actor)
