@@ -58,16 +58,25 @@ class App:
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw.partition(b"?")[0].decode("latin-1")
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        with self.world.crowd.serving(visited(self.world, path, body, headers)):
+        mailboxes = visited(self.world, path, body, headers)
+        self.world.crowd.come(mailboxes)
+        try:
             if self.latency:
                 await asyncio.sleep(self.latency)
-            try:
-                response = self._respond(scope, raw, path, headers, body)
-            except Exception:
-                # A mistake of ours. The server is told to be quiet, so it is shown here.
-                traceback.print_exc()
-                raise
+            response = self._checked_response(scope, raw, path, headers, body)
             await response(scope, receive, send)
+        finally:
+            self.world.crowd.go(mailboxes)
+
+    def _checked_response(
+        self, scope: Scope, raw: bytes, path: str, headers: Mapping[str, str], body: bytes | None
+    ) -> ASGIApp:
+        try:
+            return self._respond(scope, raw, path, headers, body)
+        except Exception:
+            # A mistake of ours. The server is told to be quiet, so it is shown here.
+            traceback.print_exc()
+            raise
 
     def _respond(self, scope: Scope, raw: bytes, path: str, headers: Mapping[str, str], body: bytes | None) -> ASGIApp:
         world = self.world

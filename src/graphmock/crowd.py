@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
     from graphmock.call import World
 
 _OWNER = re.compile(r"/(?:(me)|(?:users|groups)(?:/([^/?]+)|\('([^/?]+)'\)))(?=[/?]|$)")
-_BATCH = re.compile(r"/(?:\$|%24)batch/?")
+_ME = "me"
+_BATCH = ("/$batch", "/%24batch")
 
 
 @dataclass(slots=True)
@@ -24,42 +23,46 @@ class Crowd:
     """Requests being served, by the address of the mailbox; *most* is how many there have been at one time."""
 
     most: dict[str, int] = field(default_factory=dict)
-    _here: Counter[str] = field(default_factory=Counter)
+    _here: dict[str, int] = field(default_factory=dict)
 
-    @contextmanager
-    def serving(self, addresses: frozenset[str]) -> Iterator[None]:
-        """Count a request to these mailboxes while it lasts."""
+    def come(self, addresses: Collection[str]) -> None:
+        """Count a request to these mailboxes in."""
         for address in addresses:
-            self._here[address] += 1
-            self.most[address] = max(self._here[address], self.most.get(address, 0))
-        try:
-            yield
-        finally:
-            self._here.subtract(addresses)
+            here = self._here[address] = self._here.get(address, 0) + 1
+            if here > self.most.get(address, 0):
+                self.most[address] = here
+
+    def go(self, addresses: Collection[str]) -> None:
+        """Count it out again."""
+        for address in addresses:
+            self._here[address] -= 1
 
 
-def visited(world: World, path: str, body: bytes | None, headers: Mapping[str, str]) -> frozenset[str]:
+def visited(world: World, path: str, body: bytes | None, headers: Mapping[str, str]) -> Collection[str]:
     """Say which mailboxes a request is for, by address: one or none, or those that the parts of a batch name."""
-    if not _BATCH.search(path):
-        return _owners(world, [path], headers)
+    if not path.rstrip("/").endswith(_BATCH):
+        return _owners(world, (path,), headers)
     try:
         parts = json.loads(body or b"")["requests"]
-        return _owners(
-            world, ["/" + part["url"].lstrip("/") for part in parts if isinstance(part["url"], str)], headers
-        )
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return frozenset()  # it is going to be refused
+        return _owners(world, ["/" + part["url"].lstrip("/") for part in parts], headers)
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        return ()  # it is going to be refused
 
 
-def _owners(world: World, paths: list[str], headers: Mapping[str, str]) -> frozenset[str]:
+def _owners(world: World, paths: Collection[str], headers: Mapping[str, str]) -> Collection[str]:
     found = set()
     for path in paths:
-        match = _OWNER.search(path)
-        if match is None:
-            continue
-        who = world.tokens.find(headers) if match[1] else None
-        name = who.user if who else unquote(match[2] or match[3] or "")
-        mailbox = world.store.find(name)
+        name = _owner(path)
+        if name == _ME:
+            who = world.tokens.find(headers)
+            name = who.user if who else ""
+        mailbox = world.store.find(name) if name else None
         if mailbox is not None:
             found.add(mailbox.address)
-    return frozenset(found)
+    return found
+
+
+def _owner(path: str) -> str:
+    """Say whom a path names, without asking whether there is such a mailbox; nobody is empty."""
+    match = _OWNER.search(path)
+    return unquote(match[1] or match[2] or match[3]) if match else ""
