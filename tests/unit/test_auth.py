@@ -263,6 +263,23 @@ def test_a_token_given_and_a_mailbox_without_one_ask_nobody(sign_in, authority):
     assert authority.asked == []
 
 
+def test_who_could_read_a_mailbox_and_cannot_sign_in_is_said(sign_in, authority):
+    authority.answer = lambda form: (400, refusal(50057)) if form["grant_type"] == "password" else None
+    found = sign_in(PERSON, Actor("attendee", "bob@contoso.example"))
+
+    assert found.lack_of(ADA.upper()) == (
+        "organizer cannot sign in: the account is disabled (AADSTS50057); enable it or take another user"
+    )
+    assert (found.lack_of("bob@contoso.example"), found.lack_of("eve@contoso.example")) == (None, None)
+
+
+def test_where_the_app_cannot_sign_in_nobody_can_read_for_it(sign_in, authority):
+    authority.answer = lambda form: (401, refusal(7000222, "invalid_client"))
+
+    said = sign_in(APP, Actor("attendee", "bob@contoso.example")).lack_of("bob@contoso.example")
+    assert said.startswith("app cannot sign in: the client secret has expired")
+
+
 # -- by device code ---------------------------------------------------------------------------------------------------
 
 
