@@ -16,13 +16,15 @@ import requests
 
 from graphcancel.batching import answers_in, batch_of, only_reads
 from graphcancel.connecting import CLOSED, Connection, failure, read_all
-from graphcancel.errors import NotOffered, TargetError
+from graphcancel.errors import FenceError, NotOffered, TargetError
 from graphcancel.exchange import Exchange, Request, Response
+from graphcancel.fence import creations
 from graphcancel.throttling import UNDONE, Throttling
 
 if TYPE_CHECKING:
     from graphcancel.auth import SignIn
     from graphcancel.fence import Fence
+    from graphcancel.ledger import Ledger
     from graphcancel.targetfile import Description
 
 _BATCH_LIMIT: Final = 20
@@ -43,12 +45,16 @@ class Target:
         description: What the user gave.
         fence: Asked before each request.
         sign_in: Gives the actors' tokens.
+
+    Attributes:
+        ledger: Where everything about to be created is entered first; without one nothing is created.
     """
 
     def __init__(self, description: Description, fence: Fence, sign_in: SignIn) -> None:
         self.description = description
         self.fence = fence
         self.sign_in = sign_in
+        self.ledger: Ledger | None = None
         self.counts: Counter[str] = Counter()
         self.read_s = description.patience.read_s
         self.throttling = Throttling()
@@ -83,6 +89,10 @@ class Target:
             NotOffered: It is the call under test, and its actor has no token any more.
         """
         self.fence.check(request)
+        if self.ledger:
+            self.ledger.intend(request)
+        elif any(creations(request)):
+            raise FenceError("fence: a create while no ledger is open to enter it in; nothing was sent")
         exchange = self._send(request, purpose)
         if purpose == "test":
             return exchange

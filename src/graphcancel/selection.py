@@ -1,0 +1,100 @@
+"""
+Which cases a test gets, in which order they run, and whether pytest chose all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pytest
+
+from graphcancel.case import Case
+from graphcancel.suite import Suite
+
+SUITE: Final = pytest.StashKey[Suite]()
+_ATTRIBUTES: Final = frozenset({"kind", "contract", "actor", "circumstance", "body", "family", "expects"})
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each contract test the cases its marker names."""
+    marker = metafunc.definition.get_closest_marker("cases")
+    if "case" not in metafunc.fixturenames or marker is None:
+        return
+    unknown = set(marker.kwargs) - _ATTRIBUTES
+    if unknown or marker.args:
+        named = ", ".join([*unknown, *map(repr, marker.args)])
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: cases(): unknown {named}")
+    chosen = [case for case in metafunc.config.stash[SUITE].cases if selects(marker.kwargs, case)]
+    narrowed = metafunc.config.stash[SUITE].described
+    if not chosen and not (narrowed and narrowed.contracts):
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: no case is {marker.kwargs}")
+    metafunc.parametrize("case", chosen, ids=[case.id for case in chosen])
+
+
+def selects(wanted: Mapping[str, object], case: Case) -> bool:
+    """Whether the keywords of a ``cases`` marker name *case*: a value, or any of a tuple of values."""
+    for name, value in wanted.items():
+        allowed = value if isinstance(value, tuple) else (value,)
+        if getattr(case, name) not in allowed:
+            return False
+    return True
+
+
+def case_of(item: pytest.Item) -> Case | None:
+    """The case *item* is about, None where it is no contract test."""
+    callspec = getattr(item, "callspec", None)
+    case = callspec.params.get("case") if callspec else None
+    return case if isinstance(case, Case) else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Bookings first, then what shows the target's lags, then refusals, whose absence of effect is judged by those lags.
+
+    The rest comes last: while it runs, an effect of the last refusal has the time to show before the last look.
+    """
+
+    def rank(item: pytest.Item) -> int:
+        case = case_of(item)
+        if case is None:
+            return 0
+        if case.family == "bookings":
+            return 0
+        return 1 if case.kind == "shape" else {"refused": 2, "accepted": 3, "open": 3}[case.expects]
+
+    items.sort(key=rank)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Remember how many cases were chosen, before the terminal says so."""
+    if not hasattr(session.config, "workerinput"):
+        session.config.stash[SUITE].selected = sum(1 for item in session.items if case_of(item))
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> str | None:
+    """Say when a run is partial."""
+    return _partial(config.stash[SUITE])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None:
+    """The same for several processes, of which each collects alike."""
+    suite = node.config.stash[SUITE]
+    if suite.selected is not None:
+        return
+    known = {case.id for case in suite.cases}
+    suite.selected = sum(1 for name in ids if name.partition("[")[2].removesuffix("]") in known)
+    text = _partial(suite)
+    terminal = node.config.pluginmanager.get_plugin("terminalreporter")
+    if text and terminal:
+        terminal.ensure_newline()
+        terminal.write_line(text)
+
+
+def _partial(suite: Suite) -> str | None:
+    if not suite.selected or suite.selected == len(suite.cases):
+        return None
+    return f"partial run: {suite.selected} of {len(suite.cases)} cases selected; what the others cover is not examined"
