@@ -53,7 +53,7 @@ def main() -> None:
         least = requests * options.latency / workers
         ratio = seconds / least
         goal = f" (goal: at most {GOAL})" if workers == max(options.workers) else ""
-        print(f"{workers} workers: {requests} requests in {seconds:.0f} s, least {least:.0f} s: {ratio:.2f} times{goal}")
+        print(f"{workers} workers: {requests} requests in {seconds:.0f} s, at least {least:.0f} s: {ratio:.2f}{goal}")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import random
@@ -29,7 +30,7 @@ import pytest
 import urllib3.connection
 
 from graphcancel import __main__ as console
-from graphcancel import plugin, session  # noqa: F401 - loaded before the forks
+from graphcancel import plugin, session
 from graphcancel.sanitise import Sanitiser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "meta"))
@@ -306,4 +307,8 @@ def collected(where: Place) -> list[str]:
 
 if __name__ == "__main__":
     os.chdir(ROOT)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    # Read once, before the forks: what is read does not change between them.
+    plugin.load_contracts = functools.cache(plugin.load_contracts)
+    plugin.load_contracts(ROOT / "contracts", ())
     sys.exit(main())
