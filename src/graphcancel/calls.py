@@ -110,11 +110,17 @@ def call_for(
         payload = json.dumps({"requests": [item]}, ensure_ascii=False).encode()
         path = pattern = "/$batch"
         headers = {"Content-Type": JSON}
-    actor, token = _caller(case, sign_in)
+    actor, token = caller_of(case, sign_in)
     return Request(method, root, path, actor, payload, headers, token, pattern)
 
 
-def _caller(case: Case, sign_in: SignIn) -> tuple[str | None, str | None]:
+def caller_of(case: Case, sign_in: SignIn) -> tuple[str | None, str | None]:
+    """
+    The actor that makes the call of *case*, and a token to use in place of its own.
+
+    Raises:
+        NotOffered: The target has nobody for it.
+    """
     if case.circumstance == "no-token":
         return None, None
     if case.circumstance == "garbage-token":

@@ -85,7 +85,9 @@ def find(stage: Stage, root: str, search: Search, blind: list[str]) -> list[Left
             found += _events(stage, root, base, actor, mailbox, search, blind)
             found += _messages(stage, root, base, actor, mailbox, search, blind)
     group = stage.target.description.resources.get("group")
-    if group and search.group and _admitted(stage, "group", root):
+    # Its events are a member's to make: where the organizer has no token there are none of ours.
+    member = stage.target.has("organizer")
+    if group and search.group and member and _admitted(stage, "group", root):
         found += _events(stage, root, f"/groups/{encode_segment(group)}", "organizer", "group", search, blind)
     return [*found, *_containers(stage, root, search), *_appointments(stage, root, search)]
 

@@ -28,6 +28,7 @@ _NOT_FOUND: Final = 404
 _NO_VIEW: Final = frozenset({400, 404, 405, 501})
 # How inbox messages are asked for, best first; a server that refuses one form is asked in the next.
 _BY_SUBJECT, _BY_TIME, _ALL = range(3)
+_NOBODY: Final = "no actor of the target may read this mailbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +181,7 @@ class Lookout:
         return self._gather(point, answers)
 
     def _gather(self, point: Viewpoint, answers: Mapping[tuple[str, ...], Exchange]) -> Look:
-        nobody = Unseen("no actor of the target may read this mailbox")
-        own: Windows | Unseen = nobody
+        own: Windows | Unseen = Unseen(_NOBODY)
         found = None
         if point.owner_actor:
             own = self._windows([answers["own", str(n)] for n in range(len(point.windows))], point)
@@ -190,7 +190,7 @@ class Lookout:
         mail: dict[str, tuple[Message, ...] | Unseen] = {}
         for mailbox, actor in point.readers.items():
             if not actor:
-                copies[mailbox] = mail[mailbox] = nobody
+                copies[mailbox] = mail[mailbox] = Unseen(self._target.sign_in.lack_of(mailbox) or _NOBODY)
                 continue
             if not point.booking:
                 parts = [answers["copy", mailbox, str(n)] for n in range(len(point.windows))]

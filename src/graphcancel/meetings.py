@@ -9,7 +9,7 @@ import time
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from graphcancel.errors import ProvisionError
+from graphcancel.errors import NotOffered, ProvisionError
 from graphcancel.exchange import Exchange, encode_segment, json_request
 from graphcancel.ground import Ground, Steps
 from graphcancel.looks import Unseen, Viewpoint, entries
@@ -73,6 +73,8 @@ def arrange_meeting(ground: Ground, case: Case, scene: Scene) -> Steps:
 def _calendar_for(ground: Ground, case: Case, scene: Scene) -> tuple[str, str]:
     """Make the calendar the route walks through, if any, and return actor and base path of its events."""
     if case.family == "groups":
+        if not ground.target.has("organizer"):
+            raise NotOffered(ground.target.sign_in.lack("organizer"))  # a group's events are a member's to make
         group = resource(ground, "group", scene.root)
         scene.values["group"] = group
         return "organizer", f"/groups/{encode_segment(group)}"

@@ -24,6 +24,7 @@ from graphcancel.cases import build_cases
 from graphcancel.contract import contract_ids, load_contracts
 from graphcancel.deviations import Deviation, read_deviations
 from graphcancel.errors import GraphCancelError
+from graphcancel.prompting import asker, tell
 from graphcancel.runfile import error_record, folder_name
 from graphcancel.selection import SUITE, case_of
 from graphcancel.suite import BuiltInTarget, Offer, Suite
@@ -85,7 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
                     f"--target {written}: this version ships no recordings; use mock, a URL or a file"
                 )
             _check_processes(config)
-            described = read_target(written)
+            described = read_target(written, secrets=not config.getoption("collectonly", default=False))
         config.stash[SUITE] = _suite(config, described, known=not helping)
     except GraphCancelError as error:
         raise pytest.UsageError(str(error)) from None
@@ -170,10 +171,12 @@ def _offer(config: pytest.Config) -> Offer:
 def _open_target(config: pytest.Config) -> None:
     """Controller: open the target; bad input ends the run with one line."""
     folder = config.getoption("runs")
+    suite = config.stash[SUITE]
     try:
-        config.stash[SUITE].open(_offer(config), Path(folder) if folder else config.rootpath / "runs")
+        suite.open(_offer(config), Path(folder) if folder else config.rootpath / "runs", asker(config))
     except GraphCancelError as error:
         raise pytest.UsageError(str(error)) from None
+    tell(config, suite.warnings())
 
 
 def _join(config: pytest.Config) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from graphcancel.absence import WITHOUT_EFFECT, changes
 from graphcancel.appointments import customer_and_staff
 from graphcancel.calling import Caller
-from graphcancel.calls import MALFORMED_ID, call_for, comment_for, has_text
+from graphcancel.calls import MALFORMED_ID, call_for, caller_of, comment_for, has_text
 from graphcancel.case import CONVENTIONS, Case
 from graphcancel.clearing import clear
 from graphcancel.envelope import envelope_check
@@ -137,6 +137,7 @@ class Stories:
         return attempt + 1 < _ATTEMPTS and not self._caller.hopeless
 
     def _arranged(self, case: Case, attempt: int) -> Generator[float, None, Scene]:
+        caller_of(case, self.target.sign_in)  # nobody is invited to a meeting that nobody can cancel
         root = f"{self.target.description.root(case.root_of).rstrip('/')}/{case.version}"
         blocked = self._failures[-1] if len(self._failures) >= _SETUP_FAILURES else None
         try:

@@ -15,11 +15,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from graphcancel.auth import SignIn
 from graphcancel.case import Case
 from graphcancel.contract import Contract
 from graphcancel.deviations import OUT_OF_DATE, Deviation, excuse, standings
 from graphcancel.ending import Facts, codes
 from graphcancel.errors import GraphCancelError
+from graphcancel.flows import Ask
 from graphcancel.ledger import Ledger
 from graphcancel.marks import new_run, worker_run
 from graphcancel.overlap import Overlap
@@ -134,13 +136,14 @@ class Suite:
 
     # -- opening ----------------------------------------------------------------------------------------------------
 
-    def open(self, offer: Offer, folder: Path) -> None:
+    def open(self, offer: Offer, folder: Path, ask: Ask | None = None) -> None:
         """
         Controller: start or reach the target once, before the first case.
 
         Args:
             offer: Gives the built-in target, None where none is offered.
             folder: Where run folders are written.
+            ask: Shows a person what to do to sign in; None where nobody is asked.
 
         Raises:
             GraphCancelError: There is no target; nothing is left open.
@@ -160,7 +163,7 @@ class Suite:
                     )
                 self.place = self.builtin.start()
                 self.described = self.builtin.describe(self.place)
-            self.contact = self._connect(None).contact
+            self.contact = self._connect(None, ask).contact
             self.runfile = RunFile(folder, self.description.name, self.header())
             self._enter(self.runfile.folder)
         except GraphCancelError:
@@ -196,8 +199,21 @@ class Suite:
         if self.session:
             self.session.target.ledger = Ledger(folder, self.run, self.started, self.description)
 
-    def _connect(self, contact: Mapping[str, Any] | None) -> Session:
-        self.session = open_session(self.description, self.contracts, self.run, self.started, self.key, contact)
+    def warnings(self) -> list[str]:
+        """What a person should know about the target and its actors, each line once."""
+        sign_in = self.session.target.sign_in if self.session else None
+        return [*self.description.notes, *([*sign_in.troubles(), *sign_in.notes] if sign_in else [])]
+
+    def _connect(self, contact: Mapping[str, Any] | None, ask: Ask | None = None) -> Session:
+        self.session = open_session(
+            self.description,
+            self.contracts,
+            self.run,
+            self.started,
+            self.key,
+            contact,
+            sign_in=SignIn(self.description, ask=ask),
+        )
         self.overlap = Overlap(self.session.stories.tell, self.session.width)
         return self.session
 

@@ -173,17 +173,21 @@ def outcome(project, pytester, monkeypatch):
     """Run the test with stories told as given; the result and the lines of run.jsonl."""
     opened: list[RunFile] = []
 
-    def run(tell, *arguments: str, marker: str = ONE, left: int = 0, late=(), known: str = "", finish=None):
+    def run(
+        tell, *arguments: str, marker: str = ONE, left: int = 0, late=(), known: str = "", finish=None, troubles=()
+    ):
         session = SimpleNamespace(
             stories=SimpleNamespace(tell=tell, is_watched=lambda case: any(case.id == item.case.id for item in late)),
             contact={},
-            target=SimpleNamespace(counts={"requests": 7}),
+            target=SimpleNamespace(
+                counts={"requests": 7}, sign_in=SimpleNamespace(troubles=lambda: list(troubles), notes=[])
+            ),
             finish=finish or (lambda look: (list(late), left)),
             close=lambda: None,
             stage=SimpleNamespace(leads=True, booked=False),
             width=lambda: 1,
         )
-        monkeypatch.setattr(suite, "open_session", lambda *_: session)
+        monkeypatch.setattr(suite, "open_session", lambda *_, **__: session)
         if known:
             (pytester.path / "deviations").mkdir(exist_ok=True)
             (pytester.path / "deviations" / "graph.example.toml").write_text(known, encoding="utf-8")

@@ -182,6 +182,15 @@ def test_what_could_not_be_arranged_is_inconclusive_for_that_reason(stories, nam
     assert set(held(record).values()) == {None}
 
 
+def test_nothing_is_arranged_for_a_case_nobody_can_call(stories, named, describe):
+    told = stories(202)
+    told.target.description = describe(actors={"organizer": describe().actors["organizer"]})
+    record = drive(told.tell(named(OWN_COPY)))
+
+    assert (record.verdict.name, record.verdict.reason) == ("inconclusive", "the target has no token for attendee")
+    assert (told.stage.arranged, told.target.sent) == (0, [])
+
+
 def test_ten_set_ups_that_fail_alike_end_the_arranging(stories, named):
     made = stories(202, failure="no event")
     reasons = [drive(made.tell(named(CASE))).verdict.reason for _ in range(12)]
