@@ -74,6 +74,7 @@ class Suite:
     started: str = ""
     contact: Mapping[str, Any] | None = None
     session: Session | None = None
+    ledger: Ledger | None = None
     overlap: Overlap | None = None
     order: list[Case] = field(default_factory=list)
     selected: int | None = None
@@ -197,7 +198,7 @@ class Suite:
     def _enter(self, folder: Path) -> None:
         """Open the ledger of this process in the run's *folder*: from now on things may be created."""
         if self.session:
-            self.session.target.ledger = Ledger(folder, self.run, self.started, self.description)
+            self.ledger = self.session.target.ledger = Ledger(folder, self.run, self.started, self.description)
 
     def warnings(self) -> list[str]:
         """What a person should know about the target and its actors, each line once."""
@@ -237,8 +238,8 @@ class Suite:
         self.late += [self.line(record) for record in turned]
         if left:
             self.residue = f"{left} objects or lists of this run could not be cleared"
-        if session.target.ledger:
-            session.target.ledger.close(cleared=not left)
+        if self.ledger:
+            self.ledger.close(cleared=not left)
         self._count(session.target.counts)
 
     def brought(self) -> dict[str, Any]:
@@ -256,6 +257,8 @@ class Suite:
 
     def close(self) -> None:
         """Close the connections and stop the built-in target, which says what is left in it."""
+        if self.ledger:
+            self.ledger.close(cleared=False)
         if self.session:
             self.session.close()
         if self.builtin and self.place:
