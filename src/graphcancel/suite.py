@@ -186,7 +186,7 @@ class Suite:
         """Worker *number*: reach the target with what the controller `handed` over."""
         self.key = given["key"]
         # Each worker has a mark of its own, so that the one that ends first clears away nothing of another's.
-        self.run, self.started, self.place = worker_run(given["run"], number), given["started"], None
+        self.run, self.started, self.place = worker_run(given["run"], number + 1), given["started"], None
         if self.described is None:
             builtin = offer()
             if builtin is None:
