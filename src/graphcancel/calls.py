@@ -110,11 +110,17 @@ def call_for(
         payload = json.dumps({"requests": [item]}, ensure_ascii=False).encode()
         path = pattern = "/$batch"
         headers = {"Content-Type": JSON}
-    actor, token = _caller(case, description)
+    actor, token = caller(case, description)
     return Request(method, root, path, actor, payload, headers, token, pattern)
 
 
-def _caller(case: Case, description: Description) -> tuple[str | None, str | None]:
+def caller(case: Case, description: Description) -> tuple[str | None, str | None]:
+    """
+    Who makes the call of *case*, and the token to use in place of the actor's own.
+
+    Raises:
+        NotOffered: Nobody can.
+    """
     if case.circumstance == "no-token":
         return None, None
     if case.circumstance == "garbage-token":

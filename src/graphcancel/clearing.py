@@ -12,7 +12,7 @@ import datetime as dt
 import json
 import time
 from collections.abc import Generator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from graphcancel.appointments import BOOKED_WITHIN
 from graphcancel.errors import ProvisionError
@@ -22,9 +22,7 @@ from graphcancel.plaintext import plain
 from graphcancel.resources import resource, used_group
 from graphcancel.scene import MARK, WEEK, WEEK_END, Scene, stamp
 from graphcancel.stage import Stage
-
-if TYPE_CHECKING:
-    from graphcancel.target import Target
+from graphcancel.target import WAITING, Target
 
 _ROUNDS: Final = 6
 _NO_FOLDER: Final = frozenset({400, 404, 405, 410, 501})
@@ -81,12 +79,15 @@ def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Genera
         if stage.longest:
             yield time.monotonic() + stage.longest
         blind: list[str] = []
-        found = [request for root in roots for request in _listed(stage, root, blind)]
-        found = list({request.path: request for request in found}.values())
-        left = len(found) + (len(blind) if stage.made else 0)
-        if not left:
-            break
-        target.send_all(found)
+        # One listing finds what is left, one more finds nothing; what a lagging target brings later was waited for.
+        with target.booking(WAITING if attempt > 1 else None):
+            found = [request for root in roots for request in _listed(stage, root, blind)]
+            found = list({request.path: request for request in found}.values())
+            left = len(found) + (len(blind) if stage.made else 0)
+            if not left:
+                break
+        with target.booking(WAITING if attempt else None):
+            target.send_all(found)
         if attempt:
             yield time.monotonic() + min(1.0, 0.1 * attempt)
     return left
@@ -124,7 +125,7 @@ def _listed(stage: Stage, root: str, blind: list[str]) -> list[Request]:
         if actor:
             places.append((f"/users/{encode_segment(mailbox)}", actor, True))
     group = target.description.resources.get("group")
-    if group and (used_group(stage, root) or (stage.leads and _admitted(stage, root))):
+    if group and target.has("organizer") and (used_group(stage, root) or (stage.leads and _admitted(stage, root))):
         places.append((f"/groups/{encode_segment(group)}", "organizer", False))
     for base, actor, has_mail in places:
         view = json_request("GET", root, f"{base}/calendarView?{window}", actor)

@@ -173,7 +173,7 @@ class Ground:
         while True:
             # How long this look was kept waiting by other stories is none of the target's lag.
             slip = max(0.0, time.monotonic() - due)
-            scene.before = self.lookout.look(point)
+            scene.before = self.lookout.look(point, again=scene.before is not None)
             missing = _not_visible(scene, scene.before)
             waited = scene.before.at - started
             if not missing:

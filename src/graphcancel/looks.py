@@ -11,14 +11,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from graphcancel.errors import FenceError
 from graphcancel.exchange import Exchange, Request, encode_segment, json_request
 from graphcancel.plaintext import plain
-
-if TYPE_CHECKING:
-    from graphcancel.target import Target
+from graphcancel.target import PAGES, WAITING, Target
 
 _PAGES: Final = 2000
 _SELECT: Final = "id,subject,iCalUId,isCancelled,type,seriesMasterId,start,attendees"
@@ -157,8 +155,17 @@ class Lookout:
         """Whether a target refuses to filter by subject, so that each look reads every case's mail."""
         return any(form > _BY_SUBJECT for form in self._form.values())
 
-    def look(self, point: Viewpoint) -> Look:
-        """Take one look."""
+    def look(self, point: Viewpoint, *, again: bool = False) -> Look:
+        """
+        Take one look.
+
+        Args:
+            again: Whether the same was looked at before, so that this look is due to waiting.
+        """
+        with self._target.booking(WAITING if again else None):
+            return self._look(point)
+
+    def _look(self, point: Viewpoint) -> Look:
         asked: list[tuple[tuple[str, ...], Request]] = []
         if point.owner_actor:
             for number, window in enumerate(point.windows):
@@ -289,7 +296,7 @@ class Lookout:
             request = exchange.request
             following = Request("GET", root, link[len(root) :], request.actor, headers=request.headers)
             try:
-                exchange = self._target.send(following)
+                exchange = self._target.send(following, purpose=PAGES)
             except FenceError:
                 return Unseen("a list goes on where this run may not look")
         return Unseen(f"a list did not end after {_PAGES} pages")

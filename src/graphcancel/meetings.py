@@ -9,7 +9,7 @@ import time
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from graphcancel.errors import ProvisionError
+from graphcancel.errors import NotOffered, ProvisionError
 from graphcancel.exchange import Exchange, encode_segment, json_request
 from graphcancel.ground import Ground, Steps
 from graphcancel.looks import Unseen, Viewpoint, entries
@@ -72,6 +72,8 @@ def arrange_meeting(ground: Ground, case: Case, scene: Scene) -> Steps:
 def _calendar_for(ground: Ground, case: Case, scene: Scene) -> tuple[str, str]:
     """Make the calendar the route walks through, if any, and return actor and base path of its events."""
     if case.family == "groups":
+        if not ground.target.has("organizer"):
+            raise NotOffered("the target has no token for organizer, and no app may write to a group's calendar")
         group = resource(ground, "group", scene.root)
         scene.values["group"] = group
         return "organizer", f"/groups/{encode_segment(group)}"
@@ -199,7 +201,7 @@ def _accepted_message(ground: Ground, scene: Scene) -> Generator[float, None, st
     started = time.monotonic()
     attempt = 0
     while True:
-        look = ground.lookout.look(inbox)
+        look = ground.lookout.look(inbox, again=attempt > 0)
         messages = look.mail[organizer]
         if isinstance(messages, Unseen):
             raise ProvisionError(f"the organizer's inbox: {messages.reason}")

@@ -26,6 +26,7 @@ from graphcancel.runfile import error_line, record_line
 from graphcancel.story import Record
 from graphcancel.suite import BuiltInTarget, Offer, Suite
 from graphcancel.summary import EXIT_RESIDUE, EXIT_UNJUDGED, Outcome, summary
+from graphcancel.target import PAGES, WAITING
 from graphcancel.targetfile import check_names, read_target
 from graphcancel.verdict import Verdict
 
@@ -122,20 +123,9 @@ def _case_of(item: pytest.Item) -> Case | None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
-    Bookings first, then what shows the target's lags, then refusals, whose absence of effect is judged by those lags.
-
-    The rest comes last: while it runs, an effect of the last refusal has the time to show before the last look.
+    Give each case its turn.
     """
-
-    def rank(item: pytest.Item) -> int:
-        case = _case_of(item)
-        if case is None:
-            return 0
-        if case.family == "bookings":
-            return 0
-        return 1 if case.kind == "shape" else {"refused": 2, "accepted": 3, "open": 3}[case.expects]
-
-    items.sort(key=rank)
+    items.sort(key=lambda item: case.turn if (case := _case_of(item)) else 0)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -360,7 +350,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     session.exitstatus = suite.status = status
     footer: dict[str, Any] = {
         "partial": partial,
-        "requests": suite.counts.get("requests", 0),
+        **{name: suite.counts.get(name, 0) for name in ("requests", "writes", WAITING, PAGES)},
         "residue": suite.residue,
         "unjudged": len(gaps),
         "exit": status,

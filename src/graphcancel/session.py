@@ -5,7 +5,7 @@ One run's connection to one target: fence, target, stage and stories put togethe
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -92,6 +92,7 @@ def open_session(
     started: str,
     key: str,
     contact: Mapping[str, Any] | None = None,
+    door: Callable[[Description, Fence], Target] = Target,
 ) -> Session:
     """
     Connect to *description*.
@@ -99,13 +100,14 @@ def open_session(
     Args:
         key: Secret of the run, written nowhere: pseudonyms depend on it.
         contact: What another process of the run has learnt already; None makes the first contact.
+        door: Makes the way to the target; another one listens, or leads to a target that is only thought of.
 
     Raises:
         TargetError: The target gives no answer at all.
     """
     roots = {description.base_url, *(description.root(contract.id) for contract in contracts)}
     fence = Fence(roots, description.writable)
-    target = Target(description, fence)
+    target = door(description, fence)
     waiting = Waiting()
     lookout = Lookout(target)
     stage = Stage(target, lookout, waiting, run, started)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from graphcancel.batching import answers_in, batch_of, only_reads
+from graphcancel.batching import answers_in, batch_of, only_reads, writes_in
 from graphcancel.errors import TargetError
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.throttling import UNDONE, Throttling
@@ -34,6 +35,10 @@ _HEADERS: Final = {
     "User-Agent": "graph-cancel-contracts",
 }
 _CLOSED: Final = "connection closed without an answer"
+WAITING: Final = "waiting"
+"""What is booked so was sent before: another look at the same, a repeat, an attempt given up."""
+PAGES: Final = "pages"
+"""What is booked so follows the first page of a list."""
 _LARGEST: Final = 16 * 1024 * 1024
 
 
@@ -52,6 +57,10 @@ class Target:
     Args:
         description: What the user gave.
         fence: Asked before each request.
+
+    Attributes:
+        counts: ``requests``; among them those booked as ``test``, ``arrange``, ``waiting`` or ``pages``; and ``writes``:
+            what is no read, inside a batch singly, and once however often it had to be repeated.
     """
 
     def __init__(self, description: Description, fence: Fence) -> None:
@@ -60,7 +69,8 @@ class Target:
         self.counts: Counter[str] = Counter()
         self.read_s = description.patience.read_s
         self.throttling = Throttling()
-        self._batchless: set[tuple[str, str | None]] = set()
+        self._batchless: dict[tuple[str, str | None], int | None] = {}
+        self._booked: str | None = None
         self._session = _Session()
         # No .netrc, no environment CA bundle: a call "without token" must carry none, and ca_bundle must win.
         self._session.trust_env = False
@@ -86,6 +96,21 @@ class Target:
         """Whether *actor* can call at all."""
         return self.token(actor) is not None
 
+    @property
+    def batchless(self) -> Mapping[tuple[str, str | None], int | None]:
+        """Root and actor for which no ``$batch`` is served, to the status that said so."""
+        return self._batchless
+
+    @contextmanager
+    def booking(self, purpose: str | None) -> Iterator[None]:
+        """Within, everything sent is booked as *purpose*; None changes nothing."""
+        before = self._booked
+        self._booked = purpose or before
+        try:
+            yield
+        finally:
+            self._booked = before
+
     def send(self, request: Request, *, purpose: str = "arrange") -> Exchange:
         """
         Send *request*: the call under test once, any other again while the target asks to wait.
@@ -106,12 +131,12 @@ class Target:
         reads = only_reads(request)
         if exchange.failure == _CLOSED and reads:
             self.counts["unanswered"] -= 1
-            exchange = self._send(request, purpose)
+            exchange = self._send(request, WAITING)
         repeats, waited = 0, 0.0
         while (pause := self.throttling.pause(exchange.response, repeats, waited, read=reads)) is not None:
             time.sleep(pause)
             repeats, waited = repeats + 1, waited + pause
-            exchange = self._send(request, purpose)
+            exchange = self._send(request, WAITING)
         return exchange
 
     def _send(self, request: Request, purpose: str) -> Exchange:
@@ -119,8 +144,14 @@ class Target:
         token = request.token if request.token is not None else self.token(request.actor)
         if token:
             headers["Authorization"] = f"Bearer {token}"
+        booked = self._booked or purpose
         self.counts["requests"] += 1
-        self.counts[purpose] += 1
+        self.counts[booked] += 1
+        if booked != WAITING:
+            self.counts["writes"] += writes_in(request)
+        return self._exchange(request, headers)
+
+    def _exchange(self, request: Request, headers: Mapping[str, str]) -> Exchange:
         prepared = requests.Request(request.method, request.url, headers=headers, data=request.payload).prepare()
         prepared.url = request.url  # requests would undo %2F-like escapes of unreserved characters
         started = time.monotonic()
@@ -178,10 +209,11 @@ class Target:
         due = [pause for pause in pauses if pause is not None]
         if due:
             time.sleep(max(due))
-        return [
-            answer if pause is None else self.send(item)
-            for item, answer, pause in zip(items, answers, pauses, strict=True)
-        ]
+        with self.booking(WAITING):
+            return [
+                answer if pause is None else self.send(item)
+                for item, answer, pause in zip(items, answers, pauses, strict=True)
+            ]
 
     def _batch(self, root: str, actor: str | None, items: list[Request]) -> list[Exchange] | None:
         """The answers to *items* sent as one batch, None where the target serves none."""
@@ -190,7 +222,7 @@ class Target:
             return [Exchange(item, outer.response, outer.seconds, outer.ended, outer.failure) for item in items]
         answers = None if outer.status in _UNSERVED else answers_in(outer, items)
         if answers is None:
-            self._batchless.add((root, actor))
+            self._batchless[root, actor] = outer.status
         return answers
 
 

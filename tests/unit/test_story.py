@@ -56,7 +56,7 @@ class FakeStage:
     def __post_init__(self) -> None:
         self.since = None
         self.lookout = SimpleNamespace(
-            look=lambda _: self.looks.pop(0) if len(self.looks) > 1 else self.looks[0],
+            look=lambda _, again=False: self.looks.pop(0) if len(self.looks) > 1 else self.looks[0],
             sharing=lambda _: nullcontext(),
         )
 
