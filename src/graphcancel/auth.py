@@ -1,87 +1,79 @@
 """
-Who calls: the actors of a target and where their tokens come from.
+Signs the actors of a target in.
 
-Only tokens handed over by environment variable are served here; a target file that asks for another flow is refused
-with the remedy rather than half-served.
+An actor that cannot sign in is an actor without a token and with a trouble: one line that says what is wrong and what
+to do, without a secret, an address or an id in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from graphcancel.errors import TargetError
+if TYPE_CHECKING:
+    from graphcancel.targetfile import Description
 
-ACTORS = ("organizer", "attendee", "app", "reader")
-FLOWS = (
-    "token",
-    "client-secret",
-    "certificate",
-    "federated",
-    "managed-identity",
-    "device-code",
-    "username-password",
-    "none",
-)
+# Shows a prompt to a person; True where somebody is likely to be there to read it.
+Ask = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class SignIn:
     """
-    One of the callers of a target.
-
-    Attributes:
-        user: userPrincipalName of the mailbox the actor acts for; None for an app.
-        token: The access token, opaque; None where the actor has a mailbox but no token of its own.
-        expired_token: A token known to have expired, where the target gives one.
-        token_env: The variable the token came from, for the curl line of a finding.
-    """
-
-    name: str
-    user: str | None
-    token: str | None
-    expired_token: str | None
-    token_env: str | None
-
-    def __repr__(self) -> str:
-        """Without token or address: a traceback shows values."""
-        return f"Actor({self.name!r})"
-
-
-def actor_from(name: str, table: Mapping[str, object], environ: Mapping[str, str], place: str) -> Actor:
-    """
-    Read one ``[actors.…]`` table.
+    The actors of one target and their tokens.
 
     Args:
-        place: File and table, for messages.
-
-    Raises:
-        TargetError: A variable is not set, or the flow is not one this version serves.
+        ask: Shows a person what to do to sign in by device code; None where nobody is asked.
+        cache: Folder of the token cache, None for the user's.
     """
-    flow = str(table.get("flow", "token" if "token_env" in table else "none"))
-    if flow not in FLOWS:
-        raise TargetError(f"{place}.flow: {flow!r} is no flow; allowed: {', '.join(FLOWS)}")
-    user = table.get("user")
-    token = expired = token_env = None
-    if flow == "token":
-        token_env = str(table.get("token_env") or "")
-        if not token_env:
-            raise TargetError(f'{place}: flow = "token" needs token_env; name the variable that holds the token')
-        token = _variable(token_env, environ, f"{place}.token_env")
-        if "expired_token_env" in table:
-            expired = _variable(str(table["expired_token_env"]), environ, f"{place}.expired_token_env")
-    elif flow != "none":
-        raise TargetError(
-            f"{place}.flow: {flow!r} is not served by this version; get a token by other means, "
-            'put it into a variable and use flow = "token", token_env = "…"'
-        )
-    return Actor(name, str(user) if user else None, token, expired, token_env)
+
+    def __init__(self, description: Description, *, ask: Ask | None = None, cache: Path | None = None) -> None:
+        self._actors = description.actors
+        self._ask = ask
+        self._cache = cache
+
+    def __repr__(self) -> str:
+        """Without tokens: a traceback shows values."""
+        return "SignIn()"
+
+    def token(self, name: str) -> str | None:
+        """The access token of actor *name*, renewed before it expires; None where it has none."""
+        actor = self._actors.get(name)
+        return actor.token if actor else None
+
+    def trouble(self, name: str) -> str | None:
+        """Why actor *name*, which should have a token, has none; None where all is well or none is to be had."""
+        del name
+        return None
+
+    def lack(self, name: str) -> str:
+        """Why a case of actor *name* cannot run: its trouble, or that the target describes no token for it."""
+        trouble = self.trouble(name)
+        return f"{name} {trouble}" if trouble else f"the target has no token for {name}"
+
+    def expired(self) -> str | None:
+        """A token known to have expired, None where the target gives none."""
+        return next((actor.expired_token for actor in self._actors.values() if actor.expired_token), None)
+
+    def troubles(self) -> list[str]:
+        """A line for each actor that should have a token and has none, each line once."""
+        return list(dict.fromkeys(self.lack(name) for name in self._actors if self.trouble(name)))
+
+    def granted(self, name: str) -> frozenset[str] | None:
+        """The scopes or roles of the token of *name*; None where it has none or it cannot be read."""
+        token = self.token(name)
+        return granted_by(token) if token else None
 
 
-def _variable(name: str, environ: Mapping[str, str], place: str) -> str:
-    value = environ.get(name, "").strip()
-    if not value:
-        raise TargetError(f"{place}: the environment variable {name} is not set; set it to an access token")
-    if not value.isascii() or not value.isprintable() or " " in value:
-        raise TargetError(f"{place}: the environment variable {name} holds no token; set it to the bare access token")
-    return value
+def granted_by(token: str) -> frozenset[str] | None:
+    """The scopes and roles written in *token*; None where it is opaque. Nothing is verified: the target does that."""
+    try:
+        part = token.split(".")[1]
+        claims: Any = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        scopes, roles = claims.get("scp", ""), claims.get("roles", [])
+        return frozenset([*str(scopes).split(), *(str(role) for role in roles)])
+    except (IndexError, ValueError, AttributeError, TypeError, RecursionError, binascii.Error):
+        return None

@@ -15,9 +15,9 @@ from graphcancel.errors import NotOffered
 from graphcancel.exchange import JSON, Request, encode_segment
 
 if TYPE_CHECKING:
+    from graphcancel.auth import SignIn
     from graphcancel.case import Case
     from graphcancel.contract import Contract
-    from graphcancel.targetfile import Description
 
 GARBAGE: Final = "garbage"
 MALFORMED_ID: Final = "not-an-id"
@@ -76,7 +76,7 @@ def has_text(case: Case, contract: Contract) -> bool:
 def call_for(
     case: Case,
     contract: Contract,
-    description: Description,
+    sign_in: SignIn,
     root: str,
     values: Mapping[str, str],
     comment: str,
@@ -110,11 +110,11 @@ def call_for(
         payload = json.dumps({"requests": [item]}, ensure_ascii=False).encode()
         path = pattern = "/$batch"
         headers = {"Content-Type": JSON}
-    actor, token = caller(case, description)
+    actor, token = caller(case, sign_in)
     return Request(method, root, path, actor, payload, headers, token, pattern)
 
 
-def caller(case: Case, description: Description) -> tuple[str | None, str | None]:
+def caller(case: Case, sign_in: SignIn) -> tuple[str | None, str | None]:
     """
     Who makes the call of *case*, and the token to use in place of the actor's own.
 
@@ -126,17 +126,17 @@ def caller(case: Case, description: Description) -> tuple[str | None, str | None
     if case.circumstance == "garbage-token":
         return case.actor, GARBAGE
     if case.circumstance == "expired-token":
-        expired = [actor.expired_token for actor in description.actors.values() if actor.expired_token]
+        expired = sign_in.expired()
         if not expired:
             raise NotOffered("the target gives no expired token (actors.….expired_token_env)")
-        return case.actor, expired[0]
-    actor = description.actors.get(case.actor)
-    if actor and actor.token:
+        return case.actor, expired
+    if sign_in.token(case.actor):
         return case.actor, None
-    app = description.actors.get("app")
-    if app and app.token and case.actor == "organizer" and case.route.template.startswith("/users/"):
+    # An app stands in for an organizer who has no token, not for one whose sign-in failed: that would hide it.
+    acts = case.actor == "organizer" and case.route.template.startswith("/users/")
+    if acts and not sign_in.trouble(case.actor) and sign_in.token("app"):
         return "app", None
-    raise NotOffered(f"the target has no token for {case.actor}")
+    raise NotOffered(sign_in.lack(case.actor))
 
 
 def _path(case: Case, values: Mapping[str, str]) -> tuple[str, str]:

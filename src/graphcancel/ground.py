@@ -72,7 +72,7 @@ class Ground:
         """The delegated actor whose mailbox this is, if it has a token."""
         for name in ("organizer", "attendee"):
             actor = self.target.description.actors.get(name)
-            if actor and actor.token and actor.user and actor.user.lower() == mailbox:
+            if actor and actor.user and actor.user.lower() == mailbox and self.target.has(name):
                 return name
         return None
 
@@ -82,7 +82,7 @@ class Ground:
             return name, "/me"
         if self.target.has("app"):
             return "app", f"/users/{encode_segment(self.mailbox(name))}"
-        raise NotOffered(f"the target has no token for {name}, and no app to act for it")
+        raise NotOffered(f"{self.target.sign_in.lack(name)}, and no app acts for it")
 
     def mailbox(self, name: str) -> str:
         """The address of actor *name*, lower case."""

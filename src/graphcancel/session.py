@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from graphcancel.auth import SignIn
 from graphcancel.clearing import sweep
 from graphcancel.contract import Contract
-from graphcancel.exchange import encode_segment, json_request
+from graphcancel.errors import TargetError
+from graphcancel.exchange import Exchange, encode_segment, json_request
 from graphcancel.fence import Fence
 from graphcancel.looks import Lookout
 from graphcancel.sanitise import Sanitiser
@@ -22,6 +24,8 @@ from graphcancel.story import Record, Stories
 from graphcancel.target import Target, connectable
 from graphcancel.targetfile import Description
 from graphcancel.waiting import Waiting
+
+Door = Callable[[Description, Fence, SignIn], Target]
 
 _WIDE: Final = 64
 _NARROW: Final = 16
@@ -92,7 +96,9 @@ def open_session(
     started: str,
     key: str,
     contact: Mapping[str, Any] | None = None,
-    door: Callable[[Description, Fence], Target] = Target,
+    *,
+    sign_in: SignIn | None = None,
+    door: Door = Target,
 ) -> Session:
     """
     Connect to *description*.
@@ -100,6 +106,7 @@ def open_session(
     Args:
         key: Secret of the run, written nowhere: pseudonyms depend on it.
         contact: What another process of the run has learnt already; None makes the first contact.
+        sign_in: Gives the actors' tokens; by default nobody is asked to sign in by device code.
         door: Makes the way to the target; another one listens, or leads to a target that is only thought of.
 
     Raises:
@@ -107,7 +114,7 @@ def open_session(
     """
     roots = {description.base_url, *(description.root(contract.id) for contract in contracts)}
     fence = Fence(roots, description.writable)
-    target = door(description, fence)
+    target = door(description, fence, sign_in or SignIn(description))
     waiting = Waiting()
     lookout = Lookout(target)
     stage = Stage(target, lookout, waiting, run, started)
@@ -124,33 +131,60 @@ def open_session(
 
 
 def _first_contact(stage: Stage) -> dict[str, Any]:
-    """Ask who the actors are; the only thing a run cannot do without is an answer."""
-    root = f"{stage.target.description.base_url}/v1.0"
+    """
+    Ask who the actors are; the only thing a run cannot do without is an answer.
+
+    Raises:
+        TargetError: No answer, nobody has a token, or a token is somebody else's.
+    """
+    target = stage.target
+    description = target.description
+    if not any(target.has(name) for name in description.actors):
+        why = "; ".join(target.sign_in.troubles()) or "no actor has a flow that gives a token; add one"
+        raise TargetError(f"{description.name}: nobody can sign in: {why}")
+    root = f"{description.base_url}/v1.0"
     users: dict[str, str] = {}
     since = None
-    for name in ("organizer", "attendee"):
-        actor = stage.target.description.actors.get(name)
-        if not actor or not actor.user:
+    for name in ("organizer", "attendee", "reader"):
+        actor = description.actors.get(name)
+        caller = name if target.has(name) else "app"
+        if not actor or not actor.user or not target.has(caller) or (name == "reader" and caller == "app"):
             continue
         path = f"/users/{encode_segment(actor.user.lower())}"
-        caller = name if actor.token else "app"
-        exchange = connectable(stage.target, json_request("GET", root, path, caller))
+        exchange = connectable(target, json_request("GET", root, "/me" if caller == name else path, caller))
         since = since or server_time(exchange)
-        if not exchange.accepted and actor.token:
-            exchange = connectable(stage.target, json_request("GET", root, "/me", name))
+        if caller == name and not _is_own(exchange, description, actor.name) and name != "reader":
+            exchange = connectable(target, json_request("GET", root, path, name))
         identity = exchange.response.object().get("id") if exchange.response and exchange.accepted else None
         if isinstance(identity, str) and identity:
             users[actor.user.lower()] = identity
     # The other mailboxes' ids are needed only where a page link names one by it: no answer is no obstacle.
-    for mailbox in stage.target.description.writable:
+    for mailbox in description.writable:
         reader = stage.reader(mailbox)
         if mailbox in users or not reader:
             continue
-        exchange = stage.target.send(json_request("GET", root, f"/users/{encode_segment(mailbox)}", reader))
+        exchange = target.send(json_request("GET", root, f"/users/{encode_segment(mailbox)}", reader))
         identity = exchange.response.object().get("id") if exchange.response and exchange.accepted else None
         if isinstance(identity, str) and identity:
             users[mailbox] = identity
     return {"users": users, "since": since}
+
+
+def _is_own(me: Exchange, description: Description, name: str) -> bool:
+    """
+    Whether *me*, what actor *name* is to the target, tells that this is the mailbox described.
+
+    Raises:
+        TargetError: It tells of another mailbox: the run would write outside writable.
+    """
+    told = me.response.object() if me.response and me.accepted else {}
+    addresses = {value.lower() for key in ("userPrincipalName", "mail") if isinstance(value := told.get(key), str)}
+    if addresses and (description.actors[name].user or "").lower() not in addresses:
+        raise TargetError(
+            f"{description.name}: actors.{name}: its token is that of another mailbox than its user; "
+            "give the token of that mailbox, or sign in as its owner"
+        )
+    return bool(addresses)
 
 
 def _sanitiser(stage: Stage, contracts: Sequence[Contract], key: str) -> Sanitiser:

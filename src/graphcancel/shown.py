@@ -55,8 +55,8 @@ def curl(case: Case, request: Request, description: Description) -> str:
     actor = description.actors.get(request.actor or "")
     if request.token is not None:
         parts.append('-H "Authorization: Bearer $BAD_TOKEN"')
-    elif actor and actor.token_env:
-        parts.append(f'-H "Authorization: Bearer ${actor.token_env}"')
+    elif actor:
+        parts.append(f'-H "Authorization: Bearer ${actor.token_env or f"GRAPH_{actor.name.upper()}_TOKEN"}"')
     parts += [f"-H '{name}: {value}'" for name, value in request.headers.items()]
     if request.payload is not None and len(request.payload) <= 400 and case.circumstance != "batch":  # noqa: PLR2004
         text = request.payload.decode().replace("'", "'\\''")

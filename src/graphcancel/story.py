@@ -144,7 +144,7 @@ class Stories:
     def _arranged(self, case: Case, attempt: int) -> Generator[float, None, Scene]:
         root = f"{self.target.description.root(case.root_of).rstrip('/')}/{case.version}"
         # A call nobody can make is not worth an invitation to anybody.
-        caller(case, self.target.description)
+        caller(case, self.target.sign_in)
         failures = self._failures[case.family]
         blocked = failures[-1] if len(failures) >= _SETUP_FAILURES else None
         try:
@@ -204,7 +204,7 @@ class Stories:
     def _call(self, case: Case, scene: Scene) -> tuple[Request, str]:
         comment = comment_for(case, scene.mark.case)
         lender = self.contracts[case.root_of]
-        request = call_for(case, lender, self.target.description, scene.root, scene.values, comment)
+        request = call_for(case, lender, self.target.sign_in, scene.root, scene.values, comment)
         return request, comment
 
     def _changed(self, case: Case, scene: Scene, exchange: Exchange, comment: str) -> bool:

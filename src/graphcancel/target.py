@@ -24,6 +24,7 @@ from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.throttling import UNDONE, Throttling
 
 if TYPE_CHECKING:
+    from graphcancel.auth import SignIn
     from graphcancel.fence import Fence
     from graphcancel.targetfile import Description
 
@@ -57,15 +58,17 @@ class Target:
     Args:
         description: What the user gave.
         fence: Asked before each request.
+        sign_in: Gives the actors' tokens.
 
     Attributes:
-        counts: ``requests``; among them those booked as ``test``, ``arrange``, ``waiting`` or ``pages``; and ``writes``:
-            what is no read, inside a batch singly, and once however often it had to be repeated.
+        counts: ``requests``; among them those booked as ``test``, ``arrange``, ``waiting`` or ``pages``; and
+            ``writes``: what is no read, inside a batch singly, and once however often it had to be repeated.
     """
 
-    def __init__(self, description: Description, fence: Fence) -> None:
+    def __init__(self, description: Description, fence: Fence, sign_in: SignIn) -> None:
         self.description = description
         self.fence = fence
+        self.sign_in = sign_in
         self.counts: Counter[str] = Counter()
         self.read_s = description.patience.read_s
         self.throttling = Throttling()
@@ -89,8 +92,7 @@ class Target:
 
     def token(self, actor: str | None) -> str | None:
         """The token *actor* calls with, None where it has none."""
-        found = self.description.actors.get(actor) if actor else None
-        return found.token if found else None
+        return self.sign_in.token(actor) if actor else None
 
     def has(self, actor: str) -> bool:
         """Whether *actor* can call at all."""

@@ -18,7 +18,7 @@ import pytest
 from _pytest.mark.expression import Expression
 
 from graphcancel import __main__ as graphcancel_cli
-from graphcancel import auth, plugin, proof, prove, runfile, targetfile
+from graphcancel import actors, plugin, proof, prove, runfile, targetfile
 from graphcancel.case import Case, addressed_routes
 from graphcancel.cases import build_cases
 from graphcancel.contract import Contract, load_contracts
@@ -353,7 +353,7 @@ def test_other_variables_are_read_somewhere(name: str, place: str) -> None:
 def test_the_target_file_of_the_documents_is_accepted(target_file) -> None:
     described = targetfile.read_target(str(target_file), TOKENS)
 
-    assert set(described.actors) == set(auth.ACTORS)
+    assert set(described.actors) == set(actors.ACTORS)
     assert described.gates is None
     assert described.waived
 
@@ -364,7 +364,7 @@ def test_the_keys_of_a_target_file_are_those_documented() -> None:
     later = text.partition("Other values of `flow`")[2].partition("\n\n")[0]
 
     assert set(codes(top)) == set(targetfile._KEYS)
-    assert set(codes(actor)) | set(re.findall(r"`([a-z]+_[a-z]+|certificate)`", later)) == set(targetfile._ACTOR_KEYS)
+    assert set(codes(actor)) | set(re.findall(r"`([a-z]+_[a-z]+|certificate)`", later)) == set(actors.ACTOR_KEYS)
     words = " ".join(row[1] for row in top)
     assert all(f"`{name}`" in words for name in (*targetfile._RESOURCES, *targetfile._PATIENCE, *targetfile.CLOUDS))
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from graphcancel.auth import Actor
+from graphcancel.actors import Actor
+from graphcancel.auth import SignIn
 from graphcancel.case import Case
 from graphcancel.cases import build_cases
 from graphcancel.contract import Contract, load_contracts
@@ -53,10 +54,10 @@ def named(all_cases) -> Callable[[str], Case]:
 def describe(**changes) -> Description:
     """Describe a target with all four actors."""
     actors = {
-        "organizer": Actor("organizer", ORGANIZER, "token-o", None, "GRAPH_ORGANIZER_TOKEN"),
-        "attendee": Actor("attendee", ATTENDEE, "token-a", "token-old", "GRAPH_ATTENDEE_TOKEN"),
-        "app": Actor("app", None, "token-p", None, "GRAPH_APP_TOKEN"),
-        "reader": Actor("reader", ORGANIZER, "token-r", None, "GRAPH_READER_TOKEN"),
+        "organizer": Actor("organizer", ORGANIZER, "token", "token-o", None, "GRAPH_ORGANIZER_TOKEN"),
+        "attendee": Actor("attendee", ATTENDEE, "token", "token-a", "token-old", "GRAPH_ATTENDEE_TOKEN"),
+        "app": Actor("app", None, "token", "token-p", None, "GRAPH_APP_TOKEN"),
+        "reader": Actor("reader", ORGANIZER, "token", "token-r", None, "GRAPH_READER_TOKEN"),
     }
     values = {
         "name": "contoso",
@@ -111,10 +112,14 @@ class Script:
         """Answer each of several."""
         return [self.send(item) for item in items]
 
+    @property
+    def sign_in(self) -> SignIn:
+        """Hand out the tokens described."""
+        return SignIn(self.description)
+
     def has(self, actor: str) -> bool:
         """Whether *actor* has a token."""
-        found = self.description.actors.get(actor)
-        return bool(found and found.token)
+        return self.sign_in.token(actor) is not None
 
 
 @pytest.fixture

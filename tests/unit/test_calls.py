@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from graphcancel.auth import Actor
+from graphcancel.actors import Actor
+from graphcancel.auth import SignIn
 from graphcancel.calls import GARBAGE, MALFORMED_ID, body_for, call_for, comment_for, has_text
 from graphcancel.errors import ProvisionError
 
@@ -37,7 +38,7 @@ def call(named, by_id, describe):
 
     def build(case: str, comment: str = "x", **changes):
         found = named(case)
-        return call_for(found, by_id[found.root_of], describe(**changes), ROOT, VALUES, comment)
+        return call_for(found, by_id[found.root_of], SignIn(describe(**changes)), ROOT, VALUES, comment)
 
     return build
 
@@ -178,8 +179,8 @@ def test_a_case_has_its_caller(case, actor, token, call):
     assert (request.actor, request.token) == (actor, token)
 
 
-APP = Actor("app", None, "token-p", None, None)
-MUTE = Actor("organizer", "organizer@contoso.example", None, None, None)
+APP = Actor("app", None, "token", "token-p")
+MUTE = Actor("organizer", "organizer@contoso.example")
 
 
 @pytest.mark.parametrize(
@@ -231,7 +232,7 @@ def test_a_text_is_sent_as_utf_8_and_not_escaped(call):
 
 def test_no_value_of_the_target_stands_in_the_pattern(all_cases, by_id, describe):
     for case in all_cases:
-        request = call_for(case, by_id[case.root_of], describe(), ROOT, VALUES, comment_for(case, MARK))
+        request = call_for(case, by_id[case.root_of], SignIn(describe()), ROOT, VALUES, comment_for(case, MARK))
         assert "contoso" not in request.pattern
         assert "AAMk" not in request.pattern
         assert request.pattern.count("/") == request.path.count("/"), case.id

@@ -11,6 +11,7 @@ import pytest
 import requests
 from urllib3 import HTTPResponse
 
+from graphcancel.auth import SignIn
 from graphcancel.errors import FenceError, TargetError
 from graphcancel.exchange import Request, json_request
 from graphcancel.fence import Fence
@@ -62,7 +63,7 @@ def connect(describe):
 
     def build(script, **changes) -> Target:
         described = describe(**changes)
-        target = Target(described, Fence([described.base_url], described.writable, ["group-1"]))
+        target = Target(described, Fence([described.base_url], described.writable, ["group-1"]), SignIn(described))
         target.wire = Adapter(script)
         target._session.mount("https://", target.wire)
         return target

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from graphcancel.auth import Actor, actor_from
+from graphcancel.actors import Actor, Sources, read_actor
 from graphcancel.errors import TargetError
 from graphcancel.targetfile import CLOUDS, Patience, read_target
 
@@ -128,7 +128,7 @@ WRONG = {
         "patience: unknown key 'effects_s'; did you mean 'effect_s'?",
     ),
     "unknown cloud": (changed('"global"', '"mars"'), "cloud = 'mars' is unknown; allowed: global"),
-    "cloud no text": (changed('"global"', "1"), "cloud = 1 is no string"),
+    "cloud no text": (changed('"global"', "1"), "cloud is a number, not text; write it in quotes"),
     "neither cloud nor URL": (
         changed('cloud = "global"\nbase_url = "https://graph.example/root/"', ""),
         "neither cloud nor base_url",
@@ -136,19 +136,30 @@ WRONG = {
     "no writable": (changed("writable", "#"), "writable is missing"),
     "writable no list": (
         changed('["Organizer@contoso.example", "attendee@contoso.example"]', '"x"'),
-        "writable is no list of strings",
+        "writable is text, not a list of texts",
     ),
-    "writable of numbers": (changed('"Organizer@contoso.example"', "1"), "writable is no list of strings"),
+    "writable of numbers": (changed('"Organizer@contoso.example"', "1"), "writable holds a number"),
+    "writable no address": (changed('"attendee@contoso.example"]', '"attendee"]'), "writable: entry 2 is no address"),
+    "writable twice": (
+        changed('"attendee@contoso.example"]', '"ORGANIZER@contoso.example"]'),
+        "writable: entry 2 is listed twice",
+    ),
     "no organizer": (changed("[actors.organizer]", "[actors.app]"), "[actors.organizer] is missing"),
-    "actor no table": ('cloud = "global"\nwritable = ["a@b"]\nactors.organizer = 1\n', "actors.organizer is no table"),
-    "actors no table": ('cloud = "global"\nwritable = ["a@b"]\nactors = 1\n', "actors is no table"),
+    "actor no table": (
+        'cloud = "global"\nwritable = ["a@b.example"]\nactors.organizer = 1\n',
+        "actors.organizer is a number, not a table",
+    ),
+    "actors no table": (
+        'cloud = "global"\nwritable = ["a@b.example"]\nactors = 1\n',
+        "actors is a number, not a table",
+    ),
     "user missing": (
         changed('[actors.attendee]\nuser = "attendee@contoso.example"', "[actors.attendee]"),
-        "actors.attendee.user is missing",
+        "actors.attendee.user is missing; give",
     ),
     "user no text": (
         changed('user = "attendee@contoso.example"', "user = 1"),
-        "actors.attendee: user = 1 is no string",
+        "actors.attendee: user is a number, not text",
     ),
     "user not writable": (
         changed('user = "attendee@', 'user = "eve@'),
@@ -166,7 +177,6 @@ WRONG = {
         "organizer.expired_token_env: the environment variable NOWHERE",
     ),
     "unknown flow": (changed('"token"', '"tokens"'), "actors.organizer.flow: 'tokens' is no flow"),
-    "flow not served": (changed('"token"', '"certificate"'), "'certificate' is not served by this version"),
     "flow without variable": (changed('token_env = "GRAPH_ORGANIZER_TOKEN"\n', ""), 'flow = "token" needs token_env'),
     "bundle missing": (f'ca_bundle = "nowhere.pem"\n{WHOLE}', "ca_bundle = 'nowhere.pem': no such file"),
     "no URL": (changed("https://graph.example/root/", "graph.example"), "base_url: 'graph.example' is no base URL"),
@@ -179,12 +189,21 @@ WRONG = {
         changed("https://graph.example/draft/", "ftp://x"),
         "roots.event-cancel.stub: 'ftp://x' is no base URL",
     ),
-    "root no text": (changed('"https://graph.example/draft/"', "1"), "roots: event-cancel.stub = 1 is no string"),
-    "waived no text": (changed('group = "no group"', "group = true"), "waived: group = True is no string"),
-    "contracts no list": (changed('["event-cancel.v1.0"]', '"event-cancel.v1.0"'), "contracts is no list of strings"),
-    "gates no list": (changed("gates = []", "gates = 1"), "gates is no list of strings"),
-    "patience no number": (changed("effect_s = 5", 'effect_s = "5"'), "patience.effect_s = '5' is no positive number"),
-    "patience true": (changed("effect_s = 5", "effect_s = true"), "patience.effect_s = True is no positive number"),
+    "root no text": (changed('"https://graph.example/draft/"', "1"), "roots: event-cancel.stub is a number, not text"),
+    "waived no text": (changed('group = "no group"', "group = true"), "waived: group is true or false, not text"),
+    "contracts no list": (
+        changed('["event-cancel.v1.0"]', '"event-cancel.v1.0"'),
+        "contracts is text, not a list of texts",
+    ),
+    "gates no list": (changed("gates = []", "gates = 1"), "gates is a number, not a list of texts"),
+    "patience no number": (
+        changed("effect_s = 5", 'effect_s = "5"'),
+        "patience.effect_s is text; give a positive number",
+    ),
+    "patience true": (
+        changed("effect_s = 5", "effect_s = true"),
+        "patience.effect_s is true or false; give a positive number",
+    ),
     "patience zero": (changed("effect_s = 5", "effect_s = 0"), "patience.effect_s = 0 is no positive number"),
     "patience not a number": (
         changed("effect_s = 5", "effect_s = nan"),
@@ -194,7 +213,7 @@ WRONG = {
         changed("effect_s = 5", "effect_s = inf"),
         "patience.effect_s = inf is no positive number",
     ),
-    "tenant no text": (f"tenant_id = 5\n{WHOLE}", "tenant_id = 5 is no string"),
+    "tenant no text": (f"tenant_id = 5\n{WHOLE}", "tenant_id is a number, not text"),
 }
 
 
@@ -304,7 +323,7 @@ def test_loopback_may_be_plain(url, read):
 
 
 def test_an_actor_shows_neither_token_nor_address():
-    actor = Actor("organizer", "ada@contoso.example", "s3cret", "old-s3cret", "VARIABLE")
+    actor = Actor("organizer", "ada@contoso.example", "token", "s3cret", "old-s3cret", "VARIABLE")
 
     assert repr(actor) == str(actor) == f"{actor}" == "Actor('organizer')"
 
@@ -326,8 +345,8 @@ def test_a_description_shows_neither_token_nor_address_nor_id(read):
     ],
 )
 def test_a_table_without_a_flow_has_the_one_its_keys_mean(table, token):
-    assert actor_from("app", table, ENVIRON, "x: actors.app").token == token
+    assert read_actor("app", table, Sources(ENVIRON), "x: actors.app").token == token
 
 
 def test_white_space_around_a_token_is_no_part_of_it():
-    assert actor_from("app", {"token_env": "T"}, {"T": " abc\n"}, "x").token == "abc"
+    assert read_actor("app", {"token_env": "T"}, Sources({"T": " abc\n"}), "x").token == "abc"
