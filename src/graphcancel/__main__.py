@@ -102,7 +102,7 @@ def command_line() -> argparse.ArgumentParser:
 
 def _cases(arguments: argparse.Namespace) -> int:
     folder = arguments.contracts or _folder()
-    described = read_target(arguments.target) if arguments.target not in {None, "mock"} else None
+    described = read_target(arguments.target, secrets=False) if arguments.target not in {None, "mock"} else None
     if described:
         check_names(described, contract_ids(folder))
     contracts = load_contracts(folder, described.contracts if described else ())

@@ -22,6 +22,7 @@ from graphcancel.case import Case
 from graphcancel.cases import build_cases
 from graphcancel.contract import contract_ids, load_contracts
 from graphcancel.errors import GraphCancelError
+from graphcancel.prompting import asker, tell
 from graphcancel.runfile import error_line, record_line
 from graphcancel.story import Record
 from graphcancel.suite import BuiltInTarget, Offer, Suite
@@ -76,7 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
                 raise GraphCancelError(
                     f"--target {written}: this version ships no recordings; use mock, a URL or a file"
                 )
-            described = read_target(written)
+            described = read_target(written, secrets=not config.getoption("collectonly", default=False))
             check_names(described, contract_ids(config.rootpath / "contracts"))
             only = described.contracts
         folder = config.rootpath / "contracts"
@@ -166,10 +167,12 @@ def _offer(config: pytest.Config) -> Offer:
 def _open_target(config: pytest.Config) -> None:
     """Controller: open the target; bad input ends the run with one line."""
     folder = config.getoption("runs")
+    suite = config.stash[SUITE]
     try:
-        config.stash[SUITE].open(_offer(config), Path(folder) if folder else config.rootpath / "runs")
+        suite.open(_offer(config), Path(folder) if folder else config.rootpath / "runs", asker(config))
     except GraphCancelError as error:
         raise pytest.UsageError(str(error)) from None
+    tell(config, suite.warnings())
 
 
 def _join(config: pytest.Config) -> None:

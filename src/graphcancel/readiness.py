@@ -137,7 +137,7 @@ class Thing:
 
 def probe(stage: Stage, root: str) -> None:
     """Ask at *root* for everything a run would look at; what is answered is kept by the `Witness`."""
-    asked = []
+    asked: list[Request] = []
     for mailbox in stage.target.description.writable:
         actor = stage.reader(mailbox)
         if actor:

@@ -235,7 +235,7 @@ class _Imagined(Target):
         """The mailbox *owner* names, or *owner* itself where it is a group or business."""
         described = self.description.actors.get(actor or "")
         if owner == "/me":
-            return (described.user if described else None or "").lower()
+            return ((described.user if described else None) or "").lower()
         named = {mailbox_path(mailbox): mailbox for mailbox in self.description.writable}
         return named.get(owner, owner)
 

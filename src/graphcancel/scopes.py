@@ -35,12 +35,9 @@ def needed(method: str, path: str) -> frozenset[str]:
     reads = method == "GET"
     if head in {"solutions", "bookingBusinesses"}:
         return _BOOKINGS if reads else _BOOKINGS_WRITE
-    if head == "groups":
-        if bare.endswith("/cancel"):
-            return _CALENDARS_WRITE
-        if bare.endswith("/members"):
-            return _MEMBERS
-        return _GROUPS if reads else _GROUPS_WRITE
+    if head == "groups" and not bare.endswith("/cancel"):
+        written = _GROUPS if reads else _GROUPS_WRITE
+        return _MEMBERS if bare.endswith("/members") else written
     below = rest if head == "me" else rest[1:]
     if not below:
         return _PROFILES

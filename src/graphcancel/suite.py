@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from graphcancel.auth import SignIn
 from graphcancel.case import Case
 from graphcancel.contract import Contract
 from graphcancel.errors import GraphCancelError
+from graphcancel.flows import Ask
 from graphcancel.overlap import Overlap
 from graphcancel.report import Missing, unjudged
 from graphcancel.runfile import RunFile, record_line
@@ -123,13 +125,14 @@ class Suite:
 
     # -- opening ----------------------------------------------------------------------------------------------------
 
-    def open(self, offer: Offer, folder: Path) -> None:
+    def open(self, offer: Offer, folder: Path, ask: Ask | None = None) -> None:
         """
         Controller: start or reach the target once, before the first case.
 
         Args:
             offer: Gives the built-in target, None where none is offered.
             folder: Where run folders are written.
+            ask: Shows a person what to do to sign in; None where nobody is asked.
 
         Raises:
             GraphCancelError: There is no target; nothing is left open.
@@ -148,7 +151,7 @@ class Suite:
                     )
                 self.place = self.builtin.start()
                 self.described = self.builtin.describe(self.place)
-            self.contact = self._connect(None).contact
+            self.contact = self._connect(None, ask).contact
             self.runfile = RunFile(folder, self.description.name, self.header())
         except GraphCancelError:
             self.close()
@@ -176,8 +179,21 @@ class Suite:
             self.described = builtin.describe(given["place"])
         self._connect(given["contact"])
 
-    def _connect(self, contact: Mapping[str, Any] | None) -> Session:
-        self.session = open_session(self.description, self.contracts, self.run, self.started, self.key, contact)
+    def warnings(self) -> list[str]:
+        """What a person should know about the target and its actors, each line once."""
+        sign_in = self.session.target.sign_in if self.session else None
+        return [*self.description.notes, *([*sign_in.troubles(), *sign_in.notes] if sign_in else [])]
+
+    def _connect(self, contact: Mapping[str, Any] | None, ask: Ask | None = None) -> Session:
+        self.session = open_session(
+            self.description,
+            self.contracts,
+            self.run,
+            self.started,
+            self.key,
+            contact,
+            sign_in=SignIn(self.description, ask=ask),
+        )
         self.overlap = Overlap(self.session.stories.tell, self.session.width)
         return self.session
 

@@ -11,15 +11,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
 
 from graphcancel.batching import answers_in, batch_of, only_reads, writes_in
-from graphcancel.errors import TargetError
+from graphcancel.connecting import CLOSED, Connection, failure, read_all
+from graphcancel.errors import NotOffered, TargetError
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.throttling import UNDONE, Throttling
 
@@ -35,20 +33,11 @@ _HEADERS: Final = {
     "Accept-Encoding": "gzip, deflate",
     "User-Agent": "graph-cancel-contracts",
 }
-_CLOSED: Final = "connection closed without an answer"
 WAITING: Final = "waiting"
 """What is booked so was sent before: another look at the same, a repeat, an attempt given up."""
 PAGES: Final = "pages"
 """What is booked so follows the first page of a list."""
 _LARGEST: Final = 16 * 1024 * 1024
-
-
-class _Session(requests.Session):
-    """A session that takes a redirect for the answer it is: requests would work out where it leads all the same."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nowhere."""
-        del resp
 
 
 class Target:
@@ -74,21 +63,12 @@ class Target:
         self.throttling = Throttling()
         self._batchless: dict[tuple[str, str | None], int | None] = {}
         self._booked: str | None = None
-        self._session = _Session()
-        # No .netrc, no environment CA bundle: a call "without token" must carry none, and ca_bundle must win.
-        self._session.trust_env = False
-        # Nor a cookie of an earlier, authenticated answer.
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = HTTPAdapter(max_retries=Retry(0, read=False))
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
-        self._session.proxies = requests.utils.get_environ_proxies(description.base_url)
-        bundle = description.ca_bundle
-        self._session.verify = str(bundle) if bundle else True
+        self._session = Connection(description.ca_bundle)
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+        self.sign_in.close()
 
     def token(self, actor: str | None) -> str | None:
         """The token *actor* calls with, None where it has none."""
@@ -125,13 +105,14 @@ class Target:
 
         Raises:
             FenceError: It must not leave this process.
+            NotOffered: It is the call under test, and its actor has no token any more.
         """
         self.fence.check(request)
         exchange = self._send(request, purpose)
         if purpose == "test":
             return exchange
         reads = only_reads(request)
-        if exchange.failure == _CLOSED and reads:
+        if exchange.failure == CLOSED and reads:
             self.counts["unanswered"] -= 1
             exchange = self._send(request, WAITING)
         repeats, waited = 0, 0.0
@@ -144,6 +125,11 @@ class Target:
     def _send(self, request: Request, purpose: str) -> Exchange:
         headers = {**_HEADERS, **request.headers}
         token = request.token if request.token is not None else self.token(request.actor)
+        if request.actor and token is None:
+            # Never without the token: that would be another call, and its refusal would say nothing.
+            if purpose == "test":
+                raise NotOffered(self.sign_in.lack(request.actor))
+            return Exchange(request, None, 0.0, time.monotonic(), self.sign_in.lack(request.actor))
         if token:
             headers["Authorization"] = f"Bearer {token}"
         booked = self._booked or purpose
@@ -163,15 +149,13 @@ class Target:
                 timeout=(min(10.0, self.read_s), self.read_s),
                 allow_redirects=False,
                 stream=True,
-                verify=self._session.verify,
-                proxies=self._session.proxies,
             )
             with answer:
-                body = _read(answer, started + self.read_s)
+                body = read_all(answer, started + self.read_s, _LARGEST)
         except (requests.RequestException, OSError, ValueError) as error:
             ended = time.monotonic()
             self.counts["unanswered"] += 1
-            return Exchange(request, None, ended - started, ended, _failure(error, ended - started))
+            return Exchange(request, None, ended - started, ended, failure(error, ended - started))
         ended = time.monotonic()
         response = Response(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, body)
         return Exchange(request, response, ended - started, ended)
@@ -204,7 +188,7 @@ class Target:
     def _again(self, items: list[Request], answers: list[Exchange]) -> list[Exchange]:
         """Single requests for the items of a batch whose own answer says to wait, or that a closed connection lost."""
         pauses = [
-            0.0 if item.method == "GET" and answer.failure == _CLOSED
+            0.0 if item.method == "GET" and answer.failure == CLOSED
             else self.throttling.pause(answer.response, 0, read=item.method == "GET")
             for item, answer in zip(items, answers, strict=True)
         ]  # fmt: skip
@@ -241,34 +225,3 @@ def connectable(target: Target, request: Request) -> Exchange:
             f"{target.description.base_url}: {exchange.failure}; check the URL, the network and that the server runs"
         )
     return exchange
-
-
-def _read(answer: requests.Response, deadline: float) -> bytes:
-    """The decoded body, bounded in time and size: a server that trickles must not hold a run."""
-    chunks = []
-    size = 0
-    for chunk in answer.iter_content(65536):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > _LARGEST:
-            raise requests.RequestException("body over 16 MiB")
-        if time.monotonic() > deadline:
-            raise requests.Timeout("trickle")
-    return b"".join(chunks)
-
-
-def _failure(error: Exception, seconds: float) -> str:
-    """A few words without URL, header or token, which the libraries' own messages carry."""
-    if isinstance(error, requests.exceptions.SSLError):
-        return "the TLS certificate was not accepted (see ca_bundle)"
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy refused the connection"
-    if isinstance(error, requests.Timeout):
-        return f"no answer within {seconds:.1f} s"
-    if isinstance(error, requests.exceptions.ConnectionError):
-        refused = "refused" in str(error).lower()
-        unknown = "resolve" in str(error).lower() or "getaddrinfo" in str(error).lower()
-        if refused:
-            return "connection refused"
-        return "host name not found" if unknown else _CLOSED
-    return f"no HTTP answer ({type(error).__name__})"

@@ -167,17 +167,19 @@ def outcome(project, pytester, monkeypatch):
     """Run the test with stories told as given; the result and the lines of run.jsonl."""
     opened: list[RunFile] = []
 
-    def run(tell, *arguments: str, marker: str = ONE, left: int = 0, late=()):
+    def run(tell, *arguments: str, marker: str = ONE, left: int = 0, late=(), troubles=()):
         session = SimpleNamespace(
             stories=SimpleNamespace(tell=tell, is_watched=lambda case: any(case.id == item.case.id for item in late)),
             contact={},
-            target=SimpleNamespace(counts={"requests": 7}),
+            target=SimpleNamespace(
+                counts={"requests": 7}, sign_in=SimpleNamespace(troubles=lambda: list(troubles), notes=[])
+            ),
             finish=lambda look: (list(late), left),
             close=lambda: None,
             stage=SimpleNamespace(leads=True, booked=False),
             width=lambda: 1,
         )
-        monkeypatch.setattr(suite, "open_session", lambda *_: session)
+        monkeypatch.setattr(suite, "open_session", lambda *_, **__: session)
         monkeypatch.setattr(suite, "RunFile", lambda *given: opened.append(RunFile(*given)) or opened[-1])
         found = project("--target=https://graph.example", "--runs=runs", *arguments, marker=marker)
         files = sorted(pytester.path.glob("runs/*/run.jsonl"))

@@ -12,7 +12,7 @@ import requests
 from urllib3 import HTTPResponse
 
 from graphcancel.auth import SignIn
-from graphcancel.errors import FenceError, TargetError
+from graphcancel.errors import FenceError, NotOffered, TargetError
 from graphcancel.exchange import Request, json_request
 from graphcancel.fence import Fence
 from graphcancel.target import Target, connectable
@@ -96,15 +96,23 @@ def test_an_answer_is_an_exchange(connect):
         (get(actor="attendee"), "Bearer token-a"),
         (get(token="garbage"), "Bearer garbage"),
         (get(actor=None), None),
-        (get(actor="nobody"), None),
     ],
-    ids=range(5),
+    ids=range(4),
 )
 def test_a_call_carries_its_callers_token_or_none(request_, header, connect):
     target = connect(answer())
     target.send(request_)
 
     assert target.wire.sent[0].headers.get("Authorization") == header
+
+
+def test_a_call_of_an_actor_without_a_token_is_never_sent_without_one(connect):
+    target = connect(answer())
+
+    assert target.send(get(actor="nobody")).failure == "the target has no token for nobody"
+    with pytest.raises(NotOffered, match="the target has no token for nobody"):
+        target.send(get(actor="nobody"), purpose="test")
+    assert target.wire.sent == []
 
 
 def test_a_call_carries_no_header_nobody_asked_for(connect):
@@ -140,14 +148,6 @@ def test_an_environment_or_netrc_gives_no_token(connect, monkeypatch, tmp_path):
 
     assert "Authorization" not in target.wire.sent[0].headers
     assert target.wire.kwargs["verify"] is True
-
-
-def test_the_targets_own_bundle_wins(connect, monkeypatch, tmp_path):
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/elsewhere.pem")
-    target = connect(answer(), ca_bundle=tmp_path / "ca.pem")
-    target.send(get())
-
-    assert target.wire.kwargs["verify"] == str(tmp_path / "ca.pem")
 
 
 @pytest.mark.parametrize(
