@@ -117,7 +117,7 @@ def rehearse(
         f"gc{secrets.token_hex(4)}",
         "2026-01-05T09:00:00+00:00",
         secrets.token_hex(8),
-        sign_in=sign_in,
+        sign_in=_Signed(description, sign_in),
         door=partial(_Imagined, service, by_id, seen),
     )
     target = session.target
@@ -148,6 +148,29 @@ def _through(story: Generator[float, None, Record]) -> Record:
         except StopIteration as ended:
             record: Record = ended.value
             return record
+
+
+class _Signed(SignIn):
+    """Who is signed in, as it was found: nobody is asked again."""
+
+    def __init__(self, description: Description, found: SignIn) -> None:
+        super().__init__(description)
+        names = description.actors
+        self._tokens = {name: found.token(name) for name in names}
+        self._troubles = {name: found.trouble(name) for name in names}
+        self._granted = {name: found.granted(name) for name in names}
+
+    def token(self, name: str) -> str | None:
+        """The token it had."""
+        return self._tokens.get(name)
+
+    def trouble(self, name: str) -> str | None:
+        """What was wrong."""
+        return self._troubles.get(name)
+
+    def granted(self, name: str) -> frozenset[str] | None:
+        """What it was granted."""
+        return self._granted.get(name)
 
 
 class _Imagined(Target):
