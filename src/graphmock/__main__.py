@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 from graphmock import faults, rules
 from graphmock.app import App
+from graphmock.authority import Authority, open_authority
 from graphmock.behaviour import Behaviour
 from graphmock.editions import DEFAULT, EDITIONS
-from graphmock.server import StartError, address, bind, serve
+from graphmock.server import Doors, StartError, address, bind, serve
+from graphmock.sign_in_files import SignIn
 from graphmock.target_files import CA_FILE, write_authority, write_target
 from graphmock.tenant import build
 from graphmock.throttle import Limit, Throttle
@@ -24,10 +26,13 @@ from graphmock.tls import certify
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from starlette.types import ASGIApp
+
 _EXAMPLES = """examples:
   graphmock serve                                   on a free port, which is printed
   graphmock serve --port 8080 --write-target /tmp/t  with files that tell a client how to reach it
   graphmock serve --tls --ca-file /tmp/ca.pem       https, and the certificate a client has to trust
+  graphmock serve --tls --auth-port 0 --write-target /tmp/t   and an authority to sign in at
   graphmock serve --throttle 4/1                    429 beyond four requests a second to one mailbox
   graphmock serve --fault no-mail --vary effects-late
   graphmock faults                                  what --fault and --vary know
@@ -51,12 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.command == "serve" and options.ca_file and not options.tls:
         parser.error("--ca-file goes with --tls; add that, or leave this out")
+    if options.command == "serve" and options.auth_port is not None and not options.tls:
+        parser.error("--auth-port goes with --tls, since no client signs in over plain http; add that")
     if options.command == "faults":
-        _print_table(
-            [asdict(one) for one in (*faults.FAULTS, *faults.CONSTANTS, *faults.VARIATIONS)],
-            _FAULT_COLUMNS,
-            options.json,
-        )
+        listed = [asdict(one) for one in (*faults.FAULTS, *faults.CONSTANTS, *faults.VARIATIONS, *faults.TENANTS)]
+        _print_table(listed, _FAULT_COLUMNS, options.json)
         return 0
     if options.command == "rules":
         listed = [{"id": one.id, "says": one.says, "evidence": one.evidence} for one in rules.RULES]
@@ -77,21 +81,29 @@ def _serve(options: argparse.Namespace) -> None:
     behaviour = Behaviour(faults.chosen(options.fault, options.vary))
     world, cast = build(behaviour, seed=options.seed, page_size=options.page_size)
     world.throttle = Throttle(options.throttle)
-    app = App(world, options.edition, options.latency)
+    app: ASGIApp = App(world, options.edition, options.latency)
     with ExitStack() as stack:
-        listener = stack.enter_context(closing(bind(options.host, options.port)))
+        listeners = [stack.enter_context(closing(bind(options.host, options.port)))]
         certificate = certify(options.host) if options.tls else None
-        base = address(listener, options.host, "https" if certificate else "http")
-        authority = certificate.authority if certificate else None
-        announcement = f"graphmock listening on {base}"
+        base = address(listeners[0], options.host, "https" if certificate else "http")
+        signs = certificate.authority if certificate else None
+        announcement, sign_in = f"graphmock listening on {base}", None
+        if options.auth_port is not None:
+            listeners.append(stack.enter_context(closing(bind(options.host, options.auth_port, "--auth-port"))))
+            grants = open_authority(world, base, seed=options.seed)
+            sign_in = SignIn(address(listeners[1], options.host, "https"), grants.directory)
+            app = Doors(app, Authority(grants), listeners[1].getsockname()[1])
         if options.write_target is not None:
             with _writing("--write-target", options.write_target):
-                write_target(options.write_target, base, world.tokens, cast, authority)
-        if authority is not None:
-            path = _publish(authority, options.ca_file, options.write_target, stack)
+                write_target(options.write_target, base, world.tokens, cast, signs, sign_in)
+        if signs is not None:
+            path = _publish(signs, options.ca_file, options.write_target, stack)
             announcement += f"\ncertificate to trust: {path.resolve()}"
-        context = certificate.context if certificate else None
-        serve(app, listener, announcement, parent=options.with_parent, context=context)
+        announcement += f"\nauthority to sign in at: {sign_in.place}" if sign_in else ""
+        serve(
+            app, listeners, announcement, parent=options.with_parent,
+            context=certificate.context if certificate else None, titled=behaviour.has("header-case"),
+        )  # fmt: skip
 
 
 def _publish(authority: str, chosen: Path | None, folder: Path | None, stack: ExitStack) -> Path:
@@ -137,6 +149,10 @@ def _parser() -> _Parser:
     run.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, takes a free one")
     run.add_argument("--tls", action="store_true", help="serve https, with a certificate made at start")
     run.add_argument("--ca-file", type=Path, metavar="PATH", help="with --tls: write the certificate to trust there")
+    run.add_argument(
+        "--auth-port", type=int, metavar="N",
+        help="with --tls: serve an authority to sign in at on this port too; 0 takes a free one",
+    )  # fmt: skip
     run.add_argument("--edition", choices=sorted(EDITIONS), default=DEFAULT, help="edition at / (default %(default)s)")
     run.add_argument("--fault", action="append", default=[], metavar="NAME", help="plant a fault; may be repeated")
     run.add_argument("--vary", action="append", default=[], metavar="NAME", help="vary legitimately; may be repeated")
@@ -150,7 +166,8 @@ def _parser() -> _Parser:
         "--write-target",
         type=Path,
         metavar="DIR",
-        help="write target.toml, target.env and (with --tls) ca.pem there; load with: set -a; . DIR/target.env",
+        help="write target.toml, target.env, (with --tls) ca.pem and (with --auth-port) target.FLOW.toml there; "
+        "load with: set -a; . DIR/target.env",
     )
     run.add_argument("--page-size", type=_positive, default=10, metavar="N", help="items on a page (default 10)")
     run.add_argument("--with-parent", type=int, metavar="PID", help="end when that process ends")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphmock import conditions
 from graphmock.errors import refuse
 from graphmock.ids import is_well_formed
 from graphmock.rules import obeys
@@ -23,6 +24,7 @@ def open_mailbox(world: World, call: Call, need: frozenset[str]) -> Mailbox:
         Refusal: 400, 403, 404 or 429.
     """
     mailbox = _find_mailbox(world, call, need)
+    conditions.admit(world.behaviour, call.who, mailbox)
     world.throttle.admit(call.who, mailbox.id)
     return mailbox
 

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from graphmock import batch, forms, interference
 from graphmock.call import Call, Reply, Route, World
 from graphmock.connection import Ending, HangUp
+from graphmock.crowd import visited
 from graphmock.dispatch import Incoming, answer, checked_length, finished, locate
 from graphmock.errors import Refusal, refuse
 from graphmock.payload import LARGEST, json_object
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from graphmock.interference import Interference
 
 _NO_CONTENT = 204
+_COUNTED = ("requests", "cancel_calls", "cancellations", "doubled_cancels", "token_requests")
 LARGEST_HEAD = 64 * 1024
 
 
@@ -50,30 +52,40 @@ class App:
         if scope["type"] != "http":
             return
         try:
-            body = await _body(receive)
+            body = await read_body(receive)
         except ClientDisconnect:
             return
-        if self.latency:
-            await asyncio.sleep(self.latency)
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
+        path = raw.partition(b"?")[0].decode("latin-1")
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        mailboxes = visited(self.world, path, body, headers)
+        self.world.crowd.come(mailboxes)
         try:
-            response = self._respond(scope, body)
+            if self.latency:
+                await asyncio.sleep(self.latency)
+            response = self._checked_response(scope, raw, path, headers, body)
+            await response(scope, receive, send)
+        finally:
+            self.world.crowd.go(mailboxes)
+
+    def _checked_response(
+        self, scope: Scope, raw: bytes, path: str, headers: Mapping[str, str], body: bytes | None
+    ) -> ASGIApp:
+        try:
+            return self._respond(scope, raw, path, headers, body)
         except Exception:
             # A mistake of ours. The server is told to be quiet, so it is shown here.
             traceback.print_exc()
             raise
-        await response(scope, receive, send)
 
-    def _respond(self, scope: Scope, body: bytes | None) -> ASGIApp:
+    def _respond(self, scope: Scope, raw: bytes, path: str, headers: Mapping[str, str], body: bytes | None) -> ASGIApp:
         world = self.world
         world.store.settle()
-        raw: bytes = scope.get("raw_path") or scope["path"].encode()
-        path = raw.partition(b"?")[0].decode("latin-1")
         if path.startswith("/_mock/"):
             return self._own(scope["method"], path, _query(scope["query_string"]))
         world.store.counts["requests"] += 1
         world.behaviour.bustle(world.store)
-        between = interference.met(world.behaviour.active, world.store.counts["requests"])
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        between = interference.met(world.behaviour.active, world.store.counts["requests"], world.weather)
         if between is not None and not between.done:
             return self._interrupt(between, headers)
         reply: Reply | Refusal
@@ -140,8 +152,11 @@ class App:
         if path == "/_mock/state":
             found: object = {"digest": store.digest(), "summary": store.summary()}
         elif path == "/_mock/counts":
-            names = ("requests", "cancel_calls", "cancellations")
-            found = {**{name: store.counts[name] for name in names}, "mails": dict(sorted(store.mails.items()))}
+            found = {
+                **{name: store.counts[name] for name in _COUNTED},
+                "most_at_once": dict(sorted(self.world.crowd.most.items())),
+                "mails": dict(sorted(store.mails.items())),
+            }
         else:
             return Response(b"", 404)
         return Response(json.dumps(found).encode(), 200, media_type="application/json")
@@ -154,7 +169,7 @@ class App:
         return Response(b"", 204)
 
 
-async def _body(receive: Receive) -> bytes | None:
+async def read_body(receive: Receive) -> bytes | None:
     """
     Read the body, or None if it is larger than anybody should send; the rest is read all the same and thrown away, as
     many clients read no answer before they have sent everything.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphmock import payload
+from graphmock import conditions, payload
 from graphmock.bookings import Appointment, Business
 from graphmock.call import Call, Reply, World
 from graphmock.errors import Refusal, refuse
@@ -92,6 +92,7 @@ def _open(world: World, call: Call, need: frozenset[str]) -> Business:
     allowed = call.who.may(need) and not world.behaviour.refuses_booker(call)
     if not allowed and not world.behaviour.waives_scope(call):
         raise refuse("access.scope")
+    conditions.open_bookings(world.behaviour)
     wanted = call.params["business"].lower()
     for key, business in world.store.bookings.businesses.items():
         if key.lower() == wanted:
@@ -104,6 +105,7 @@ def list_businesses(world: World, call: Call) -> Reply:
     """List all businesses."""
     if not call.who.may(BOOKINGS_READ):
         raise refuse("access.scope")
+    conditions.open_bookings(world.behaviour)
     return listing(world, call, BUSINESS, world.store.bookings.businesses.values())
 
 
@@ -227,6 +229,7 @@ def cancel_appointment(world: World, call: Call) -> Reply:
     business = _open(world, call, BOOKINGS_WRITE)
     message = _message(world, call)
     appointment = _appointment(business, call)
+    world.store.call_off(appointment)
     world.store.counts["cancellations"] += 1
     appointment.leaving = not behaviour.keeps_booking
     customers = business.customers_of(appointment)

@@ -22,6 +22,7 @@ class Appointment:
     end: datetime
     props: dict[str, Any]
     leaving: bool = False
+    called_off: bool = False
 
 
 @dataclass(slots=True, eq=False)

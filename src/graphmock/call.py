@@ -8,9 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.request import parse_http_list
 
+from graphmock.crowd import Crowd
 from graphmock.editions import BOOKING, EVENT, Edition
 from graphmock.rules import obeys
 from graphmock.throttle import Throttle
+from graphmock.weather import Weather
 
 if TYPE_CHECKING:
     from graphmock.behaviour import Behaviour
@@ -44,6 +46,8 @@ class World:
     page_size: int
     mint_request_id: Callable[[], str]
     throttle: Throttle = field(default_factory=Throttle)
+    crowd: Crowd = field(default_factory=Crowd)
+    weather: Weather = field(default_factory=Weather)
 
 
 Handler = Callable[[World, "Call"], Reply]

@@ -47,6 +47,7 @@ def cancel_event(world: World, call: Call) -> Reply:
         raise refuse("id.unknown")
     if not event.is_organizer or _is_guest(world, call, event):
         return _turn_away(world, call, event, comment)
+    world.store.call_off(event)
     perform(world, call, event, comment)
     if refused is not None:
         raise refused

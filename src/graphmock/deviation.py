@@ -12,7 +12,7 @@ class Deviation:
 
     Attributes:
         breaks: The promise a fault breaks; empty for the others.
-        kind: ``fault``, ``variation`` or ``constant``.
+        kind: ``fault``, ``variation``, ``constant`` or ``tenant``.
         caught_by: Patterns over the ids of a suite's cases, ``*`` matching slashes too: those, and only those, that a
             person would expect to find the broken promise. What a pattern after ``!`` matches is taken out again.
         leaves_open: Patterns likewise: the cases a variation takes the ground from, so that nobody can examine them.

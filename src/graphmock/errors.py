@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
+from graphmock import clock
 from graphmock.rules import BY_ID, obeys
 
 _LONGEST = 200
@@ -44,7 +44,7 @@ def refuse(rule_id: str, *, headers: dict[str, str] | None = None, **values: obj
 @obeys("errors.envelope")
 def envelope(refusal: Refusal, request_id: str, client_request_id: str, *, inner: str = "innerError") -> dict[str, Any]:
     """Wrap a refusal the way every workload does; the date has no zone suffix, as in published dumps."""
-    date = datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat()
+    date = clock.now().replace(tzinfo=None, microsecond=0).isoformat()
     return {
         "error": {
             "code": refusal.code,

@@ -1,7 +1,8 @@
 """
-The catalogue of wrong behaviours, legitimate differences and services that know one answer, and finding one by name.
+The catalogue of wrong behaviours, legitimate differences, services that know one answer and tenants in some condition,
+and finding one by name.
 
-``behaviour`` and ``interference`` act on it.
+``behaviour``, ``conditions`` and ``interference`` act on it.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from graphmock.deviation import Deviation
 from graphmock.fault_table import FAULTS
+from graphmock.tenant_table import TENANTS
 from graphmock.variation_table import VARIATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["CONSTANTS", "FAULTS", "VARIATIONS", "UnknownDeviationError", "chosen"]
+__all__ = ["CONSTANTS", "FAULTS", "TENANTS", "VARIATIONS", "UnknownDeviationError", "chosen"]
 
 CONSTANTS: tuple[Deviation, ...] = tuple(
     Deviation(name, changes, "", "constant")
@@ -46,7 +48,8 @@ def chosen(faults: Iterable[str], variations: Iterable[str]) -> frozenset[str]:
     Raises:
         UnknownDeviationError: With the nearest known name, if one is near.
     """
-    for names, table, kind in ((faults, (*FAULTS, *CONSTANTS), "fault"), (variations, VARIATIONS, "variation")):
+    varied = (*VARIATIONS, *TENANTS)
+    for names, table, kind in ((faults, (*FAULTS, *CONSTANTS), "fault"), (variations, varied, "variation")):
         known = [deviation.name for deviation in table]
         for name in names:
             if name not in known:

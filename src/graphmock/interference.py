@@ -7,10 +7,7 @@ only by looking. Which request is hit follows from its number alone, and never i
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from graphmock.call import Reply
@@ -18,6 +15,7 @@ from graphmock.connection import Ending
 from graphmock.errors import Refusal, refuse
 from graphmock.rules import obeys
 from graphmock.tokens import CHALLENGE
+from graphmock.weather import Strike, Weather, soon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,10 +47,7 @@ def _throttled() -> Interference:
 
 
 def _throttled_by_date() -> Interference:
-    # A date has whole seconds only; rounded up, it never lies in the past.
-    at = datetime.now(UTC).timestamp() + 1
-    date = datetime.fromtimestamp(math.ceil(at), UTC)
-    return Interference(refuse("throttle.asked", headers={"Retry-After": format_datetime(date, usegmt=True)}))
+    return Interference(refuse("throttle.asked", headers={"Retry-After": soon()}))
 
 
 @obeys("outage.any-time")
@@ -91,7 +86,7 @@ _ALWAYS: Mapping[str, Callable[[], Reply | Refusal | Ending]] = {
 }
 
 
-def met(active: frozenset[str], number: int) -> Interference | None:
+def met(active: frozenset[str], number: int, weather: Weather) -> Interference | None:
     """Say what comes between, if anything, for the request of this *number*, the first being 1."""
     if not active:
         return None
@@ -101,7 +96,18 @@ def met(active: frozenset[str], number: int) -> Interference | None:
     for name, every, between in _NOW_AND_THEN:
         if name in active and number % every == 0:
             return between()
-    return None
+    return _struck(weather.at(number)) if "rough-weather" in active else None
+
+
+def _struck(by: Strike | None) -> Interference | None:
+    if by is None:
+        return None
+    if by.what == "throttled":
+        headers = {} if by.wait is None else {"Retry-After": by.wait}
+        return Interference(refuse("throttle.asked", headers=headers))
+    if by.what == "unavailable":
+        return _unavailable()
+    return Interference(Ending.CLOSE, done=by.what == "lost")
 
 
 def met_in_batch(active: frozenset[str], number: int) -> Refusal | None:

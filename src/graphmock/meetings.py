@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from graphmock import clock
 from graphmock.model import Calendar, Event, Mailbox, Person
 from graphmock.prose import plain
 from graphmock.rules import obeys
@@ -65,7 +66,7 @@ def create(store: Store, mailbox: Mailbox, calendar: Calendar, draft: Draft, *, 
 
 
 def _build(store: Store, mailbox: Mailbox, calendar: Calendar, draft: Draft, serial: str) -> Event:
-    now = datetime.now(UTC)
+    now = clock.now()
     prefix = "040000008200E00074C5B7101A82E008"
     event = Event(
         id=store.mint.item(), mailbox=mailbox, calendar=calendar, ical_uid=f"{prefix}00000000{serial}",
@@ -178,7 +179,7 @@ def _cancel_copy(copy: Event, manner: Manner) -> None:
     _stand_alone(copy)
     for one in touched:
         if not one.is_cancelled:
-            one.is_cancelled, one.modified = True, datetime.now(UTC)
+            one.is_cancelled, one.modified = True, clock.now()
     for props in {id(one.props): one.props for one in touched}.values():
         if not props["subject"].startswith(manner.prefix):
             props["subject"] = manner.prefix + props["subject"]
@@ -197,7 +198,7 @@ def delete(store: Store, event: Event) -> None:
 @obeys("event.respond", "event.decline")
 def respond(store: Store, event: Event, response: str, comment: str, *, send: bool) -> None:
     """Record an attendee's response at both ends, and mail it to the organizer if *send*."""
-    now = datetime.now(UTC)
+    now = clock.now()
     for one in (event, *event.occurrences):
         one.response, one.responded = response, now
     source = event.source
@@ -236,7 +237,7 @@ def patch(event: Event, changes: dict[str, Any], start: datetime, end: datetime)
             one.start, one.end = start, end
             one.mailbox.add(one)
         one.props.update(changes)
-        one.modified = datetime.now(UTC)
+        one.modified = clock.now()
 
 
 def _stand_alone(event: Event) -> None:

@@ -10,43 +10,22 @@ that a rule without code and code without a rule both show in a test.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from graphmock.rule import Rule
+from graphmock.rule import rule as _rule
+from graphmock.sign_in_rules import SIGN_IN
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
 ORGANIZER_SENTENCE = "Your request can't be completed. You need to be an organizer to cancel a meeting."
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How a refusal reads; *message* may leave places open, as ``{name}``."""
-
-    status: int
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One thing the stand-in does, and why it is believed that the service does it."""
-
-    id: str
-    says: str
-    evidence: str
-    refusal: Answer | None = None
-
-
-def _rule(rule_id: str, says: str, evidence: str, *refusal: int | str) -> Rule:
-    answer = Answer(int(refusal[0]), str(refusal[1]), str(refusal[2])) if refusal else None
-    return Rule(rule_id, says, evidence, answer)
-
-
 _PAGE = "page:event-cancel"
 _BOOKING = "page:bookingappointment-cancel"
 _LIVE = "reported:public fakes checked against the live service"
 
-RULES: tuple[Rule, ...] = (
+_GRAPH: tuple[Rule, ...] = (
     # --- event: cancel ---------------------------------------------------------------------------------------------
     _rule("cancel.accepted",
           "the organizer's cancel is answered 202 with no bytes; the draft's edition says 204", _PAGE),
@@ -240,6 +219,8 @@ RULES: tuple[Rule, ...] = (
     _rule("booking.delete", "deleting an appointment mails the customer", "reported:contrib#9012"),
     _rule("booking.quiet-create", "creating an appointment sends no mail and fills no staff calendar", "assumed"),
 )  # fmt: skip
+
+RULES: tuple[Rule, ...] = (*_GRAPH, *SIGN_IN)
 
 BY_ID: dict[str, Rule] = {rule.id: rule for rule in RULES}
 

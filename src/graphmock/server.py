@@ -10,17 +10,19 @@ import signal
 import socket
 import ssl
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import uvicorn
 
+from graphmock import clock
 from graphmock.connection import Protocol, TitledProtocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import FrameType
 
-    from graphmock.app import App
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class StartError(OSError):
@@ -42,6 +44,12 @@ class _Server(uvicorn.Server):
         # The socket listens and the loop runs from here on: whoever reads this line may connect.
         sys.stdout.write(self.announcement + "\n")
         sys.stdout.flush()
+
+    async def on_tick(self, counter: int) -> bool:
+        leaving = await super().on_tick(counter)
+        headers = self.server_state.default_headers
+        self.server_state.default_headers = [(n, clock.date() if n == b"date" else value) for n, value in headers]
+        return leaving
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -70,9 +78,28 @@ def _lives(process: int) -> bool:
     return True
 
 
-def bind(host: str, port: int) -> socket.socket:
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Two applications in one process: which of them is meant follows from the port a client came in by."""
+
+    usual: ASGIApp
+    other: ASGIApp
+    port: int
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request by the door it came through."""
+        behind = self.other if scope.get("server", ("", 0))[1] == self.port else self.usual
+        await behind(scope, receive, send)
+
+
+def bind(host: str, port: int, option: str = "--port") -> socket.socket:
     """
     Take a port.
+
+    Args:
+        host: Name or address of this machine.
+        port: 0 takes a free one.
+        option: What the user would change.
 
     Raises:
         StartError: It is taken, or not ours to take.
@@ -88,7 +115,7 @@ def bind(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         reason = getattr(error, "strerror", None) or str(error)
-        message = f"cannot listen on {host}:{port}: {reason}; choose another --port, or 0 for a free one"
+        message = f"cannot listen on {host}:{port}: {reason}; choose another {option}, or 0 for a free one"
         raise StartError(message) from None
     return listener
 
@@ -100,12 +127,13 @@ def address(listener: socket.socket, host: str, scheme: str = "http") -> str:
 
 
 def serve(
-    app: App,
-    listener: socket.socket,
+    app: ASGIApp,
+    listeners: Sequence[socket.socket],
     announcement: str,
     *,
     parent: int | None = None,
     context: ssl.SSLContext | None = None,
+    titled: bool = False,
 ) -> None:
     """
     Serve until told to stop, or until the process *parent* ends.
@@ -113,11 +141,12 @@ def serve(
     Args:
         announcement: What is printed once the server can be called.
         context: What TLS needs; None serves plain HTTP.
+        titled: Whether names of headers are written with capitals.
     """
     # What a client made is still alive whenever one looks: looking less often answers a tenth more calls a second.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    protocol = TitledProtocol if app.world.behaviour.has("header-case") else Protocol
+    protocol = TitledProtocol if titled else Protocol
     config = uvicorn.Config(
         app, http=protocol, ws="none", lifespan="off", log_level="critical", access_log=False,
         server_header=False, proxy_headers=False, timeout_graceful_shutdown=1, timeout_keep_alive=75,
@@ -126,4 +155,4 @@ def serve(
     server = _Server(config)
     server.announcement = announcement
     server.parent = parent
-    server.run(sockets=[listener])
+    server.run(sockets=list(listeners))

@@ -14,10 +14,10 @@ import json
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from graphmock.bookings import Bookings
+from graphmock import clock
+from graphmock.bookings import Appointment, Bookings
 from graphmock.model import Calendar, CalendarGroup, Event, Mailbox, Message, Person
 from graphmock.rules import obeys
 
@@ -92,6 +92,11 @@ class Store:
         while self._queue and self._queue[0][0] <= now:
             heapq.heappop(self._queue)[2]()
 
+    def call_off(self, what: Event | Appointment) -> None:
+        """Count an accepted cancel of what was cancelled before."""
+        self.counts["doubled_cancels"] += what.called_off
+        what.called_off = True
+
     @obeys("deleted.no-events", "message.no-sent-copy")
     def deliver(self, to: Person, message: dict[str, Any], event: Event | None = None) -> None:
         """Put a message into the inbox of *to*; a mail to a stranger is only counted."""
@@ -105,7 +110,7 @@ class Store:
 
     def put(self, mailbox: Mailbox, message: dict[str, Any], event: Event | None = None, **more: Any) -> None:
         """Put a message into a mailbox, for its owner and into the inbox unless *more* says otherwise."""
-        usual = {"folder": "inbox", "to": (mailbox.person,), "received": datetime.now(UTC)}
+        usual = {"folder": "inbox", "to": (mailbox.person,), "received": clock.now()}
         kept = Message(id=self.mint.item(), mailbox=mailbox, event=event, **{**usual, **message, **more})
         mailbox.messages[kept.id] = kept
 

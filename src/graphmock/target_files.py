@@ -9,7 +9,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graphmock.sign_in_files import EXPIRED
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphmock.sign_in_files import Actors, SignIn
     from graphmock.tenant import Cast
     from graphmock.tokens import TokenBook
 
@@ -17,9 +22,11 @@ if TYPE_CHECKING:
 CA_FILE = "ca.pem"
 
 
-def write_target(folder: Path, base: str, tokens: TokenBook, cast: Cast, authority: str | None = None) -> None:
+def write_target(
+    folder: Path, base: str, tokens: TokenBook, cast: Cast, authority: str | None = None, sign_in: SignIn | None = None
+) -> None:
     """
-    Write ``target.toml``, ``target.env``, and ``ca.pem`` where there is a certificate to trust.
+    Write ``target.toml``, ``target.env``, ``ca.pem`` where there is a certificate to trust, and what signing in needs.
 
     The first comes last, so that who sees it can read the others.
     """
@@ -27,8 +34,15 @@ def write_target(folder: Path, base: str, tokens: TokenBook, cast: Cast, authori
     if authority is not None:
         write_authority(folder / CA_FILE, authority)
     bundle = None if authority is None else folder / CA_FILE
-    _replace(folder / "target.env", _env(base, tokens, cast, bundle))
-    _replace(folder / "target.toml", _toml(base, cast, bundle))
+    env = _env(base, tokens, cast, bundle)
+    if sign_in is not None:
+        env += "".join(f"{name}={value}\n" for name, value in sign_in.variables(cast).items())
+        for name, text in sign_in.files().items():
+            _replace(folder / name, text)
+        for flow, actors in sign_in.actors(cast).items():
+            _replace(folder / f"target.{flow}.toml", _toml(f"mock-{flow}", base, cast, bundle, actors, sign_in.keys()))
+    _replace(folder / "target.env", env)
+    _replace(folder / "target.toml", _toml("mock", base, cast, bundle, _by_token(cast)))
 
 
 def write_authority(path: Path, text: str) -> None:
@@ -44,16 +58,25 @@ def _env(base: str, tokens: TokenBook, cast: Cast, bundle: Path | None) -> str:
     return "".join(f"{name}={value}\n" for name, value in values.items())
 
 
-def _toml(base: str, cast: Cast, bundle: Path | None) -> str:
-    lines = ['name = "mock"', f"base_url = {_quoted(base)}", f"writable = [{', '.join(map(_quoted, cast.writable))}]"]
+def _by_token(cast: Cast) -> Actors:
+    users = {"organizer": cast.organizer, "attendee": cast.attendee, "app": "", "reader": cast.organizer}
+    found = {}
+    for actor, user in users.items():
+        found[actor] = {"user": user} if user else {}
+        found[actor] |= {"flow": "token", "token_env": f"GRAPH_{actor.upper()}_TOKEN"}
+    found["organizer"]["expired_token_env"] = EXPIRED
+    return found
+
+
+def _toml(
+    name: str, base: str, cast: Cast, bundle: Path | None, actors: Actors, keys: Mapping[str, str] | None = None
+) -> str:
+    lines = [f"name = {_quoted(name)}", f"base_url = {_quoted(base)}"]
+    lines += [f"writable = [{', '.join(map(_quoted, cast.writable))}]"]
     lines += [] if bundle is None else [f"ca_bundle = {_quoted(bundle.name)}"]
-    for actor, user in (
-        ("organizer", cast.organizer), ("attendee", cast.attendee), ("app", ""), ("reader", cast.organizer),
-    ):  # fmt: skip
-        lines += ["", f"[actors.{actor}]"]
-        lines += [f"user = {_quoted(user)}"] if user else []
-        lines += ['flow = "token"', f'token_env = "GRAPH_{actor.upper()}_TOKEN"']
-        lines += ['expired_token_env = "GRAPH_EXPIRED_TOKEN"'] if actor == "organizer" else []
+    lines += [f"{key} = {_quoted(value)}" for key, value in (keys or {}).items()]
+    for actor, values in actors.items():
+        lines += ["", f"[actors.{actor}]", *(f"{key} = {_quoted(value)}" for key, value in values.items())]
     # Longer than any lag a variation brings: a stand-in knows its own.
     lines += ["", "[patience]", "effect_s = 6", "invite_s = 6", "read_s = 10"]
     lines += ["", "[resources]", f"group = {_quoted(cast.group)}"]

@@ -6,28 +6,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from graphmock import meetings, payload
+from graphmock import clock, conditions, meetings, payload
 from graphmock.bookings import Business
 from graphmock.call import World
 from graphmock.ids import Mint
 from graphmock.model import Mailbox, Person
 from graphmock.store import Store
-from graphmock.tokens import Principal, TokenBook
+from graphmock.tokens import APPLICATION, DELEGATED, READER, Principal, TokenBook
+from graphmock.weather import Weather
 
 if TYPE_CHECKING:
     from graphmock.behaviour import Behaviour
 
 DOMAIN = "contoso.example"
-_DELEGATED = frozenset(
-    {
-        "Calendars.ReadWrite", "Mail.ReadWrite", "User.Read", "User.ReadBasic.All", "Group.ReadWrite.All",
-        "Bookings.ReadWrite.All", "BookingsAppointment.ReadWrite.All",
-    }
-)  # fmt: skip
-_APPLICATION = frozenset(
-    {"Calendars.ReadWrite", "Mail.ReadWrite", "User.Read.All", "Group.Read.All", "Bookings.ReadWrite.All"}
-)
-_READER = frozenset({"Calendars.Read", "User.Read"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +34,17 @@ class Cast:
 
 
 def build(behaviour: Behaviour, *, seed: int | None = None, page_size: int = 10) -> tuple[World, Cast]:
-    """Make a tenant."""
+    """Make a tenant, and set the clock as it has it."""
+    clock.turn(conditions.offset(behaviour))
     mint = Mint(seed, awkward=behaviour.has("ids-with-slash"))
     store = Store(mint)
     organizer = store.open(Person("Olivia Organizer", f"organizer@{DOMAIN}"))
     attendee = store.open(Person("Adam Attendee", f"attendee@{DOMAIN}"))
     second = store.open(Person("Sara Second", f"second@{DOMAIN}"))
     bystander = store.open(Person("Bea Bystander", f"bystander@{DOMAIN}"))
-    group = store.open(
-        Person("Project team", f"project-team@{DOMAIN}"), kind="group", members=(organizer.id, attendee.id)
-    )
-    business = _business(store, second)
+    members = conditions.members(behaviour, organizer, attendee, bystander)
+    group = store.open(Person("Project team", f"project-team@{DOMAIN}"), kind="group", members=members)
+    business = _business(store, second, *conditions.strange_staff(behaviour, bystander))
     _furnish(store, bystander)
     store.manner = behaviour.manner
     people = (organizer, attendee, second)
@@ -61,28 +52,32 @@ def build(behaviour: Behaviour, *, seed: int | None = None, page_size: int = 10)
         organizer=organizer.address, attendee=attendee.address, writable=tuple(box.address for box in people),
         group=group.id, business=business.id, service=next(iter(business.services)),
     )  # fmt: skip
-    tokens = _tokens(mint, organizer, attendee)
-    return World(store, tokens, behaviour, page_size, mint.request), cast
+    tokens = _tokens(mint, behaviour, organizer, attendee)
+    return World(store, tokens, behaviour, page_size, mint.request, weather=Weather(seed or 0)), cast
 
 
-def _tokens(mint: Mint, organizer: Mailbox, attendee: Mailbox) -> TokenBook:
+def _tokens(mint: Mint, behaviour: Behaviour, organizer: Mailbox, attendee: Mailbox) -> TokenBook:
     book = TokenBook()
-    book.issue("organizer", mint.token(), Principal(organizer.id, _DELEGATED))
-    book.issue("attendee", mint.token(), Principal(attendee.id, _DELEGATED))
-    book.issue("app", mint.token(), Principal("", _APPLICATION))
-    book.issue("reader", mint.token(), Principal(organizer.id, _READER))
-    book.issue("expired", mint.token(), Principal(organizer.id, _DELEGATED, expired=True))
+    delegated = conditions.granted(behaviour, DELEGATED)
+    book.name("organizer", mint.token(), Principal(organizer.id, delegated))
+    book.name("attendee", mint.token(), Principal(attendee.id, delegated))
+    book.name("app", mint.token(), Principal("", conditions.granted(behaviour, APPLICATION, application=True)))
+    book.name("reader", mint.token(), Principal(organizer.id, READER))
+    book.name("expired", mint.token(), Principal(organizer.id, delegated, expires=0.0))
     return book
 
 
-def _business(store: Store, staff: Mailbox) -> Business:
+def _business(store: Store, *staff: Mailbox) -> Business:
     # The service's ids of businesses look like addresses, which is why clients must encode them.
     business = Business(f"Consulting@{DOMAIN}", Person("Consulting", f"Consulting@{DOMAIN}"))
     member, service = store.mint.guid(), store.mint.guid()
-    business.staff[member] = {
-        "id": member, "displayName": staff.person.name, "emailAddress": staff.address, "role": "guest",
-        "useBusinessHours": True,
-    }  # fmt: skip
+    for number, one in enumerate(staff):
+        # Whom a condition adds comes last, so that without it every id is the same.
+        key = store.mint.guid() if number else member
+        business.staff[key] = {
+            "id": key, "displayName": one.person.name, "emailAddress": one.address, "role": "guest",
+            "useBusinessHours": True,
+        }  # fmt: skip
     business.services[service] = {
         "id": service, "displayName": "First talk", "defaultDuration": "PT30M", "staffMemberIds": [member],
         "isHiddenFromCustomers": False, "notes": "",

@@ -1,10 +1,12 @@
-"""Bearer tokens: opaque, known by heart, with what each may do."""
+"""Bearer tokens: known by heart, whatever they look like, with what each may do."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from graphmock import clock
 from graphmock.errors import refuse
 
 if TYPE_CHECKING:
@@ -23,6 +25,20 @@ BOOKINGS_READ = frozenset(
 )
 BOOKINGS_WRITE = BOOKINGS_READ - {"Bookings.Read.All"}
 
+# What the applications of the tenant were granted: for a signed-in user, for themselves, for a user who only reads.
+DELEGATED = frozenset(
+    {
+        "Calendars.ReadWrite", "Mail.ReadWrite", "User.Read", "User.ReadBasic.All", "Group.ReadWrite.All",
+        "Bookings.ReadWrite.All", "BookingsAppointment.ReadWrite.All",
+    }
+)  # fmt: skip
+APPLICATION = frozenset(
+    {"Calendars.ReadWrite", "Mail.ReadWrite", "User.Read.All", "Group.Read.All", "Bookings.ReadWrite.All"}
+)
+READER = frozenset({"Calendars.Read", "User.Read"})
+
+_MOST = 10_000  # tokens kept of those the authority issued
+
 # The challenge as published dumps show it; clients of claims-based policies read authorization_uri out of it.
 CHALLENGE = {
     "WWW-Authenticate": 'Bearer realm="", '
@@ -38,12 +54,12 @@ class Principal:
 
     Attributes:
         user: The mailbox id of a delegated token's user; empty for an application.
-        expired: Once good; knowing it apart from garbage changes the message only.
+        expires: When the token ends, as seconds since 1970; knowing it apart from garbage changes the message only.
     """
 
     user: str
     scopes: frozenset[str]
-    expired: bool = False
+    expires: float = field(default=math.inf, compare=False)
 
     @property
     def is_application(self) -> bool:
@@ -61,15 +77,27 @@ class TokenBook:
 
     by_name: dict[str, str] = field(default_factory=dict)
     holders: dict[str, Principal] = field(default_factory=dict)
+    _issued: dict[str, Principal] = field(default_factory=dict)
 
-    def issue(self, name: str, token: str, holder: Principal) -> None:
-        """Enter a token."""
+    def name(self, name: str, token: str, holder: Principal) -> None:
+        """Enter a token that the target file names."""
         self.by_name[name] = token
         self.holders[token] = holder
+
+    def issue(self, token: str, holder: Principal) -> None:
+        """Enter a token that the authority gave somebody; of many, the oldest are forgotten."""
+        self._issued[token] = holder
+        if len(self._issued) > _MOST:
+            del self._issued[next(iter(self._issued))]
 
     def holder(self, name: str) -> Principal:
         """Give the principal behind a named token."""
         return self.holders[self.by_name[name]]
+
+    def find(self, headers: Mapping[str, str]) -> Principal | None:
+        """Find whose token it is, whether or not it is still good."""
+        token = _bearer(headers)
+        return self.holders.get(token) or self._issued.get(token)
 
     def check(self, headers: Mapping[str, str]) -> Principal:
         """
@@ -78,13 +106,16 @@ class TokenBook:
         Raises:
             Refusal: 401, with its challenge.
         """
-        scheme, _, token = headers.get("authorization", "").strip().partition(" ")
-        token = token.strip()
-        if not token or scheme.lower() != "bearer":
+        if not _bearer(headers):
             raise refuse("token.missing", headers=CHALLENGE)
-        holder = self.holders.get(token)
+        holder = self.find(headers)
         if holder is None:
             raise refuse("token.garbage", headers=CHALLENGE)
-        if holder.expired:
+        if holder.expires <= clock.seconds():
             raise refuse("token.expired", headers=CHALLENGE)
         return holder
+
+
+def _bearer(headers: Mapping[str, str]) -> str:
+    scheme, _, token = headers.get("authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

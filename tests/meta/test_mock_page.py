@@ -76,15 +76,20 @@ def test_the_javascript(tmp_path) -> None:
     assert "pass 1" in found.stdout
 
 
-def test_the_variables_are_those_documented(tmp_path) -> None:
-    rows = PAGE.partition("| variable | what it holds |\n|---|---|\n")[2].partition("\n\n")[0]
-    command = [sys.executable, "-m", "graphmock", "serve", "--tls", "--write-target", str(tmp_path)]
+@pytest.mark.parametrize(
+    ("heads", "options"),
+    [(("variable",), ()), (("variable", "variable of the authority"), ("--auth-port", "0"))],
+    ids=["usual", "authority"],
+)
+def test_the_variables_are_those_documented(tmp_path, heads, options) -> None:
+    rows = [PAGE.partition(f"| {head} | what it holds |\n|---|---|\n")[2].partition("\n\n")[0] for head in heads]
+    command = [sys.executable, "-m", "graphmock", "serve", "--tls", "--write-target", str(tmp_path), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         process.stdout.readline()
         process.terminate()
         process.communicate()
 
-    assert sorted(re.findall(r"^\| `(\w+)` \|", rows, re.MULTILINE)) == sorted(variables(tmp_path))
+    assert sorted(re.findall(r"^\| `(\w+)` \|", "\n".join(rows), re.MULTILINE)) == sorted(variables(tmp_path))
 
 
 def variables(folder: Path) -> dict[str, str]:

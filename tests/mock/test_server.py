@@ -226,6 +226,8 @@ def test_a_taken_port_is_one_line():
         (["serve", "--throttle", "4/0"], "4/0"),
         (["serve", "--throttle", "many"], "N/SECONDS"),
         (["serve", "--ca-file", "ca.pem"], "--tls"),
+        (["serve", "--auth-port", "0"], "--tls"),
+        (["serve", "--tls", "--auth-port", "99999"], "choose another --auth-port"),
         (["serve", "--tls", "--ca-file", "/dev/null/x"], "cannot write to /dev/null/x"),
         (["serve", "--host", "nowhere.invalid"], "nowhere.invalid"),
         (["serve", "--write-target", "/dev/null/x"], "cannot write to /dev/null/x"),
@@ -238,7 +240,7 @@ def test_complaints_are_one_line(arguments, said, capsys):
     except SystemExit as left:
         status = left.code
     out, err = capsys.readouterr()
-    cannot_start = {"99999", "nowhere.invalid", "cannot write to /dev/null/x"}
+    cannot_start = {"99999", "choose another --auth-port", "nowhere.invalid", "cannot write to /dev/null/x"}
     assert (status, out, err.count("\n")) == (4 if said in cannot_start else 2, "", 1), err
     assert said in err
 
@@ -248,7 +250,7 @@ def test_tables():
     assert {frozenset(one) for one in faults} == {
         frozenset({"name", "changes", "breaks", "kind", "caught_by", "leaves_open"})
     }
-    assert {one["kind"] for one in faults} == {"fault", "constant", "variation"}
+    assert {one["kind"] for one in faults} == {"fault", "constant", "variation", "tenant"}
     rules = json.loads(run("rules", "--json").stdout)
     assert {frozenset(one) for one in rules} == {frozenset({"id", "says", "evidence"})}
     assert "no-mail" in run("faults").stdout

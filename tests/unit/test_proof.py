@@ -209,6 +209,12 @@ def test_what_is_no_catalogue_is_said_to_be_none(text):
         read_catalogue(text)
 
 
+def test_what_a_tenant_may_be_like_is_nothing_to_prove():
+    items = [{"name": name, "kind": kind, "changes": "c"} for name, kind in (("n", "tenant"), ("m", "variation"))]
+
+    assert [subject.name for subject in read_catalogue(json.dumps(items))] == ["m"]
+
+
 def test_a_catalogue_is_read():
     text = json.dumps([{"name": "n", "kind": "fault", "changes": "c", "breaks": "b", "caught_by": ["x/*"]}])
 
