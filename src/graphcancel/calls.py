@@ -110,16 +110,16 @@ def call_for(
         payload = json.dumps({"requests": [item]}, ensure_ascii=False).encode()
         path = pattern = "/$batch"
         headers = {"Content-Type": JSON}
-    actor, token = caller(case, sign_in)
+    actor, token = caller_of(case, sign_in)
     return Request(method, root, path, actor, payload, headers, token, pattern)
 
 
-def caller(case: Case, sign_in: SignIn) -> tuple[str | None, str | None]:
+def caller_of(case: Case, sign_in: SignIn) -> tuple[str | None, str | None]:
     """
-    Who makes the call of *case*, and the token to use in place of the actor's own.
+    The actor that makes the call of *case*, and a token to use in place of its own.
 
     Raises:
-        NotOffered: Nobody can.
+        NotOffered: The target has nobody for it.
     """
     if case.circumstance == "no-token":
         return None, None

@@ -73,7 +73,7 @@ def _calendar_for(ground: Ground, case: Case, scene: Scene) -> tuple[str, str]:
     """Make the calendar the route walks through, if any, and return actor and base path of its events."""
     if case.family == "groups":
         if not ground.target.has("organizer"):
-            raise NotOffered(ground.target.sign_in.lack("organizer"))
+            raise NotOffered(ground.target.sign_in.lack("organizer"))  # a group's events are a member's to make
         group = resource(ground, "group", scene.root)
         scene.values["group"] = group
         return "organizer", f"/groups/{encode_segment(group)}"

@@ -20,7 +20,7 @@ from graphcancel.absence import WITHOUT_EFFECT, changes
 from graphcancel.appointments import customer_and_staff
 from graphcancel.attempts import count_alike, counted, give_up
 from graphcancel.calling import Caller
-from graphcancel.calls import MALFORMED_ID, call_for, caller, comment_for, has_text
+from graphcancel.calls import MALFORMED_ID, call_for, caller_of, comment_for, has_text
 from graphcancel.case import CONVENTIONS, Case
 from graphcancel.clearing import clear
 from graphcancel.envelope import envelope_check
@@ -142,9 +142,8 @@ class Stories:
         return attempt + 1 < _ATTEMPTS and not self._caller.hopeless
 
     def _arranged(self, case: Case, attempt: int) -> Generator[float, None, Scene]:
+        caller_of(case, self.target.sign_in)  # nobody is invited to a meeting that nobody can cancel
         root = f"{self.target.description.root(case.root_of).rstrip('/')}/{case.version}"
-        # A call nobody can make is not worth an invitation to anybody.
-        caller(case, self.target.sign_in)
         failures = self._failures[case.family]
         blocked = failures[-1] if len(failures) >= _SETUP_FAILURES else None
         try:
