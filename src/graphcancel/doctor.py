@@ -36,6 +36,9 @@ _SKEW_S: Final = 300
 _ALIKE: Final = re.compile(r"^\d+ set-ups in a row failed alike: ")
 _UNAUTHORIZED: Final = 401
 
+KEYS: Final = ("target", "cloud", "actors", "mailboxes", "resources", "clock", "leftovers", "cases", "plan", "exit")
+"""What the object of ``--json`` holds, in this order."""
+
 Report = dict[str, Any]
 
 
@@ -72,11 +75,12 @@ def _report(session: Session, contracts: Sequence[Contract], cases: Sequence[Cas
         probe(stage, root)
     _check_answers(target)
     found_places, found_things = places(stage, target, main), things(stage, target, main)
+    seen = target.seen()
     left = [
         (item.kind, role(description, item.place), (now - item.made).total_seconds() / 3600 if item.made else None)
         for item in leftovers(stage, main)
     ]
-    rehearsal = rehearse(description, contracts, cases, target.sign_in, target.seen())
+    rehearsal = rehearse(description, contracts, cases, target.sign_in, seen)
     report: Report = {
         "target": description.name,
         "cloud": description.cloud,

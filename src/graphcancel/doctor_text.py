@@ -41,9 +41,11 @@ def lines(report: Part) -> Iterator[Line]:
 
 
 def _told(label: str, text: str, remedy: str | None = None, *, problem: bool = False) -> Iterator[Line]:
-    yield Line(f"  {label:<{_LABEL}}{text}", problem=problem)
+    """A line under *label*, or flush with the labels where it is empty, and the remedy under its text."""
+    width = _LABEL if label else 0
+    yield Line(f"  {label:<{width}}{text}", problem=problem)
     if remedy:
-        yield Line(f"  {'':<{_LABEL}}remedy: {remedy}", problem=True)
+        yield Line(f"  {'':<{width or 2}}remedy: {remedy}", problem=True)
 
 
 def _actors(report: Part) -> Iterator[Line]:
@@ -52,9 +54,9 @@ def _actors(report: Part) -> Iterator[Line]:
         for item in actor["missing"]:
             where = f"{item['cases']} cases, such as {item['example']}" if item["cases"] else "the run as such"
             wanted = " or ".join(item["any_of"])
-            yield from _told("", f"lacks {wanted}, needed by {where}", "grant one of them", problem=True)
+            yield from _told(" ", f"lacks {wanted}, needed by {where}", "grant one of them", problem=True)
         if actor["warning"]:
-            yield from _told("", actor["warning"], problem=True)
+            yield from _told(" ", actor["warning"], problem=True)
 
 
 def _signed(actor: Part) -> str:
@@ -83,7 +85,7 @@ def _resources(report: Part) -> Iterator[Line]:
         if thing["state"] == "waived":
             yield from _told(thing["resource"], f"waived: {thing['reason']}")
         elif thing["state"] == "ready":
-            who = "members" if thing["resource"] == "group" else "of the staff"
+            who = "members" if thing["resource"] == "group" else "on its staff"
             people = f", {thing['people']} {who}, all in writable" if thing["people"] is not None else ""
             yield from _told(thing["resource"], f"can be used{people}")
         else:
@@ -106,7 +108,7 @@ def _leftovers(report: Part) -> Iterator[Line]:
         since = "" if age is None else f", the oldest of {age} hours ago"
         yield from _told(item["mailbox"], f"{item['number']} × {item['kind']}{since}", problem=True)
     if report["leftovers"]:
-        yield from _told("", "", "graphcancel sweep TARGET")
+        yield Line("    remedy: graphcancel sweep TARGET", problem=True)
     else:
         yield from _told("", "none")
 
@@ -116,12 +118,14 @@ def _cases(cases: Part) -> Iterator[Line]:
     for item in cases["inconclusive"]:
         text = f"{item['cases']} inconclusive, such as {item['example']}: {item['reason']}"
         yield from _told("", text, item["remedy"], problem=not item["waived"])
-    whole = {
-        0: "a run of them can end with 0",
-        10: f"a run of them ends with 10 at best: {cases['gaps']} pairs of gating clause and route would not be judged",
-        12: f"a run of them would end with 12: {cases['uncleared']} objects or lists could not be cleared",
-    }
-    yield from _told("", whole[cases["foreseen_exit"]], problem=bool(cases["foreseen_exit"]))
+    if cases["gaps"]:
+        gaps = f"{cases['gaps']} pairs of gating clause and route would not be judged"
+        yield from _told("", f"a run of all of them ends with 10 at best: {gaps}", problem=True)
+    if cases["uncleared"]:
+        left = f"{cases['uncleared']} objects or lists could not be cleared"
+        yield from _told("", f"a run of them would end with 12: {left}", problem=True)
+    if not cases["foreseen_exit"]:
+        yield from _told("", "a run of them can end with 0")
 
 
 def _plan(plan: Part) -> Iterator[Line]:
@@ -129,5 +133,5 @@ def _plan(plan: Part) -> Iterator[Line]:
     yield from _told("writes", f"{plan['writes']}, those inside a batch singly")
     by = ", ".join(f"{name} {number}" for name, number in plan["mails_by_mailbox"].items())
     yield from _told("mails", f"{plan['mails']}" + (f": {by}" if by else ""))
-    took = f"at {plan['latency_ms']} ms a request, waiting aside"
-    yield from _told("time", f"about {plan['minutes']} minutes {took}")
+    minutes = "less than a minute" if plan["minutes"] < 1 else f"about {plan['minutes']:.0f} minutes"
+    yield from _told("time", f"{minutes} at {plan['latency_ms']} ms a request, waiting aside")

@@ -24,6 +24,7 @@ _UTC: Final = 'outlook.timezone="UTC"'
 _TEXT: Final = 'outlook.body-content-type="text"'
 _NOT_FOUND: Final = 404
 _NO_VIEW: Final = frozenset({400, 404, 405, 501})
+_COLLECTIONS: Final = {"messages": "the inbox", "members": "the members", "staffMembers": "the staff"}
 # How inbox messages are asked for, best first; a server that refuses one form is asked in the next.
 _BY_SUBJECT, _BY_TIME, _ALL = range(3)
 
@@ -321,7 +322,8 @@ def _by_id(point: Viewpoint) -> Callable[[Entry], bool]:
 
 
 def _collection(request: Request) -> str:
-    return "the inbox" if "/messages" in request.path else "calendarView"
+    last = request.path.partition("?")[0].rsplit("/", 1)[-1]
+    return _COLLECTIONS.get(last, "calendarView")
 
 
 def _found(exchange: Exchange) -> bool | None:

@@ -82,9 +82,9 @@ class Witness(Target):
     def _keep(self, exchange: Exchange) -> None:
         request = exchange.request
         if exchange.response:
-            # Of the pages of a list the first is the answer; a list that ends well is asked for again by nobody.
-            key = (request.root, request.actor, request.path.partition("?")[0])
-            self._answers.setdefault(key, exchange.response)
+            # By its whole path, since a list has pages; and by its path alone, whatever part of it was asked for.
+            for path in (request.path, request.path.partition("?")[0]):
+                self._answers.setdefault((request.root, request.actor, path), exchange.response)
 
     def _read_clock(self, response: Response) -> None:
         if self.skew_s is not None or "date" not in response.headers:
@@ -221,13 +221,10 @@ def _examined(stage: Stage, target: Witness, name: str, root: str) -> Thing:
     except ProvisionError as error:
         return Thing(name, "unusable", str(error))
     people = people_of(stage, name, root)
-    organizer = (described.user or "").lower() if (described := target.description.actors.get("organizer")) else ""
     if name == "group":
         view = target.answer(root, "organizer", f"/groups/{encode_segment(identity)}/calendarView")
         if not target.has("organizer"):
-            return Thing(name, "unusable", "only the organizer's own token may write to it", len(people))
-        if organizer not in {mailbox for _, mailbox in people}:
-            return Thing(name, "unusable", "the organizer is no member of it", len(people))
+            return Thing(name, "unusable", target.sign_in.lack("organizer"), len(people))
         if _wrong(view):
             return Thing(name, "unusable", f"a look at its calendar {_wrong(view)}", len(people))
     elif not people:

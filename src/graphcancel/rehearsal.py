@@ -49,7 +49,7 @@ _REFUSED: Final = {
 _MALFORMED: Final = frozenset({"unknown-property", "wrong-type", "no-content-type"})
 
 Key = tuple[str, str | None, str]
-"""Root, actor and path without query: what a read is remembered by."""
+"""Root, actor and path: what a read is remembered by, once with its query and once without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +243,13 @@ class _Imagined(Target):
         What the target itself answered: to this very read, or by refusing to show what it would be read from.
         """
         bare = path.partition("?")[0]
-        kept = self._seen.answers.get((request.root, request.actor, bare))
-        beginning = "/mailFolders/inbox/messages" if "/messages" in bare[len(owner) :] else "/calendarView"
-        view = self._seen.answers.get((request.root, request.actor, f"{owner}{beginning}"))
-        if bare == f"{owner}{beginning}" or not kept or method != "GET":
-            kept = view if view and not view.ok and bare != owner else None
+        kept = self._seen.answers.get((request.root, request.actor, path)) if method == "GET" else None
+        what = "/mailFolders/inbox/messages" if "/messages" in bare[len(owner) :] else "/calendarView"
+        shown = self._seen.answers.get((request.root, request.actor, owner + what))
+        if shown and bare != owner and not isinstance(shown.object().get("value"), list):
+            kept = kept or shown
+        elif bare == owner + what:
+            kept = None
         if kept and bare.endswith("/staffMembers"):
             items = kept.object().get("value")
             listed = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []

@@ -50,6 +50,8 @@ def _outside(ground: Ground, name: str, root: str, identity: str) -> str | None:
         if not isinstance(address, str) or not ground.target.fence.is_writable(address):
             return f"one of the {whose} is not listed in writable; add the mailbox there or take another {name}"
         people.append((str(item.get("id", "")), address.lower()))
+    if group and ground.mailbox("organizer") not in {mailbox for _, mailbox in people}:
+        return "the organizer is no member of the group, and only a member may write to its calendar"
     ground.target.fence.admit_resource("group" if group else "booking", identity)
     ground.once[root, "members" if group else "staff"] = people
     return None
