@@ -99,6 +99,15 @@ class SignIn:
         trouble = self.trouble(name)
         return f"{name} {trouble}" if trouble else f"the target has no token for {name}"
 
+    def lack_of(self, mailbox: str) -> str | None:
+        """The trouble of who could read *mailbox*, its own actor's before the app's; None where nobody has any."""
+        owners = [
+            name
+            for name, actor in self._actors.items()
+            if name != "reader" and (actor.user or "").lower() == mailbox.lower()
+        ]
+        return next((self.lack(name) for name in (*owners, "app") if self.trouble(name)), None)
+
     def expired(self) -> str | None:
         """A token known to have expired, None where the target gives none."""
         return next((actor.expired_token for actor in self._actors.values() if actor.expired_token), None)

@@ -49,9 +49,7 @@ class Connection(requests.Session):
         self._proxies: dict[str, dict[str, str]] = {}
         for name in ("urllib3", "msal"):
             # Their records carry URLs, and in them tenants and mailboxes.
-            logger = logging.getLogger(name)
-            logger.propagate = False
-            logger.addHandler(logging.NullHandler())
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Nowhere: a redirect is the answer it is. requests would work out where it leads all the same."""

@@ -152,13 +152,13 @@ def _actor(target: Witness, rehearsal: Rehearsal, name: str) -> Report:
 def _mailbox(description: Description, place: Place) -> Report:
     wrong = place.calendar or place.inbox
     status = int(wrong.rsplit(" ", 1)[-1]) if wrong and wrong.rsplit(" ", 1)[-1].isdecimal() else None
-    advice = remedy("no actor of the target may read this mailbox") if place.actor is None else None
+    advice = remedy_for_refusal(status, place.code) if place.actor else remedy(str(place.calendar))
     return {
         "mailbox": role(description, place.mailbox),
         "reader": place.actor,
         "calendar": place.calendar or "readable",
-        "inbox": place.inbox or ("readable" if place.actor else place.calendar),
-        "remedy": (advice or remedy_for_refusal(status, place.code)) if wrong else None,
+        "inbox": place.inbox or "readable",
+        "remedy": advice if wrong else None,
     }
 
 

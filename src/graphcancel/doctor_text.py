@@ -71,12 +71,11 @@ def _signed(actor: Part) -> str:
 
 def _mailboxes(report: Part) -> Iterator[Line]:
     for place in report["mailboxes"]:
-        if not place["remedy"]:
+        if place["calendar"] == place["inbox"] == "readable":
             yield from _told(place["mailbox"], f"calendar and inbox are readable by {place['reader']}")
             continue
-        by = f" by {place['reader']}" if place["reader"] else ""
-        shown = {f"{name} {place[name]}" for name in ("calendar", "inbox") if place[name] != "readable"}
-        text = place["calendar"] if place["reader"] is None else f"read{by}: {'; '.join(sorted(shown))}"
+        wrong = [f"{name} {place[name]}" for name in ("calendar", "inbox") if place[name] != "readable"]
+        text = f"read by {place['reader']}: {'; '.join(wrong)}" if place["reader"] else place["calendar"]
         yield from _told(place["mailbox"], text, place["remedy"], problem=True)
 
 

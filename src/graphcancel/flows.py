@@ -7,7 +7,6 @@ What went wrong is worked out from the answer itself (`graphcancel.refusals`).
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 import warnings
 from collections.abc import Callable
@@ -17,13 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msal
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
+from graphcancel.certificate import check_certificate
 from graphcancel.connecting import failure
-from graphcancel.refusals import Refused, by_answer, by_status, unreachable
+from graphcancel.refusals import Refused, by_answer, by_status, is_busy, unreachable
 from graphcancel.tokenfile import TokenFile
-from graphcancel.wire import Wire
+from graphcancel.wire import Answer, Wire
 
 if TYPE_CHECKING:
     from graphcancel.actors import Actor
@@ -34,7 +32,6 @@ Ask = Callable[[str], bool]
 
 _UNATTENDED_S: Final = 60.0
 _LIFETIME_S: Final = 3600.0
-_SLOWER_S: Final = 5
 _CODE_LENGTH: Final = 40
 _FIRST: Final = "sign in first: graphcancel doctor TARGET, in a terminal"
 _PROTOCOL: Final = frozenset({"openid", "profile", "offline_access", "email"})
@@ -103,17 +100,16 @@ class Flow:
             "device-code": self._by_device,
             "username-password": self._by_password,
         }[self._actor.flow]
-        self._wire.last = None
-        started = time.monotonic()
+        before, started = self._wire.last, time.monotonic()
         try:
             with warnings.catch_warnings():
                 # The password flow is deprecated for public clients, and here is nobody who could replace it.
-                warnings.simplefilter("ignore", DeprecationWarning)
+                warnings.simplefilter("ignore")
                 return self._grant(deed())
         except Refused:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a library makes of an odd answer is no crash of the run
-            raise self._meant(error, time.monotonic() - started) from None
+            raise self._meant(error, before, time.monotonic() - started) from None
 
     # -- the flows --------------------------------------------------------------------------------------------------
 
@@ -127,7 +123,7 @@ class Flow:
                 identity = msal.UserAssignedManagedIdentity(client_id=self._actor.client_id)
             self._client = msal.ManagedIdentityClient(identity, http_client=self._wire, token_cache=self._cache)
         answer = self._client.acquire_token_for_client(resource=self._resource)
-        if isinstance(answer, dict) and "access_token" not in answer:
+        if isinstance(answer, dict) and "access_token" not in answer and not self._busy():
             raise Refused("the machine has no such managed identity; assign one, or correct client_id in [actors.app]")
         return answer
 
@@ -142,7 +138,9 @@ class Flow:
         known = self._kept(self._silent_with_error)
         if isinstance(known, dict) and "access_token" in known:
             return known
-        refused = by_answer(known) if isinstance(known, dict) else Refused(f"nobody has signed in yet; {_FIRST}")
+        refused = Refused(f"nobody has signed in yet; {_FIRST}")
+        if isinstance(known, dict):
+            refused = self._busy() or by_answer(known)
         if self._ask is None or refused.passing:
             raise refused
         client = self._application()
@@ -150,16 +148,15 @@ class Flow:
         prompt, expires = self._prompt(flow)
         wait_s = expires if self._ask(prompt) else min(expires, _UNATTENDED_S)
         deadline = time.monotonic() + wait_s
-        interval = _whole(flow.get("interval"), 5)
+        flow["interval"] = _whole(flow.get("interval"), 5)  # msal lengthens it when told to slow down
         while time.monotonic() < deadline:
-            time.sleep(interval)
+            time.sleep(flow["interval"])
             answer = self._kept(
                 lambda: self._owned(client.acquire_token_by_device_flow(flow, exit_condition=lambda _: True))
             )
             word = answer.get("error") if isinstance(answer, dict) else None
             if word not in {"authorization_pending", "slow_down"}:
                 return answer
-            interval += _SLOWER_S if word == "slow_down" else 0
         raise Refused(f"nobody entered the code within {wait_s:.0f} s; {_FIRST}")
 
     def _prompt(self, flow: Any) -> tuple[str, float]:
@@ -253,7 +250,7 @@ class Flow:
 
     def _grant(self, answer: Any) -> Grant:
         if not isinstance(answer, dict) or "access_token" not in answer:
-            raise by_answer(answer if isinstance(answer, dict) else {})
+            raise self._busy() or by_answer(answer if isinstance(answer, dict) else {})
         token = answer["access_token"]
         if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token or " " in token:
             raise Refused("the authority's token cannot be sent in a header; check authority")
@@ -263,6 +260,11 @@ class Flow:
             seconds = _LIFETIME_S
         return Grant(token, max(0.0, seconds), self._scopes_of(token))
 
+    def _busy(self) -> Refused | None:
+        """The refusal, where the authority was too busy to say more."""
+        last = self._wire.last
+        return by_status(last.status_code, None) if last and is_busy(last.status_code) else None
+
     def _scopes_of(self, token: str) -> frozenset[str]:
         """What the authority said *token* is for, without what it was merely asked for."""
         entries = self._cache.search(msal.TokenCache.CredentialType.ACCESS_TOKEN)
@@ -270,9 +272,16 @@ class Flow:
         named = {scope.removeprefix(f"{self._resource}/") for target in targets for scope in target.split()}
         return frozenset(named - _PROTOCOL - {".default", self._resource})
 
-    def _meant(self, error: Exception, seconds: float) -> Refused:
-        """What an exception of the libraries says about the authority."""
+    def _meant(self, error: Exception, before: Answer | None, seconds: float) -> Refused:
+        """
+        What an exception of the libraries says about the authority.
+
+        Args:
+            before: The last answer of earlier attempts. msal itself gives a broken one for a while again.
+        """
         last = self._wire.last
+        if last is before and not isinstance(error, msal.exceptions.MsalServiceError):
+            last = None
         if last is None and self._machine:
             return Refused(
                 "no managed identity is to be had on this machine; run where there is one, or use another flow"
@@ -282,37 +291,6 @@ class Flow:
         if isinstance(error, requests.RequestException):
             return unreachable(failure(error, seconds))
         return Refused(f"what to send could not be made up ({type(error).__name__}); check the actor's keys")
-
-
-def check_certificate(certificate: str, private_key: str) -> None:
-    """
-    See that a client certificate can be signed in with, before anything is sent.
-
-    Raises:
-        Refused: It has expired, is not valid yet, cannot be read, or the key is another's.
-    """
-    try:
-        found = x509.load_pem_x509_certificate(certificate.encode())
-        key = serialization.load_pem_private_key(private_key.encode(), password=None)
-    except (ValueError, TypeError):
-        raise Refused(
-            "certificate or private_key cannot be read; give both in PEM, the key without a passphrase"
-        ) from None
-    now = dt.datetime.now(dt.UTC)
-    if found.not_valid_after_utc < now:
-        day = found.not_valid_after_utc.date()
-        raise Refused(f"the client certificate has expired ({day}); make a new one and upload it")
-    if found.not_valid_before_utc > now:
-        day = found.not_valid_before_utc.date()
-        raise Refused(f"the client certificate is not valid before {day}; wait, or check this machine's clock")
-    if _public(found) != _public(key):
-        raise Refused("private_key is not the key of certificate; name the two that belong together")
-
-
-def _public(holder: Any) -> bytes:
-    form = serialization.PublicFormat.SubjectPublicKeyInfo
-    key: bytes = holder.public_key().public_bytes(serialization.Encoding.DER, form)
-    return key
 
 
 def _whole(value: Any, default: int) -> int:

@@ -27,6 +27,7 @@ _NO_VIEW: Final = frozenset({400, 404, 405, 501})
 _COLLECTIONS: Final = {"messages": "the inbox", "members": "the members", "staffMembers": "the staff"}
 # How inbox messages are asked for, best first; a server that refuses one form is asked in the next.
 _BY_SUBJECT, _BY_TIME, _ALL = range(3)
+NOBODY: Final = "no actor of the target may read this mailbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +189,7 @@ class Lookout:
         return self._gather(point, answers)
 
     def _gather(self, point: Viewpoint, answers: Mapping[tuple[str, ...], Exchange]) -> Look:
-        nobody = Unseen("no actor of the target may read this mailbox")
-        own: Windows | Unseen = nobody
+        own: Windows | Unseen = Unseen(NOBODY)
         found = None
         if point.owner_actor:
             own = self._windows([answers["own", str(n)] for n in range(len(point.windows))], point)
@@ -198,7 +198,7 @@ class Lookout:
         mail: dict[str, tuple[Message, ...] | Unseen] = {}
         for mailbox, actor in point.readers.items():
             if not actor:
-                copies[mailbox] = mail[mailbox] = nobody
+                copies[mailbox] = mail[mailbox] = Unseen(self._target.sign_in.lack_of(mailbox) or NOBODY)
                 continue
             if not point.booking:
                 parts = [answers["copy", mailbox, str(n)] for n in range(len(point.windows))]

@@ -18,6 +18,7 @@ from graphcancel.errors import FenceError, ProvisionError
 from graphcancel.exchange import Exchange, Request, Response, encode_segment, json_request
 from graphcancel.fence import Fence
 from graphcancel.ideal import mailbox_path
+from graphcancel.looks import NOBODY
 from graphcancel.rehearsal import Key, Seen
 from graphcancel.resources import people_of, resource
 from graphcancel.scene import WEEK, stamp
@@ -178,7 +179,8 @@ def places(stage: Stage, target: Witness, root: str) -> list[Place]:
     for mailbox in target.description.writable:
         actor = stage.reader(mailbox)
         if actor is None:
-            found.append(Place(mailbox, None, "no actor of the target may read it", None))
+            lack = target.sign_in.lack_of(mailbox) or NOBODY
+            found.append(Place(mailbox, None, lack, lack))
             continue
         owner = mailbox_path(mailbox)
         calendar = target.answer(root, actor, f"{owner}/calendarView")

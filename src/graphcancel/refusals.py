@@ -131,6 +131,11 @@ def by_answer(answer: Mapping[str, Any]) -> Refused:
     return Refused(f"{what}{_shown(code)}; {remedy}")
 
 
+def is_busy(status: int) -> bool:
+    """Whether a status says nothing about who asked."""
+    return status >= _BROKEN or status == _TOO_MANY
+
+
 def by_status(status: int, answer: Mapping[str, Any] | None) -> Refused:
     """
     What an answer means that the library could make nothing of.
@@ -138,7 +143,7 @@ def by_status(status: int, answer: Mapping[str, Any] | None) -> Refused:
     Args:
         answer: The JSON object of the answer, None where it is none.
     """
-    if status >= _BROKEN or status == _TOO_MANY:
+    if is_busy(status):
         return Refused(f"the authority answers {status}, also when asked again; try again later", passing=True)
     if answer and ("error" in answer or "error_codes" in answer):
         return by_answer(answer)

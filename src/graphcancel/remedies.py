@@ -29,7 +29,7 @@ _REMEDIES: Final = tuple(
         (r"^the target gives no expired token", "set expired_token_env of [actors.organizer] to one that has expired"),
         (r"^the target names no mailbox for (\w+)", "describe [actors.{0}] with its user in the target file"),
         (r"^the target names no (group|booking_business|booking_service) in", "name it: {role}; or waive it"),
-        (r"^no actor of the target may read this mailbox", "describe [actors.app], which can read every mailbox"),
+        (r"^no actor of the target may read", "describe [actors.app], which can read every mailbox"),
         (r"^the target has no other writable mailbox", "list a second mailbox in writable"),
         (r"^the group's members could not be read", "grant GroupMember.Read.All, and check the group's id"),
         (

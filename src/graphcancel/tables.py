@@ -88,9 +88,11 @@ def _leaves(value: Any, where: str, key: str = "") -> Iterator[tuple[str, str, A
 
 def looks_secret(value: str) -> bool:
     """Whether *value* looks more like a secret than like the name of a variable or an id."""
-    if _GUID.fullmatch(value):
+    if _TOKEN.search(value) or _PRIVATE_KEY.search(value):
+        return True
+    if _GUID.fullmatch(value) or " " in value:
         return False
-    if _TOKEN.search(value) or _PRIVATE_KEY.search(value) or "~" in value or _HEX.fullmatch(value):
+    if "~" in value or _HEX.fullmatch(value):
         return True
     kinds = (str.islower, str.isupper, str.isdecimal)
     mixed = all(any(is_one(letter) for letter in value) for is_one in kinds)

@@ -2,7 +2,8 @@
 Where faults and variations bite.
 
 Handlers ask at fixed points; with nothing active every answer is "as it should be". No other module looks at names save
-``interference``, where something comes between a request and its answer, and ``forms``, which is about writing only.
+``interference``, where something comes between a request and its answer, ``forms``, which is about writing only, and,
+for conditions of a tenant, ``conditions`` and the authority.
 """
 
 from __future__ import annotations

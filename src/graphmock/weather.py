@@ -21,12 +21,13 @@ _FAIR = 3  # requests at the beginning that are not struck: a client has to lear
 _CHANCES = (("throttled", 0.30), ("unavailable", 0.05), ("closed", 0.01), ("lost", 0.01))
 
 
-def soon() -> str:
-    """Write a date that is a second off; dates have whole seconds only, and rounded up it never lies in the past."""
-    return format_datetime(datetime.fromtimestamp(math.ceil(clock.seconds() + 1), UTC), usegmt=True)
+def soon(seconds: float = 1.0) -> str:
+    """Write a date so many seconds off; dates have whole seconds only, and rounded up it never lies in the past."""
+    return format_datetime(datetime.fromtimestamp(math.ceil(clock.seconds() + seconds), UTC), usegmt=True)
 
 
-_WAITS: tuple[Callable[[], str | None], ...] = (lambda: "1", lambda: "0.25", soon, lambda: None)
+# No longer than it takes to show that a client waits: a run meets hundreds of these.
+_WAITS: tuple[Callable[[], str | None], ...] = (lambda: "1", lambda: "0.25", lambda: soon(0), lambda: None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import pytest
 from _pytest.mark.expression import Expression
 
 from graphcancel import __main__ as graphcancel_cli
-from graphcancel import actors, doctor, plugin, proof, prove, runfile, targetfile
+from graphcancel import actors, doctor, plugin, proof, prove, runfile, targetfile, tokenfile
 from graphcancel.case import Case, addressed_routes
 from graphcancel.cases import build_cases
 from graphcancel.contract import Contract, load_contracts
@@ -376,13 +376,28 @@ def test_the_target_file_of_the_documents_is_accepted(target_file) -> None:
 
 def test_the_keys_of_a_target_file_are_those_documented() -> None:
     top, actor = tables(DOCS / "running.md", "key", "meaning")
-    text = (DOCS / "running.md").read_text(encoding="utf-8")
-    later = text.partition("Other values of `flow`")[2].partition("\n\n")[0]
 
     assert set(codes(top)) == set(targetfile._KEYS)
-    assert set(codes(actor)) | set(re.findall(r"`([a-z]+_[a-z]+|certificate)`", later)) == set(actors.ACTOR_KEYS)
+    assert set(codes(actor)) == set(actors.ACTOR_KEYS)
     words = " ".join(row[1] for row in top)
     assert all(f"`{name}`" in words for name in (*targetfile._RESOURCES, *targetfile._PATIENCE, *targetfile.CLOUDS))
+
+
+def test_each_flow_is_documented_with_whom_it_is_for_and_what_it_needs() -> None:
+    rows = table(DOCS / "running.md", "flow", "for", "needs", "good for")
+
+    assert codes(rows) == list(actors.FLOWS)
+    for flow, whom, needs, _ in rows:
+        name = flow.strip("`")
+        whose = "`app`" if name in actors.APP_ONLY else "people" if name in actors.DELEGATED | {"none"} else "all"
+        assert whom == whose
+        required, optional = actors._NEEDS[name]
+        named = set(re.findall(r"`([a-z_]+)`", needs))
+        assert set(required) - {"user"} <= named <= {*required, *optional}
+
+
+def test_the_variable_of_the_token_cache_is_documented() -> None:
+    assert f"`{tokenfile.VARIABLE}`" in (DOCS / "running.md").read_text(encoding="utf-8")
 
 
 # -- contracts, cases, verdicts ---------------------------------------------------------------------------------------

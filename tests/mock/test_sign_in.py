@@ -111,7 +111,8 @@ def test_a_device_that_asks_too_often(served):
     flow = served.public().initiate_device_flow(served.scope)
     asked = {"grant_type": "device_code", "client_id": served.users, "device_code": flow["device_code"]}
     assert refused(served.post(**asked), 70016, "authorization_pending")
-    assert refused(served.post(**asked), 70016, "slow_down")
+    # Between two of them a busy machine may have let enough time pass; not between any two of six.
+    assert "slow_down" in {served.post(**asked).json()["error"] for _ in range(6)}
     time.sleep(1)
     assert refused(served.post(**asked), 70016, "authorization_pending")
 
