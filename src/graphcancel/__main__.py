@@ -5,12 +5,15 @@ The console script: what pytest cannot do.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +24,19 @@ from rich.text import Text
 from graphcancel.auth import SignIn, ask_on_stderr
 from graphcancel.case import Case
 from graphcancel.cases import build_cases
+from graphcancel.choice import cases_of, select
 from graphcancel.contract import Contract, load_contracts
 from graphcancel.doctor import examine
 from graphcancel.doctor_text import lines
+from graphcancel.ending import EXIT_RESIDUE
 from graphcancel.errors import GraphCancelError
+from graphcancel.marks import is_run, new_run
 from graphcancel.proof import Result, holds, table, verdict
 from graphcancel.prove import Proof, catalogue
 from graphcancel.prove import select as subjects_of
 from graphcancel.report import rendered
-from graphcancel.selection import cases_of, select
+from graphcancel.session import open_stage, version_roots
+from graphcancel.sweeping import Swept, assign, look, note_cleared, search_for, sweep_up, told_after, told_of
 from graphcancel.targetfile import Description, read_target
 
 EXAMPLES = """\
@@ -57,6 +64,16 @@ The exit status is 0 if every fault is found, at least 95 % of them by the claus
 a fault, and no server that always answers the same is believed; else 1.
 """
 
+SWEEPING = """\
+examples:
+  graphcancel sweep targets/contoso.toml                what killed runs left, by the ledgers below runs/
+  graphcancel sweep targets/contoso.toml --dry-run      only say what would go
+  graphcancel sweep targets/contoso.toml --run gc6b01f6c3ee67f4    what this run left, ledger or not
+
+Without a ledger, what bears the mark of a run goes when it is older than 24 hours; a run still going is left alone.
+The exit status is 0 if nothing is left, 12 if something is (after --dry-run: if something would go), 4 for bad input.
+"""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """
@@ -67,7 +84,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = command_line().parse_args(argv)
     try:
-        return {"prove": _prove, "doctor": _doctor, "cases": _cases}[arguments.command](arguments)
+        commands = {"cases": _cases, "doctor": _doctor, "prove": _prove, "sweep": _sweep}
+        return commands[arguments.command](arguments)
     except GraphCancelError as error:
         print(f"graphcancel: {error}", file=sys.stderr)
         return 4
@@ -127,6 +145,16 @@ def command_line() -> argparse.ArgumentParser:
     proving.add_argument("--whole", action="store_true", help="every case against every service, not a choice")
     proving.add_argument("--fresh", action="store_true", help="take nothing over from an earlier proof")
     proving.add_argument("--out", type=Path, default=None, metavar="DIR", help="where to write (default: ROOT/proof)")
+    sweeping = commands.add_parser(
+        "sweep",
+        help="remove what killed runs left in a target",
+        epilog=SWEEPING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    sweeping.add_argument("target", metavar="TARGET", help="a target file or a base URL, as for pytest --target")
+    sweeping.add_argument("--dry-run", action="store_true", help="say what would be removed, and remove nothing")
+    sweeping.add_argument("--run", type=_run, default=None, metavar="ID", help="only what this run left, at any age")
+    sweeping.add_argument("--runs", type=Path, default=None, metavar="DIR", help="the run folders (default: ROOT/runs)")
     return parser
 
 
@@ -202,6 +230,34 @@ def _prove(arguments: argparse.Namespace) -> int:
     return 0 if good else 1
 
 
+def _sweep(arguments: argparse.Namespace) -> int:
+    if arguments.target == "mock":
+        raise GraphCancelError("sweep mock: the built-in mock ends with its run; name a target file or a URL")
+    folder = _folder()
+    described = read_target(arguments.target)
+    contracts, _ = cases_of(folder, described)
+    now = dt.datetime.now(dt.UTC)
+    stage, _ = open_stage(described, contracts, new_run(now), now.isoformat(timespec="seconds"))
+    with ExitStack() as held:
+        held.callback(stage.target.close)
+        assignment = assign(stage, arguments.runs or folder.resolve().parent / "runs", arguments.run, held)
+        told = stage.since and dt.datetime.fromisoformat(stage.since) - now
+        search = search_for(assignment, now, told or dt.timedelta())
+        roots = version_roots(described, contracts)
+        for text in told_of(assignment, described.name):
+            print(text)
+        if arguments.dry_run:
+            swept = Swept()
+            swept.left = look(stage, roots, search, swept.blind)
+        else:
+            swept = sweep_up(stage, roots, search, assignment.last, tell=partial(print, file=sys.stderr))
+        if swept.clean and not arguments.dry_run:
+            note_cleared(assignment)
+    for text in told_after(swept, dry_run=arguments.dry_run):
+        print(text)
+    return 0 if swept.clean else EXIT_RESIDUE
+
+
 def _shown(path: Path) -> Path:
     """*path* as a person in this folder would write it."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
@@ -212,6 +268,12 @@ def _jobs(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError("at least 1")
     return value
+
+
+def _run(text: str) -> str:
+    if not is_run(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no run's id, such as gc6b01f6c3ee67f4: see run.jsonl, key run")
+    return text
 
 
 def _described(case: Case, contracts: dict[str, Contract], described: Description | None) -> dict[str, Any]:

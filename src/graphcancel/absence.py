@@ -16,6 +16,8 @@ from graphcancel.seen import both_copies, both_looks, cancellations, carries, ne
 WITHOUT_EFFECT: Final = "refusal.without-effect"
 """The conventions' clause that speaks for every refused call, an observation's too."""
 
+NOTHING_CHANGED: Final = "nothing changed"
+
 
 def changes(evidence: Evidence) -> Iterator[str]:
     """What is different after the call, in words."""
@@ -68,7 +70,7 @@ def without_effect(evidence: Evidence) -> Outcome:
     if found:
         return Outcome(False, "; ".join(found), documented="no effect")
     blind = _blind(evidence)
-    return null(blind) if blind else Outcome(True, "nothing changed", documented="no effect")
+    return null(blind) if blind else Outcome(True, NOTHING_CHANGED, documented="no effect")
 
 
 def organizer_only(evidence: Evidence) -> Outcome:

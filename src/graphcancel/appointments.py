@@ -11,8 +11,9 @@ from graphcancel.errors import NotOffered
 from graphcancel.exchange import encode_segment, json_request
 from graphcancel.ground import Ground, Steps
 from graphcancel.looks import Viewpoint
+from graphcancel.marks import SUBJECT
 from graphcancel.resources import resource, staff_of
-from graphcancel.scene import Scene, server_time, stamp
+from graphcancel.scene import Scene, server_time, slot_of, stamp
 
 if TYPE_CHECKING:
     from graphcancel.case import Case
@@ -34,13 +35,13 @@ def arrange_appointment(ground: Ground, case: Case, scene: Scene) -> Steps:
     staff = staff_of(ground, scene.root)
     customer = ground.invited()[0] if ground.invited() else ground.mailbox("organizer")
     day = dt.datetime.fromisoformat(ground.started).replace(microsecond=0, second=0, minute=0, hour=9)
-    start = day + dt.timedelta(days=7 + scene.mark.slot % 5, minutes=15 * (scene.mark.slot % 32))
+    start = day + dt.timedelta(days=7 + slot_of(scene.mark) % 5, minutes=15 * (slot_of(scene.mark) % 32))
     window = (stamp(start), stamp(start + dt.timedelta(minutes=30)))
     ground.booked = True
     body = {
         "@odata.type": "#microsoft.graph.bookingAppointment",
         "serviceId": service,
-        "additionalInformation": f"Contract test {scene.mark.case}",
+        "additionalInformation": f"{SUBJECT} {scene.mark.case}",
         "serviceNotes": f"run {ground.run} started {ground.started}",
         "startDateTime": _booking_time(window[0]),
         "endDateTime": _booking_time(window[1]),
@@ -48,7 +49,7 @@ def arrange_appointment(ground: Ground, case: Case, scene: Scene) -> Steps:
         "customers": [
             {
                 "@odata.type": "#microsoft.graph.bookingCustomerInformation",
-                "name": f"Contract test {scene.mark.case}",
+                "name": f"{SUBJECT} {scene.mark.case}",
                 "emailAddress": customer,
             }
         ],

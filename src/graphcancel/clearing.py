@@ -9,23 +9,21 @@ about what was just deleted.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import time
 from collections.abc import Generator, Sequence
-from typing import Any, Final
+from typing import Final
+from urllib.parse import unquote
 
 from graphcancel.appointments import BOOKED_WITHIN
-from graphcancel.errors import ProvisionError
 from graphcancel.exchange import Request, encode_segment, json_request
+from graphcancel.leftovers import Leftover, Search, find
 from graphcancel.looks import Look, Unseen
-from graphcancel.plaintext import plain
-from graphcancel.resources import resource, used_group
-from graphcancel.scene import MARK, WEEK, WEEK_END, Scene, stamp
+from graphcancel.resources import used_group
+from graphcancel.scene import WEEK_WINDOW, Scene, stamp
 from graphcancel.stage import Stage
-from graphcancel.target import WAITING, Target
+from graphcancel.target import WAITING
 
 _ROUNDS: Final = 6
-_NO_FOLDER: Final = frozenset({400, 404, 405, 410, 501})
 
 
 def clear(stage: Stage, scene: Scene, look: Look) -> bool:
@@ -81,16 +79,48 @@ def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Genera
         blind: list[str] = []
         # One listing finds what is left, one more finds nothing; what a lagging target brings later was waited for.
         with target.booking(WAITING if attempt > 1 else None):
-            found = [request for root in roots for request in _listed(stage, root, blind)]
-            found = list({request.path: request for request in found}.values())
-            left = len(found) + (len(blind) if stage.made else 0)
-            if not left:
-                break
+            found = [leftover for root in roots for leftover in find(stage, root, _own(stage, root), blind)]
         with target.booking(WAITING if attempt else None):
-            target.send_all(found)
+            left = remove(stage, found) + (len(blind) if stage.made else 0)
+        if not left:
+            break
         if attempt:
             yield time.monotonic() + min(1.0, 0.1 * attempt)
     return left
+
+
+def remove(stage: Stage, found: Sequence[Leftover]) -> int:
+    """
+    Remove each of *found* once; returns how many there were.
+
+    First what lies on the organizer's side: to delete an attendee's copy of a meeting that stands is to decline it.
+    """
+    for leftover in found:
+        # The listing showed a mark of ours on it; only that makes it ours to remove.
+        stage.target.fence.own(unquote(leftover.deletion.path.rsplit("/", 1)[-1]))
+    organizer = stage.mailbox("organizer")
+    first = {one.deletion.path: one.deletion for one in found if one.what != "message" and _leads(one, organizer)}
+    then = {one.deletion.path: one.deletion for one in found if one.deletion.path not in first}
+    stage.target.send_all(list(first.values()))
+    stage.target.send_all(list(then.values()))
+    return len(first) + len(then)
+
+
+def _leads(leftover: Leftover, organizer: str) -> bool:
+    return leftover.where in {organizer, "group", "booking business"}
+
+
+def _own(stage: Stage, root: str) -> Search:
+    """Everything of the run this process belongs to, or of its own part where it does not lead."""
+    started = dt.datetime.fromisoformat(stage.started)
+    return Search(
+        wanted=lambda mark: stage.run in {mark.run, mark.whole_run},
+        windows=(WEEK_WINDOW,),
+        since=stage.since,
+        group=used_group(stage, root) or stage.leads,
+        booked=(stamp(started), stamp(started + dt.timedelta(days=BOOKED_WITHIN))) if stage.booked else None,
+        unmarked_since=(stage.since or stage.started) if stage.leads and stage.booked else None,
+    )
 
 
 def _of_scene(scene: Scene) -> list[Request]:
@@ -105,121 +135,3 @@ def _of_scene(scene: Scene) -> list[Request]:
         for identity in (scene.meeting, scene.decoy)
         if identity
     ]
-
-
-def _listed(stage: Stage, root: str, blind: list[str]) -> list[Request]:
-    """
-    Requests that delete what still carries the run's mark, by listing every writable mailbox.
-
-    Args:
-        blind: Receives the reason for each list that could not be read.
-    """
-    target = stage.target
-    found: list[Request] = []
-    window = (
-        f"startDateTime={stamp(WEEK)}&endDateTime={stamp(WEEK_END)}&$top=100&$select=id,subject,seriesMasterId,type"
-    )
-    places = []
-    for mailbox in target.description.writable:
-        actor = stage.reader(mailbox)
-        if actor:
-            places.append((f"/users/{encode_segment(mailbox)}", actor, True))
-    group = target.description.resources.get("group")
-    if group and target.has("organizer") and (used_group(stage, root) or (stage.leads and _admitted(stage, root))):
-        places.append((f"/groups/{encode_segment(group)}", "organizer", False))
-    for base, actor, has_mail in places:
-        view = json_request("GET", root, f"{base}/calendarView?{window}", actor)
-        events = _items(stage, target, view)
-        if isinstance(events, Unseen):
-            events = _items(stage, target, json_request("GET", root, f"{base}/events?$top=100", actor))
-        for item in _readable(events, blind):
-            if stage.run in str(item.get("subject", "")):
-                series = item.get("seriesMasterId")
-                whole = series if isinstance(series, str) and series else item["id"]
-                found.append(_deletion(target, root, f"{base}/events", actor, whole))
-        if has_mail:
-            query = f"$top=100&$filter=receivedDateTime%20ge%20{stage.since}" if stage.since else "$top=100"
-            for folder in ("inbox", "sentitems"):
-                listing = json_request("GET", root, f"{base}/mailFolders/{folder}/messages?{query}", actor)
-                items = _items(stage, target, listing)
-                # A service may keep what it sent or not; one that does not know the folder keeps nothing there.
-                if folder == "sentitems" and isinstance(items, Unseen) and items.status in _NO_FOLDER:
-                    continue
-                for item in _readable(items, blind):
-                    if _is_ours(stage, item):
-                        found.append(_deletion(target, root, f"{base}/messages", actor, item["id"]))
-    return [*found, *_listed_containers(stage, root), *_listed_appointments(stage, root)]
-
-
-def _listed_containers(stage: Stage, root: str) -> list[Request]:
-    """Calendars and their groups that carry the run's mark: an interrupted create leaves one nobody knows the id of."""
-    try:
-        actor, base = stage.writer("organizer")
-    except ProvisionError:
-        return []
-    found = []
-    for collection in ("calendars", "calendarGroups"):
-        listing = json_request("GET", root, f"{base}/{collection}?$top=100", actor)
-        for item in _readable(_items(stage, stage.target, listing)):
-            if stage.run in str(item.get("name", "")):
-                found.append(_deletion(stage.target, root, f"{base}/{collection}", actor, item["id"]))
-    return found
-
-
-def _listed_appointments(stage: Stage, root: str) -> list[Request]:
-    business = stage.target.description.resources.get("booking_business")
-    if not stage.booked or not business:
-        return []
-    actor = "organizer" if stage.target.has("organizer") else "app"
-    base = f"/solutions/bookingBusinesses/{encode_segment(business)}"
-    started = dt.datetime.fromisoformat(stage.started)
-    end = stamp(started + dt.timedelta(days=BOOKED_WITHIN))
-    view = json_request("GET", root, f"{base}/calendarView?start={stamp(started)}&end={end}", actor)
-    return [
-        _deletion(stage.target, root, f"{base}/appointments", actor, item["id"])
-        for item in _readable(_items(stage, stage.target, view))
-        if stage.run in json.dumps(item)
-    ]
-
-
-def _admitted(stage: Stage, root: str) -> bool:
-    try:
-        resource(stage, "group", root)
-    except ProvisionError:
-        return False
-    return True
-
-
-def _readable(items: list[dict[str, Any]] | Unseen, blind: list[str] | None = None) -> list[dict[str, Any]]:
-    if isinstance(items, Unseen):
-        if blind is not None:
-            blind.append(items.reason)
-        return []
-    return items
-
-
-def _items(stage: Stage, target: Target, request: Request) -> list[dict[str, Any]] | Unseen:
-    items = stage.lookout.items(target.send(request))
-    if isinstance(items, Unseen) and "$filter" in request.path:
-        bare = request.path.split("&$filter", 1)[0]
-        items = stage.lookout.items(target.send(json_request("GET", request.root, bare, request.actor)))
-    return items if isinstance(items, Unseen) else [item for item in items if isinstance(item.get("id"), str)]
-
-
-def _is_ours(stage: Stage, item: dict[str, Any]) -> bool:
-    body = item.get("body")
-    text = plain(str(body.get("content", ""))) if isinstance(body, dict) else ""
-    if stage.run in str(item.get("subject", "")) or stage.run in text:
-        return True
-    # A booking's mail need not name the appointment; it comes from the business, and only this run books there.
-    if not stage.leads or not stage.booked or MARK.search(text):
-        return False
-    sender = item.get("from")
-    named = sender.get("emailAddress") if isinstance(sender, dict) else None
-    address = named.get("address") if isinstance(named, dict) else None
-    return isinstance(address, str) and address == stage.target.description.resources.get("booking_business")
-
-
-def _deletion(target: Target, root: str, base: str, actor: str, identity: str) -> Request:
-    target.fence.own(identity)
-    return json_request("DELETE", root, f"{base}/{encode_segment(identity)}", actor)

@@ -15,19 +15,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from graphcancel.actors import ACTORS
+from graphcancel.appointments import BOOKED_WITHIN
 from graphcancel.auth import SignIn
 from graphcancel.case import Case
 from graphcancel.contract import Contract
 from graphcancel.errors import TargetError
-from graphcancel.leftovers import leftovers
+from graphcancel.leftovers import Leftover, Search, find
+from graphcancel.marks import Mark, new_run
 from graphcancel.readiness import Place, Thing, Witness, places, probe, things
 from graphcancel.rehearsal import Rehearsal, rehearse
 from graphcancel.remedies import remedy, remedy_for_refusal
+from graphcancel.report import gaps
 from graphcancel.runfile import record_line
+from graphcancel.scene import WEEK_WINDOW, stamp
 from graphcancel.scopes import lacks
-from graphcancel.session import Session, open_session
+from graphcancel.session import Session, open_session, version_roots
+from graphcancel.story import Record
 from graphcancel.suite import Suite
 from graphcancel.targetfile import Description
+from graphcancel.waivers import waiver
 
 READY: Final = 0
 INCOMPLETE: Final = 10
@@ -53,7 +59,7 @@ def examine(description: Description, contracts: Sequence[Contract], cases: Sequ
     session = open_session(
         description,
         contracts,
-        f"gc{secrets.token_hex(4)}",
+        new_run(now),
         now.isoformat(timespec="seconds"),
         secrets.token_hex(16),
         sign_in=sign_in,
@@ -76,10 +82,7 @@ def _report(session: Session, contracts: Sequence[Contract], cases: Sequence[Cas
     _check_answers(target)
     found_places, found_things = places(stage, target, main), things(stage, target, main)
     seen = target.seen()
-    left = [
-        (item.kind, role(description, item.place), (now - item.made).total_seconds() / 3600 if item.made else None)
-        for item in leftovers(stage, main)
-    ]
+    left = [item for root in version_roots(description, contracts) for item in find(stage, root, _anything(now), [])]
     rehearsal = rehearse(description, contracts, cases, target.sign_in, seen)
     report: Report = {
         "target": description.name,
@@ -88,7 +91,7 @@ def _report(session: Session, contracts: Sequence[Contract], cases: Sequence[Cas
         "mailboxes": [_mailbox(description, place) for place in found_places],
         "resources": [_thing(thing) for thing in found_things],
         "clock": _clock(target.skew_s),
-        "leftovers": _counted(left),
+        "leftovers": _leftovers(description, left, now),
         "cases": _cases(description, contracts, cases, rehearsal),
         "plan": _plan(target, rehearsal),
     }
@@ -126,7 +129,7 @@ def role(description: Description, mailbox: str) -> str:
             return name
     if mailbox in description.writable:
         return f"writable {description.writable.index(mailbox) + 1}"
-    return mailbox if mailbox in {"group", "booking_business"} else "others"
+    return mailbox if mailbox in {"group", "booking business"} else "others"
 
 
 def _actor(target: Witness, rehearsal: Rehearsal, name: str) -> Report:
@@ -181,18 +184,31 @@ def _clock(skew_s: float | None) -> Report:
     }
 
 
-def _counted(left: Sequence[tuple[str, str, float | None]]) -> list[Report]:
-    ages: dict[tuple[str, str], list[float | None]] = defaultdict(list)
-    for kind, place, age in left:
-        ages[kind, place].append(age)
+def _anything(now: dt.datetime) -> Search:
+    """Whatever bears a mark of any run, wherever a run may have put it in the last weeks."""
+    month = stamp(now - dt.timedelta(days=35))
+    return Search(
+        wanted=lambda _: True,
+        windows=(WEEK_WINDOW, (month, stamp(now + dt.timedelta(days=1)))),
+        group=True,
+        booked=(month, stamp(now + dt.timedelta(days=BOOKED_WITHIN + 1))),
+    )
+
+
+def _leftovers(description: Description, left: Sequence[Leftover], now: dt.datetime) -> list[Report]:
+    marks: dict[tuple[str, str], list[Mark]] = defaultdict(list)
+    for item in {item.deletion.path: item for item in left}.values():
+        if item.mark:
+            marks[item.what, role(description, item.where)].append(item.mark)
     return [
         {
             "kind": kind,
             "mailbox": place,
             "number": len(found),
-            "oldest_hours": round(max(known), 1) if (known := [age for age in found if age is not None]) else None,
+            "oldest_hours": round((now - min(mark.started for mark in found)).total_seconds() / 3600, 1),
+            "runs": sorted({mark.whole_run for mark in found}),
         }
-        for (kind, place), found in ages.items()
+        for (kind, place), found in marks.items()
     ]
 
 
@@ -204,11 +220,13 @@ def _cases(
         record_line(record, gating=suite.gating(record.case), origin=description.origin) for record in rehearsal.records
     ]
     groups: dict[str, list[Case]] = defaultdict(list)
+    waived: dict[str, bool] = {}
     for record in rehearsal.records:
         if record.verdict.name == "inconclusive":
-            groups[_ALIKE.sub("", str(record.verdict.reason))].append(record.case)
-    gaps = suite.gaps(lines)
-    waived = {f"waived: {why}" for why in description.waived.values()}
+            reason = _ALIKE.sub("", str(record.verdict.reason))
+            groups[reason].append(record.case)
+            waived[reason] = waived.get(reason, True) and _is_waived(description, record)
+    open_ = gaps(lines, cases, description.waived)
     return {
         "selected": len(cases),
         "would_run": len(cases) - sum(len(found) for found in groups.values()),
@@ -218,14 +236,20 @@ def _cases(
                 "cases": len(found),
                 "example": found[0].id,
                 "remedy": remedy(reason),
-                "waived": reason in waived,
+                "waived": waived[reason],
             }
             for reason, found in sorted(groups.items(), key=lambda item: -len(item[1]))
         ],
-        "gaps": len(gaps),
+        "gaps": len(open_),
         "uncleared": rehearsal.left,
-        "foreseen_exit": RESIDUE if rehearsal.left else INCOMPLETE if gaps else READY,
+        "foreseen_exit": RESIDUE if rehearsal.left else INCOMPLETE if open_ else READY,
     }
+
+
+def _is_waived(description: Description, record: Record) -> bool:
+    """Whether everything of a case that would not be judged is left unjudged on purpose."""
+    unjudged = [item.clause for item in record.verdict.findings if item.held is None]
+    return all(waiver(description.waived, record.case.family, clause) for clause in unjudged or [""])
 
 
 def _plan(target: Witness, rehearsal: Rehearsal) -> Report:

@@ -103,11 +103,11 @@ def _clock(clock: Part) -> Iterator[Line]:
 
 def _leftovers(report: Part) -> Iterator[Line]:
     for item in report["leftovers"]:
-        age = item["oldest_hours"]
-        since = "" if age is None else f", the oldest of {age} hours ago"
-        yield from _told(item["mailbox"], f"{item['number']} × {item['kind']}{since}", problem=True)
+        runs = f"of {item['runs'][0]}" if len(item["runs"]) == 1 else f"of {len(item['runs'])} runs"
+        text = f"{item['number']} × {item['kind']} {runs}, the oldest begun {item['oldest_hours']} hours ago"
+        yield from _told(item["mailbox"], text, problem=True)
     if report["leftovers"]:
-        yield Line("    remedy: graphcancel sweep TARGET", problem=True)
+        yield Line("    remedy: graphcancel sweep TARGET; with --run RUN what is not a day old and has no ledger", True)
     else:
         yield from _told("", "none")
 

@@ -3,8 +3,8 @@ Lets ``pytest --target FILE`` work with a space and a file outside the project.
 
 pytest decides on its root before any plugin can name an option, so it takes the value of an option it does not know yet
 for a path of tests: with a target file in another folder it looks for its configuration there and never sees this
-project. This module is the only one installed as an entry point. It does nothing outside a checkout of the project and
-nothing unless that happened; then it starts over with the value tied to the option, ``--target=FILE``.
+project. This module is the only one installed as an entry point. It does nothing outside a checkout of the project; in
+one it starts over with the value tied to the option, ``--target=FILE``, so that worker processes are told it so too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 
-_TIED: Final = ("--target", "--runs")
+_TIED: Final = ("--target", "--runs", "--deviations")
 
 
 def tie(args: list[str]) -> list[str]:
@@ -37,12 +37,10 @@ def in_checkout(folder: Path) -> Path | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
-    """Start over where pytest took a target file for a path of tests and so missed the project."""
+    """Start over with values tied to our options, before pytest takes one of them for a path of tests."""
     given = list(early_config.invocation_params.args)
     tied = tie(given)
-    checkout = in_checkout(early_config.invocation_params.dir)
-    missed = checkout is not None and early_config.rootpath != checkout
-    if missed and tied != given:
+    if tied != given and in_checkout(early_config.invocation_params.dir):
         capture = early_config.pluginmanager.getplugin("capturemanager")
         if capture:  # plugins are loaded with output held back, which is no way to run a suite
             capture.suspend_global_capture(in_=True)

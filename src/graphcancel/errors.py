@@ -4,6 +4,7 @@ What can go wrong before a verdict, as one tree:
     GraphCancelError            one or two lines a user can act on
       ContractError             a file under contracts/ does not say what it must
       TargetError               the target's description is wrong or incomplete
+      DeviationError            a list of known deviations does not say what it must
       FenceError                a request that must not leave this process
       RunError                  a run folder that cannot be read or written
       ProvisionError            what a case needs could not be arranged
@@ -27,6 +28,10 @@ class ContractError(GraphCancelError):
 
 class TargetError(GraphCancelError):
     """The target cannot be used as described."""
+
+
+class DeviationError(GraphCancelError):
+    """A file under deviations/ is malformed, or names what does not exist."""
 
 
 class FenceError(GraphCancelError):

@@ -2,13 +2,15 @@
 What may leave this process.
 
 The transport asks the fence before a socket opens, so no test can go round it. A fence is a list of what is allowed;
-everything else is refused: other hosts, mailboxes and recipients outside ``writable``, and a cancel, change or delete
-of anything but what this run created, its occurrences and copies, or an id known not to exist.
+everything else is refused: other hosts, plain http beyond this machine, mailboxes and recipients outside ``writable``,
+a create in a calendar that is neither a mailbox's own nor made by this run, and a cancel, change or delete of anything
+but what this run created, its occurrences and copies, or an id known not to exist.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -17,9 +19,15 @@ from graphcancel.errors import FenceError
 from graphcancel.exchange import Request
 
 _READS: Final = frozenset({"GET", "HEAD"})
+_BATCH: Final = "$batch"
 # Collections a run may add to; a POST to any of them creates, a POST below one of their items acts.
 _CREATES: Final = frozenset({"events", "calendars", "calendargroups", "appointments"})
 _ACTIONS: Final = frozenset({"cancel", "microsoft.graph.cancel", "accept", "permanentdelete"})
+_CANCELS: Final = frozenset({"cancel", "microsoft.graph.cancel"})
+# What may stand before the collection something is created in, besides ids of this run's own calendars.
+_CONTAINERS: Final = frozenset({"calendar", "calendars", "calendargroup", "calendargroups"})
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_ADDRESS: Final = re.compile(r"[^\s<>()\[\]\",;:]+@[^\s<>()\[\]\",;:]+")
 
 
 class Fence:
@@ -41,6 +49,10 @@ class Fence:
         businesses: Collection[str] = (),
     ) -> None:
         self._roots = tuple(sorted({root.rstrip("/") for root in roots}, key=len, reverse=True))
+        for root in self._roots:
+            parts = urlsplit(root)
+            if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+                raise FenceError("fence: a root that is not https; plain http is for this machine only")
         self._mailboxes = {mailbox.lower() for mailbox in mailboxes}
         self._users = set(self._mailboxes)
         self._groups = set(groups)
@@ -73,7 +85,7 @@ class Fence:
             FenceError: It must not be sent; the message names the rule, never the value.
         """
         inner = self._below_root(request.url)
-        if inner == ["$batch"]:
+        if inner == [_BATCH]:
             for method, path, body in _batched(request):
                 self._check_one(method, _segments(path), body)
             return
@@ -88,20 +100,22 @@ class Fence:
         raise FenceError(f"fence: {urlsplit(url).hostname} is not a root of this target; nothing was sent")
 
     def _check_one(self, method: str, segments: list[str], body: Any) -> None:
-        if not segments or any(part in {"", ".", ".."} or not part.isprintable() for part in segments):
+        if not segments or any(not part.isprintable() or _walks(part) for part in segments):
             raise FenceError(f"fence: {method} of a path with empty, dot or unprintable segments; nothing was sent")
-        rest = self._owner(method, segments)
-        if method in _READS and rest[-1:] not in (["cancel"], ["microsoft.graph.cancel"]):
-            return
         for address in _addresses(body):
             if not self.is_writable(address):
                 raise FenceError("fence: a recipient outside writable; nothing was sent")
+        rest = self._owner(method, segments)
+        if method in _READS and (not rest or rest[-1].lower() not in _CANCELS):
+            return
         self._check_write(method, rest)
 
     def _check_write(self, method: str, rest: list[str]) -> None:
         last = rest[-1].lower() if rest else ""
         if method == "POST" and last in _CREATES:
-            return
+            if all(part.lower() in _CONTAINERS or part in self._own for part in rest[:-1]):
+                return
+            raise FenceError(f"fence: a create in {last} of what this run did not create; nothing was sent")
         subject = rest[-2] if last in _ACTIONS and len(rest) > 1 else (rest[-1] if rest else "")
         if last in _ACTIONS and subject.lower() in {"event", "microsoft.graph.eventmessage"}:
             # the walk from a message to its event: the message stands for the event
@@ -136,38 +150,66 @@ class Fence:
         raise FenceError(f"fence: a {kind} this run may not touch; nothing was sent")
 
 
+def creations(request: Request) -> Iterator[tuple[str, Any]]:
+    """Collection and body of everything *request* would create, in a batch or by itself."""
+    if request.method == "GET":
+        return
+    path = request.path.split("?", 1)[0].rstrip("/")
+    if unquote(path).rsplit("/", 1)[-1] == _BATCH:
+        for method, inner, body in _batched(request):
+            last = _segments(inner)[-1].lower()
+            if method == "POST" and last in _CREATES:
+                yield last, body
+    elif request.method == "POST" and (last := _segments(path)[-1].lower()) in _CREATES:
+        yield last, _body(request.payload)
+
+
 def _segments(path: str) -> list[str]:
     return [unquote(part) for part in path.split("?", 1)[0].split("#", 1)[0].removeprefix("/").split("/")]
 
 
+def _walks(segment: str) -> bool:
+    """Whether a server that decodes before it splits, or decodes twice, would be led elsewhere by *segment*."""
+    twice = unquote(segment)
+    return any(part in {".", ".."} for part in re.split(r"[/\\]", twice)) or segment in {"", ".", ".."}
+
+
 def _body(payload: bytes | None) -> Any:
+    """The body as JSON, or as text where it is none: a service might read it otherwise than we do."""
     if not payload:
         return None
     try:
-        return json.loads(payload)
+        return json.loads(payload, object_pairs_hook=_unequivocal)
     except (ValueError, RecursionError):
-        return None  # not JSON: it can name no recipient a service would read
+        return payload.decode(errors="replace")
+
+
+def _unequivocal(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise FenceError("fence: a body that names a member twice; nothing was sent")
+    return found
 
 
 def _batched(request: Request) -> Iterator[tuple[str, str, Any]]:
     body = _body(request.payload)
     items = body.get("requests") if isinstance(body, dict) else None
-    for item in items if isinstance(items, list) else []:
-        if not isinstance(item, dict):
-            raise FenceError("fence: a batch with something else than requests inside; nothing was sent")
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise FenceError("fence: a batch with something else than requests inside; nothing was sent")
+    for item in items:
         yield str(item.get("method", "")).upper(), str(item.get("url", "")), item.get("body")
 
 
-def _addresses(body: Any, *, named: bool = False) -> Iterator[str]:
-    """Every address a service would mail: any text with an ``@`` below ``address``, ``emailAddress`` or the like."""
+def _addresses(body: Any) -> Iterator[str]:
+    """Every address in *body*, whatever it is called there: nothing a run sends names one it may not mail."""
     if isinstance(body, dict):
-        for key, value in body.items():
-            yield from _addresses(value, named="address" in key.lower() or (named and key.lower() != "name"))
+        for value in body.values():
+            yield from _addresses(value)
     elif isinstance(body, list):
         for item in body:
-            yield from _addresses(item, named=named)
-    elif named and isinstance(body, str) and "@" in body:
-        yield body
+            yield from _addresses(item)
+    elif isinstance(body, str):
+        yield from _ADDRESS.findall(body)
 
 
 def _role(mailbox: str) -> str:

@@ -1,100 +1,212 @@
 """
-What bears the mark of an earlier run: found by reading, removed by nobody here.
+Finding what runs made and did not remove, through the public API only.
+
+Every writable mailbox is listed (events, sent and received messages), the organizer's calendars and calendar groups,
+the group's calendar and the business's appointments. What bears a mark that is asked for comes back with the request
+that removes it.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-from graphcancel.appointments import BOOKED_WITHIN
 from graphcancel.errors import ProvisionError
-from graphcancel.exchange import encode_segment, json_request
-from graphcancel.ideal import mailbox_path
+from graphcancel.exchange import Request, encode_segment, json_request
 from graphcancel.looks import Unseen
+from graphcancel.marks import SUBJECT, Mark, marks_in
+from graphcancel.plaintext import plain
 from graphcancel.resources import resource
-from graphcancel.scene import MARK, WEEK, WEEK_END, stamp
-from graphcancel.stage import Stage
 
-_BOOKED_BEFORE = 30
+if TYPE_CHECKING:
+    from graphcancel.stage import Stage
+
+_NO_FOLDER: Final = frozenset({400, 404, 405, 410, 501})
+_SELECTED: Final = "$select=id,subject,seriesMasterId,type"
+Window = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
     """
-    Something an earlier run left.
+    Something of a run that is still there.
 
     Attributes:
-        kind: ``event``, ``message``, ``calendar``, ``calendar group`` or ``appointment``.
-        place: The mailbox it lies in, or ``group`` or ``booking_business``.
-        made: When it was made or received; None where the target does not say.
+        what: ``event``, ``message``, ``calendar``, ``calendar group`` or ``appointment``.
+        where: The mailbox's address, ``group`` or ``booking business``; an address is not for showing.
+        mark: What it bears; None for a business's message that names no case.
+        deletion: The request that removes it.
     """
 
-    kind: str
-    place: str
-    made: dt.datetime | None
+    what: str
+    where: str
+    mark: Mark | None
+    deletion: Request
 
 
-def leftovers(stage: Stage, root: str) -> list[Leftover]:
-    """Everything that bears a mark, as far as it can be listed at *root*."""
-    return [
-        Leftover(kind, place, _made(item))
-        for kind, place, actor, path in _lists(stage, root)
-        for item in _items(stage, root, actor, path)
-        if MARK.search(json.dumps(item))
-    ]
+@dataclass(frozen=True, slots=True)
+class Search:
+    """
+    What is looked for, and where it may lie.
+
+    Attributes:
+        wanted: Whether something that bears this mark is.
+        windows: Start and end, ISO 8601 with Z, of the days in which events may lie.
+        since: Server time before which no message of it can have come; None where unknown.
+        group: Whether something may lie in the group's calendar.
+        booked: Start and end of the days in which appointments may lie; None where none were made.
+        unmarked_since: Server time from which a message of the booking business that bears no mark is wanted too, since
+            its mail need not name the appointment; None never.
+    """
+
+    wanted: Callable[[Mark], bool]
+    windows: Sequence[Window]
+    since: str | None = None
+    group: bool = False
+    booked: Window | None = None
+    unmarked_since: str | None = None
 
 
-def _lists(stage: Stage, root: str) -> Iterator[tuple[str, str, str, str]]:
-    """Kind, place, actor and path of each list in which something may have been left."""
-    window = f"startDateTime={stamp(WEEK)}&endDateTime={stamp(WEEK_END)}&$top=100"
-    described = stage.target.description
-    organizer = described.actors.get("organizer")
-    for mailbox in described.writable:
+def find(stage: Stage, root: str, search: Search, blind: list[str]) -> list[Leftover]:
+    """
+    What of *search* is still there.
+
+    Args:
+        blind: Receives the reason for each list that could not be read.
+    """
+    found: list[Leftover] = []
+    for mailbox in stage.target.description.writable:
         actor = stage.reader(mailbox)
-        if actor is None:
+        if actor:
+            base = f"/users/{encode_segment(mailbox)}"
+            found += _events(stage, root, base, actor, mailbox, search, blind)
+            found += _messages(stage, root, base, actor, mailbox, search, blind)
+    group = stage.target.description.resources.get("group")
+    # Its events are a member's to make: where the organizer has no token there are none of ours.
+    member = stage.target.has("organizer")
+    if group and search.group and member and _admitted(stage, "group", root):
+        found += _events(stage, root, f"/groups/{encode_segment(group)}", "organizer", "group", search, blind)
+    return [*found, *_containers(stage, root, search), *_appointments(stage, root, search)]
+
+
+def _events(
+    stage: Stage, root: str, base: str, actor: str, where: str, search: Search, blind: list[str]
+) -> Iterator[Leftover]:
+    seen = set()
+    for start, end in search.windows:
+        view = f"{base}/calendarView?startDateTime={start}&endDateTime={end}&$top=100&{_SELECTED}"
+        items = _items(stage, json_request("GET", root, view, actor))
+        if isinstance(items, Unseen):
+            items = _items(stage, json_request("GET", root, f"{base}/events?$top=100", actor))
+        for item in _readable(items, blind):
+            mark = _wanted(search, str(item.get("subject", "")))
+            series = item.get("seriesMasterId")
+            whole = series if isinstance(series, str) and series else item["id"]
+            if mark and whole not in seen:
+                seen.add(whole)
+                yield _leftover(root, "event", where, mark, f"{base}/events", actor, whole)
+
+
+def _messages(
+    stage: Stage, root: str, base: str, actor: str, mailbox: str, search: Search, blind: list[str]
+) -> Iterator[Leftover]:
+    by_time = search.since or search.unmarked_since
+    narrowed = [f"receivedDateTime%20ge%20{by_time}"] if by_time else []
+    narrowed += [] if search.since else [f"contains(subject,'{SUBJECT.replace(' ', '%20')}')"]
+    seen = set()
+    for folder, query in itertools.product(("inbox", "sentitems"), narrowed):
+        listing = f"{base}/mailFolders/{folder}/messages?$top=100&$filter={query}"
+        items = _items(stage, json_request("GET", root, listing, actor))
+        # A service may keep what it sent or not; one that does not know the folder keeps nothing there.
+        if folder == "sentitems" and isinstance(items, Unseen) and items.status in _NO_FOLDER:
             continue
-        base = mailbox_path(mailbox)
-        yield "event", mailbox, actor, f"{base}/calendarView?{window}&$select=id,subject,createdDateTime"
-        for folder in ("inbox", "sentitems"):
-            query = "$top=100&$select=id,subject,body,receivedDateTime"
-            yield "message", mailbox, actor, f"{base}/mailFolders/{folder}/messages?{query}"
-        if organizer and mailbox == (organizer.user or "").lower():
-            yield "calendar", mailbox, actor, f"{base}/calendars?$top=100"
-            yield "calendar group", mailbox, actor, f"{base}/calendarGroups?$top=100"
-    group, business = (_usable(stage, name, root) for name in ("group", "booking_business"))
-    if group and stage.target.has("organizer"):
-        select = "$select=id,subject,createdDateTime"
-        yield "event", "group", "organizer", f"/groups/{group}/calendarView?{window}&{select}"
-    if business:
-        now = dt.datetime.now(dt.UTC)
-        start, end = now - dt.timedelta(days=_BOOKED_BEFORE), now + dt.timedelta(days=BOOKED_WITHIN)
-        actor = "organizer" if stage.target.has("organizer") else "app"
-        path = f"/solutions/bookingBusinesses/{business}/calendarView?start={stamp(start)}&end={stamp(end)}"
-        yield "appointment", "booking_business", actor, path
+        for item in _readable(items, blind):
+            text = _text(item)
+            mark = _wanted(search, f"{item.get('subject', '')}\n{text}")
+            if item["id"] not in seen and (mark or _is_the_business(stage, search, item, text)):
+                seen.add(item["id"])
+                yield _leftover(root, "message", mailbox, mark, f"{base}/messages", actor, item["id"])
 
 
-def _usable(stage: Stage, name: str, root: str) -> str | None:
+def _containers(stage: Stage, root: str, search: Search) -> Iterator[Leftover]:
+    """Calendars and their groups: an interrupted create leaves one nobody knows the id of."""
     try:
-        return encode_segment(resource(stage, name, root))
+        actor, base = stage.writer("organizer")
+        owner = stage.mailbox("organizer")
     except ProvisionError:
-        return None
+        return
+    for collection, what in (("calendars", "calendar"), ("calendarGroups", "calendar group")):
+        listing = json_request("GET", root, f"{base}/{collection}?$top=100", actor)
+        for item in _readable(_items(stage, listing)):
+            mark = _wanted(search, str(item.get("name", "")))
+            if mark:
+                yield _leftover(root, what, owner, mark, f"{base}/{collection}", actor, item["id"])
 
 
-def _items(stage: Stage, root: str, actor: str, path: str) -> list[dict[str, Any]]:
-    """The items of a list; none where it cannot be read, which is said of the mailbox already."""
-    found = stage.lookout.items(stage.target.send(json_request("GET", root, path, actor)))
-    return [] if isinstance(found, Unseen) else found
+def _appointments(stage: Stage, root: str, search: Search) -> Iterator[Leftover]:
+    business = stage.target.description.resources.get("booking_business")
+    if not search.booked or not business or not _admitted(stage, "booking_business", root):
+        return
+    actor = "organizer" if stage.target.has("organizer") else "app"
+    base = f"/solutions/bookingBusinesses/{encode_segment(business)}"
+    start, end = search.booked
+    listing = json_request("GET", root, f"{base}/calendarView?start={start}&end={end}", actor)
+    for item in _readable(_items(stage, listing)):
+        mark = _wanted(search, json.dumps(item))
+        if mark:
+            where = "booking business"
+            yield _leftover(root, "appointment", where, mark, f"{base}/appointments", actor, item["id"])
 
 
-def _made(item: dict[str, Any]) -> dt.datetime | None:
-    for name in ("createdDateTime", "receivedDateTime"):
-        try:
-            moment = dt.datetime.fromisoformat(str(item.get(name)))
-        except ValueError:
-            continue
-        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return None
+def _admitted(stage: Stage, name: str, root: str) -> bool:
+    try:
+        resource(stage, name, root)
+    except ProvisionError:
+        return False
+    return True
+
+
+def _wanted(search: Search, text: str) -> Mark | None:
+    return next((mark for mark in marks_in(text) if search.wanted(mark)), None)
+
+
+def _is_the_business(stage: Stage, search: Search, item: dict[str, Any], text: str) -> bool:
+    """Whether a message without a mark is the business's own, come while the run booked there."""
+    arrived = item.get("receivedDateTime")
+    if search.unmarked_since is None or any(marks_in(f"{item.get('subject', '')}\n{text}")):
+        return False
+    if isinstance(arrived, str) and arrived < search.unmarked_since:
+        return False
+    sender = item.get("from")
+    named = sender.get("emailAddress") if isinstance(sender, dict) else None
+    address = named.get("address") if isinstance(named, dict) else None
+    return isinstance(address, str) and address == stage.target.description.resources.get("booking_business")
+
+
+def _text(item: dict[str, Any]) -> str:
+    body = item.get("body")
+    return plain(str(body.get("content", ""))) if isinstance(body, dict) else ""
+
+
+def _items(stage: Stage, request: Request) -> list[dict[str, Any]] | Unseen:
+    items = stage.lookout.items(stage.target.send(request))
+    if isinstance(items, Unseen) and "$filter" in request.path:
+        bare = request.path.split("&$filter", 1)[0]
+        items = stage.lookout.items(stage.target.send(json_request("GET", request.root, bare, request.actor)))
+    return items if isinstance(items, Unseen) else [item for item in items if isinstance(item.get("id"), str)]
+
+
+def _readable(items: list[dict[str, Any]] | Unseen, blind: list[str] | None = None) -> list[dict[str, Any]]:
+    if isinstance(items, Unseen):
+        if blind is not None:
+            blind.append(items.reason)
+        return []
+    return items
+
+
+def _leftover(root: str, what: str, where: str, mark: Mark | None, base: str, actor: str, identity: str) -> Leftover:
+    deletion = json_request("DELETE", root, f"{base}/{encode_segment(identity)}", actor)
+    return Leftover(what, where, mark, deletion)

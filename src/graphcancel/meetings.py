@@ -13,8 +13,9 @@ from graphcancel.errors import NotOffered, ProvisionError
 from graphcancel.exchange import Exchange, encode_segment, json_request
 from graphcancel.ground import Ground, Steps
 from graphcancel.looks import Unseen, Viewpoint, entries
+from graphcancel.marks import SUBJECT, Mark
 from graphcancel.resources import default_calendar, default_group, resource
-from graphcancel.scene import MINUTES, OCCURRENCES, TARGETED, WEEK, Mark, Scene, server_time, stamp
+from graphcancel.scene import MINUTES, OCCURRENCES, TARGETED, WEEK, Scene, server_time, slot_of, stamp
 from graphcancel.waiting import step
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _calendar_for(ground: Ground, case: Case, scene: Scene) -> tuple[str, str]:
     # An attendee's own copy lies in the attendee's default calendar, wherever the organizer keeps the meeting.
     if case.circumstance == "own-copy" or "{calendar}" not in case.route.template:
         return actor, base
-    name = {"name": f"Contract test {scene.mark.case}"}
+    name = {"name": f"{SUBJECT} {scene.mark.case}"}
     collection = f"{base}/calendars"
     if "{calendar-group}" in case.route.template:
         made = ground.target.send(json_request("POST", scene.root, f"{base}/calendarGroups", actor, name))
@@ -100,7 +101,7 @@ def _calendar_for(ground: Ground, case: Case, scene: Scene) -> tuple[str, str]:
 
 def _event(ground: Ground, scene: Scene, window: tuple[str, str], attendees: tuple[str, ...]) -> dict[str, Any]:
     return {
-        "subject": f"Contract test {scene.mark.case}",
+        "subject": f"{SUBJECT} {scene.mark.case}",
         "body": {"contentType": "text", "content": f"run {ground.run} started {ground.started}"},
         "start": {"dateTime": window[0].rstrip("Z"), "timeZone": "UTC"},
         "end": {"dateTime": window[1].rstrip("Z"), "timeZone": "UTC"},
@@ -109,7 +110,7 @@ def _event(ground: Ground, scene: Scene, window: tuple[str, str], attendees: tup
 
 
 def _windows(ground: Ground, mark: Mark, count: int, *, past: bool) -> tuple[tuple[str, str], ...]:
-    first = WEEK + dt.timedelta(minutes=MINUTES * mark.slot)
+    first = WEEK + dt.timedelta(minutes=MINUTES * slot_of(mark))
     if past:
         first = dt.datetime.fromisoformat(ground.started).replace(microsecond=0) - dt.timedelta(days=2)
     starts = [first + dt.timedelta(days=day) for day in range(count)]

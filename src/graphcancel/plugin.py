@@ -11,28 +11,30 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from graphcancel import report as reporting
+from graphcancel import selection
 from graphcancel.case import Case
 from graphcancel.cases import build_cases
 from graphcancel.contract import contract_ids, load_contracts
+from graphcancel.deviations import Deviation, read_deviations
 from graphcancel.errors import GraphCancelError
 from graphcancel.prompting import asker, tell
-from graphcancel.runfile import error_line, record_line
-from graphcancel.story import Record
+from graphcancel.runfile import error_record, folder_name
+from graphcancel.selection import SUITE, case_of
 from graphcancel.suite import BuiltInTarget, Offer, Suite
-from graphcancel.summary import EXIT_RESIDUE, EXIT_UNJUDGED, Outcome, summary
-from graphcancel.target import PAGES, WAITING
-from graphcancel.targetfile import check_names, read_target
+from graphcancel.summary import Outcome, summary
+from graphcancel.targetfile import Description, check_names, read_target
 from graphcancel.verdict import Verdict
+from graphcancel.waivers import check_waivers
 
 BUILT_IN: Final = "mock"
-_ATTRIBUTES: Final = frozenset({"kind", "contract", "actor", "circumstance", "body", "family", "expects"})
+_AT_A_TIME: Final = 4
 
 
 class Hooks:
@@ -43,13 +45,13 @@ class Hooks:
         """Offer the target that ``--target mock`` means."""
 
 
-SUITE: Final = pytest.StashKey[Suite]()
 RECORD: Final = pytest.StashKey[dict[str, Any]]()
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare the hook of `Hooks`."""
+    """Declare the hook of `Hooks`; take in the hooks about selection."""
     pluginmanager.add_hookspecs(Hooks)
+    pluginmanager.register(selection, "graphcancel-selection")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,71 +64,81 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="what to call: mock (default), a base URL with tokens in GRAPH_ORGANIZER_TOKEN, GRAPH_ATTENDEE_TOKEN, "
         "GRAPH_APP_TOKEN and mailboxes in GRAPH_ORGANIZER_USER, GRAPH_ATTENDEE_USER, or a target file (….toml)",
     )
+    group.addoption(
+        "--deviations",
+        default=None,
+        metavar="FILE",
+        help="list of findings already known for the target (default: ROOT/deviations/NAME-OF-TARGET.toml)",
+    )
     group.addoption("--runs", default=None, metavar="DIR", help="where run folders are written (default: ROOT/runs)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read contracts and target before anything runs: bad input ends here, with one line."""
+    """Read contracts, target and known deviations before anything runs: bad input ends here, with one line."""
     config.addinivalue_line("markers", "cases(kind=…, actor=…, …): the cases a contract test speaks for")
     written = str(config.getoption("target"))
+    helping = bool(config.getoption("help", default=False))
     try:
         described = None
-        only: Sequence[str] = ()
-        if written != BUILT_IN and not config.getoption("help", default=False):
+        if written != BUILT_IN and not helping:
             if written.split(":", 1)[0] == "replay":
                 raise GraphCancelError(
                     f"--target {written}: this version ships no recordings; use mock, a URL or a file"
                 )
+            _check_processes(config)
             described = read_target(written, secrets=not config.getoption("collectonly", default=False))
-            check_names(described, contract_ids(config.rootpath / "contracts"))
-            only = described.contracts
-        folder = config.rootpath / "contracts"
-        # Without the folder there are no contract tests to be had; the mock's own tests need none.
-        contracts = load_contracts(folder, only) if folder.is_dir() else ()
-        cases = build_cases(contracts, described.cloud if described else None)
+        config.stash[SUITE] = _suite(config, described, known=not helping)
     except GraphCancelError as error:
         raise pytest.UsageError(str(error)) from None
-    see_again = "" if written == BUILT_IN else f" --target={written}"
-    config.stash[SUITE] = Suite(contracts, cases, described, see_again)
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each contract test the cases its marker names."""
-    marker = metafunc.definition.get_closest_marker("cases")
-    if "case" not in metafunc.fixturenames or marker is None:
+def _suite(config: pytest.Config, described: Description | None, *, known: bool) -> Suite:
+    """
+    What was read, as the suite of this process.
+
+    Args:
+        known: Whether known deviations are read as well.
+
+    Raises:
+        GraphCancelError: Something is not as it must be.
+    """
+    folder = config.rootpath / "contracts"
+    see_again = f" --target={config.getoption('target')}" if described else ""
+    if not folder.is_dir():
+        # Without the folder there are no contract tests to be had; the mock's own tests need none.
+        return Suite((), (), described, see_again)
+    if described:
+        check_names(described, contract_ids(folder))
+    contracts = load_contracts(folder, described.contracts if described else ())
+    everything = load_contracts(folder) if described and described.contracts else contracts
+    clauses = {clause for contract in everything for clause in contract.clauses}
+    if described:
+        check_waivers(described, clauses)
+    deviations = _deviations(config, described.name if described else BUILT_IN, clauses) if known else ()
+    return Suite(
+        contracts, build_cases(contracts, described.cloud if described else None), described, see_again, deviations
+    )
+
+
+def _deviations(config: pytest.Config, target: str, clauses: Collection[str]) -> tuple[Deviation, ...]:
+    """The findings known for *target*, from the file that was named or the one of its name."""
+    named = config.getoption("deviations")
+    file = Path(named) if named else config.rootpath / "deviations" / f"{folder_name(target)}.toml"
+    if not named and not file.exists():
+        return ()
+    return read_deviations(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file, clauses)
+
+
+def _check_processes(config: pytest.Config) -> None:
+    """Refuse more processes than a mailbox takes requests at a time: each has one under way."""
+    if _is_worker(config) or config.getoption("dist", default="no") == "no":
         return
-    unknown = set(marker.kwargs) - _ATTRIBUTES
-    if unknown or marker.args:
-        named = ", ".join([*unknown, *map(repr, marker.args)])
-        raise pytest.UsageError(f"{metafunc.definition.nodeid}: cases(): unknown {named}")
-    chosen = [case for case in metafunc.config.stash[SUITE].cases if selects(marker.kwargs, case)]
-    narrowed = metafunc.config.stash[SUITE].described
-    if not chosen and not (narrowed and narrowed.contracts):
-        raise pytest.UsageError(f"{metafunc.definition.nodeid}: no case is {marker.kwargs}")
-    metafunc.parametrize("case", chosen, ids=[case.id for case in chosen])
-
-
-def selects(wanted: Mapping[str, object], case: Case) -> bool:
-    """Whether the keywords of a ``cases`` marker name *case*: a value, or any of a tuple of values."""
-    for name, value in wanted.items():
-        allowed = value if isinstance(value, tuple) else (value,)
-        if getattr(case, name) not in allowed:
-            return False
-    return True
-
-
-def _case_of(item: pytest.Item) -> Case | None:
-    callspec = getattr(item, "callspec", None)
-    case = callspec.params.get("case") if callspec else None
-    return case if isinstance(case, Case) else None
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """
-    Give each case its turn.
-    """
-    items.sort(key=lambda item: case.turn if (case := _case_of(item)) else 0)
+    places = [str(place).partition("*") for place in config.getoption("tx", default=None) or ()]
+    number = sum(int(times) if star and times.isdecimal() else 1 for times, star, _ in places)
+    if number > _AT_A_TIME:
+        raise GraphCancelError(
+            f"{number} processes: a mailbox takes four requests at a time; use -n {_AT_A_TIME} at most"
+        )
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -135,16 +147,8 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     if suite is None:
         return None
     written = config.getoption("target")
-    return f"graph-cancel-contracts: target {written}, {len(suite.contracts)} contracts, {len(suite.cases)} cases"
-
-
-def pytest_report_collectionfinish(config: pytest.Config, items: Sequence[pytest.Item]) -> str | None:
-    """Say when a run is partial."""
-    suite = config.stash[SUITE]
-    chosen = sum(1 for item in items if _case_of(item))
-    if not chosen or chosen == len(suite.cases):
-        return None
-    return f"partial run: {chosen} of {len(suite.cases)} cases selected; what the others cover is not examined"
+    told = f"graph-cancel-contracts: target {written}, {len(suite.contracts)} contracts, {len(suite.cases)} cases"
+    return f"{told}, known deviations: {len(suite.deviations)}" if suite.deviations else told
 
 
 # -- opening and closing -------------------------------------------------------------------------------------------
@@ -211,13 +215,15 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     """Open the target for the contract tests among the selected, and look and clear up after the last of them."""
     suite = session.config.stash[SUITE]
     controller_only = bool(getattr(session.config.option, "dist", "no") != "no") and not _is_worker(session.config)
-    suite.order = [case for item in session.items if (case := _case_of(item))] if not controller_only else []
+    suite.order = [case for item in session.items if (case := case_of(item))] if not controller_only else []
     if suite.order and not session.config.option.collectonly:
         _join(session.config)
     try:
         return (yield)
-    except BaseException:
+    except BaseException as error:
         suite.interrupted = True
+        if _gave_up(session, error):
+            raise session.Failed(str(error)) from None
         raise
     finally:
         suite.finish(leads=not _is_worker(session.config))
@@ -229,19 +235,33 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
             _report_late(session, suite)
 
 
+def _gave_up(session: pytest.Session, error: BaseException) -> bool:
+    """Whether pytest-xdist ended a run after as many failures as ``-x`` allows: it calls that an interrupt."""
+    allowed = session.config.getoption("maxfail") or 0
+    foreign = isinstance(error, KeyboardInterrupt) and type(error) is not KeyboardInterrupt
+    return foreign and 0 < allowed <= session.testsfailed
+
+
 def _report_late(session: pytest.Session, suite: Suite) -> None:
-    """A passed case whose refused call had an effect after all: pytest hears of it as a failure of that test."""
+    """A case whose refused call had an effect after all: pytest hears of its test once more, instead of before."""
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
     for line in suite.late:
         suite.lines[line["id"]] = line
         nodeid, location = suite.nodes[line["id"]]
-        if not line["gating"]:
-            continue
-        terminal = session.config.pluginmanager.get_plugin("terminalreporter")
         if terminal:
-            terminal.stats["passed"] = [item for item in terminal.stats.get("passed", []) if item.nodeid != nodeid]
-        text = reporting.explain(line, suite.by_id, suite.see_again)
-        late = pytest.TestReport(nodeid, location, {}, "failed", text, "call")
+            for outcome in ("passed", "xfailed", "failed"):
+                terminal.stats[outcome] = [item for item in terminal.stats.get(outcome, []) if item.nodeid != nodeid]
+        late = pytest.TestReport(nodeid, location, {}, "failed", "", "call")
+        if _fails(line):
+            late.longrepr = reporting.explain(line, suite.by_id, suite.see_again)
+        else:
+            late.outcome, late.wasxfail = "skipped", f"reason: {reporting.excuses(line)}"
         session.config.hook.pytest_runtest_logreport(report=late)
+
+
+def _fails(line: Mapping[str, Any]) -> bool:
+    """Whether the finding of a case fails the run."""
+    return bool(line["gating"]) and not line["excused"]
 
 
 # -- one test ------------------------------------------------------------------------------------------------------
@@ -252,36 +272,27 @@ def verdict(case: Case, request: pytest.FixtureRequest) -> Verdict:
     """
     The verdict of *case*: its whole story, arranging to clearing away, happens here.
 
-    An inconclusive case is skipped with its reason, a finding against a contract that does not gate is xfailed.
+    An inconclusive case is skipped with its reason. A finding that does not fail the run is xfailed: its contract does
+    not gate, or a known deviation covers it.
     """
     suite = request.config.stash[SUITE]
     if suite.overlap is None or suite.session is None:
         raise GraphCancelError("no target is open; run the contract tests through pytest as a whole")
-    position = suite.order.index(case)
-    upcoming = suite.order[position + 1 :]
-    gating = suite.gating(case)
-    origin = suite.description.origin
+    upcoming = suite.order[suite.order.index(case) + 1 :]
     try:
-        record: Record = suite.overlap.record(case, upcoming)
-    except GraphCancelError as error:
-        request.node.stash[RECORD] = error_line(case, str(error), gating=gating, origin=origin)
-        raise
+        record = suite.overlap.record(case, upcoming)
     except Exception as error:
-        request.node.stash[RECORD] = error_line(case, type(error).__name__, gating=gating, origin=origin)
+        # What a target sent may stand in an exception that is not our own: only its type is shown.
+        reason = str(error) if isinstance(error, GraphCancelError) else type(error).__name__
+        request.node.stash[RECORD] = suite.line(error_record(case, reason))
         raise
-    line = record_line(record, gating=gating, origin=origin)
-    line["watched"] = suite.session.stories.is_watched(case)
-    request.node.stash[RECORD] = line
+    line = suite.line(record)
+    request.node.stash[RECORD] = line | {"watched": suite.session.stories.is_watched(case)}
     if record.verdict.name == "inconclusive":
         pytest.skip(str(record.verdict.reason))
-    if record.verdict.name == "fail" and not gating:
-        pytest.xfail(_first_finding(record.verdict))
+    if record.verdict.name == "fail" and not _fails(line):
+        pytest.xfail(reporting.excuses(line))
     return record.verdict
-
-
-def _first_finding(found: Verdict) -> str:
-    line = next(item for item in found.findings if item.held is False)
-    return f"{line.clause}: documented {line.documented}, received {line.received}"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -337,37 +348,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Close the run file and decide the exit status."""
     suite = session.config.stash.get(SUITE, None)
-    if suite is None or _is_worker(session.config) or suite.runfile is None:
-        return
-    late = {line["id"]: line for line in suite.late}
-    for name in suite.watched:
-        suite.runfile.case(late.get(name, suite.lines[name]))
-    lines = list(suite.lines.values())
-    partial = len(lines) < len(suite.cases)
-    status = int(exitstatus)
-    gaps = [] if partial else suite.gaps(lines)
-    if status in {0, 1, 5}:
-        judged = any(line["gating"] and line["verdict"] in {"pass", "fail"} for line in lines)
-        fallback = 0 if judged else 5
-        status = status or (EXIT_RESIDUE if suite.residue else EXIT_UNJUDGED if gaps else fallback)
-    session.exitstatus = suite.status = status
-    footer: dict[str, Any] = {
-        "partial": partial,
-        **{name: suite.counts.get(name, 0) for name in ("requests", "writes", WAITING, PAGES)},
-        "residue": suite.residue,
-        "unjudged": len(gaps),
-        "exit": status,
-    }
-    if suite.interrupted and status != 1:
-        suite.runfile.abandon()
-    else:
-        suite.runfile.close(footer)
+    if suite is not None and suite.runfile is not None and not _is_worker(session.config):
+        session.exitstatus = suite.conclude(int(exitstatus))
 
 
 # -- the end -------------------------------------------------------------------------------------------------------
 
 
-def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print what holds per page and clause, the disputes' readings and what was not tested."""
     suite = config.stash[SUITE]
     if not suite.lines or suite.runfile is None:
@@ -375,15 +363,11 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     writer = terminalreporter._tw  # noqa: SLF001 - pytest offers no other way to the width of the terminal
     folder = suite.runfile.folder
     outcome = Outcome(
-        name=suite.description.name,
-        origin=suite.description.origin,
+        header=suite.runfile.header,
         lines=[suite.lines[case.id] for case in suite.cases if case.id in suite.lines],
+        footer=suite.footer,
         cases=suite.cases,
         contracts=suite.contracts,
-        requests=suite.counts.get("requests", 0),
-        gaps=suite.gaps(list(suite.lines.values())),
-        residue=suite.residue,
-        status=int(exitstatus) if suite.status is None else suite.status,
         file=(folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder) / "run.jsonl",
     )
     color = bool(writer.hasmarkup) and not os.environ.get("NO_COLOR")

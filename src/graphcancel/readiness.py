@@ -25,6 +25,7 @@ from graphcancel.scene import WEEK, stamp
 from graphcancel.stage import Stage
 from graphcancel.target import Target
 from graphcancel.targetfile import Description
+from graphcancel.waivers import why_unused
 
 _WINDOW = f"startDateTime={stamp(WEEK)}&endDateTime={stamp(WEEK + dt.timedelta(hours=1))}&$top=1&$select=id,subject"
 
@@ -205,8 +206,9 @@ def things(stage: Stage, target: Witness, root: str) -> list[Thing]:
     described = target.description
     found = []
     for name in ("group", "booking_business"):
-        if name in described.waived:
-            found.append(Thing(name, "waived", described.waived[name]))
+        waived = why_unused(described.waived, name)
+        if waived:
+            found.append(Thing(name, "waived", waived))
         elif not described.resources.get(name):
             found.append(Thing(name, "absent", f"the target names no {name} in [resources]"))
         else:

@@ -9,6 +9,7 @@ be sent, written and mailed, is told by the code that will do it, and stays true
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import secrets
 from collections import Counter
@@ -25,6 +26,7 @@ from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.fence import Fence
 from graphcancel.ground import CONFIRMATION
 from graphcancel.ideal import Answer, Service, mailbox_path, owner_in
+from graphcancel.marks import new_run
 from graphcancel.scopes import lacks, needed
 from graphcancel.session import open_session
 from graphcancel.story import Record
@@ -110,12 +112,13 @@ def rehearse(
 ) -> Rehearsal:
     """Tell every story of *cases*, in the order of a run, and clear away; nothing is sent."""
     service = Service()
+    now = dt.datetime.now(dt.UTC)
     by_id = {contract.id: contract for contract in contracts}
     session = open_session(
         replace(description, patience=_AT_ONCE),
         contracts,
-        f"gc{secrets.token_hex(4)}",
-        "2026-01-05T09:00:00+00:00",
+        new_run(now),
+        now.isoformat(timespec="seconds"),
         secrets.token_hex(8),
         sign_in=_Signed(description, sign_in),
         door=partial(_Imagined, service, by_id, seen),
@@ -173,6 +176,16 @@ class _Signed(SignIn):
         return self._granted.get(name)
 
 
+class _Unwritten:
+    """The ledger of a run that creates nothing."""
+
+    def intend(self, request: Request) -> None:
+        """Enter nothing."""
+
+    def close(self, *, cleared: bool) -> None:
+        """Nothing was opened."""
+
+
 class _Imagined(Target):
     """
     A target that is only thought of: no request leaves the process.
@@ -191,6 +204,7 @@ class _Imagined(Target):
         sign_in: SignIn,
     ) -> None:
         super().__init__(description, fence, sign_in)
+        self.ledger = _Unwritten()
         self.case: Case | None = None
         self.needs: dict[tuple[str, frozenset[str]], list[Case]] = {}
         self._service = service

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from graphcancel.waivers import waiver
+
 if TYPE_CHECKING:
     from graphcancel.case import Case
     from graphcancel.contract import Contract
@@ -40,12 +42,28 @@ def explain(line: Line, contracts: Mapping[str, Contract], see_again: str) -> st
         parts.append(f"  {_short(clause.id)}: documented {item['documented']}, received {item['received']}")
         says = "" if item["documented"] == clause.says else f": {clause.says}"
         parts.append(f"  clause {clause.id} (heading {clause.heading}){says}")
+        if "deviation" in item:
+            parts.append(f"  known deviation: {_known(item['deviation'])}")
     if line.get("reason"):
         parts.append(f"  {line['verdict']}: {line['reason']}")
     parts.append(f"  see again: pytest{see_again} -k {line['id']}")
     if line.get("curl") and line["verdict"] == "fail":
         parts.append(f"  by hand: {line['curl']}")
     return "\n".join(parts)
+
+
+def excuses(line: Line) -> str:
+    """The findings of a case that does not fail the run, on one line, with the known deviation that covers each."""
+    return "; ".join(
+        f"{item['clause']}: documented {item['documented']}, received {item['received']}"
+        + (f": known deviation, {_known(item['deviation'])}" if "deviation" in item else "")
+        for item in line["clauses"]
+        if item["held"] is False
+    )
+
+
+def _known(deviation: Mapping[str, Any]) -> str:
+    return f"{deviation['reason']} (owner {deviation['owner']}, until {deviation['expires']})"
 
 
 def _short(clause: str) -> str:
@@ -79,6 +97,29 @@ def unjudged(lines: Iterable[Line]) -> list[Missing]:
             else:
                 judged.add(key)
     return [Missing(*key, reason) for key, reason in open_.items() if key not in judged]
+
+
+def gaps(lines: Iterable[Line], cases: Iterable[Case], waived: Mapping[str, str]) -> list[Missing]:
+    """What a whole run should have judged and did not, but for what the target waives."""
+    families = {(case.contract, case.path): case.family for case in cases}
+    return [
+        gap for gap in unjudged(lines) if not waiver(waived, families.get((gap.contract, gap.route), ""), gap.clause)
+    ]
+
+
+def idle_waivers(lines: Sequence[Line], cases: Sequence[Case], waived: Mapping[str, str]) -> list[tuple[str, int]]:
+    """Each waiver that some case was judged in spite of, with the number of these cases."""
+    families = {case.id: case.family for case in cases}
+    found = Counter(
+        name
+        for line in lines
+        for name in waived
+        if any(
+            item["held"] is not None and waiver({name: ""}, families[line["id"]], item["clause"])
+            for item in line["clauses"]
+        )
+    )
+    return [(name, found[name]) for name in waived if found[name]]
 
 
 def coverage_table(

@@ -10,6 +10,7 @@ from graphcancel.errors import NotOffered, ProvisionError
 from graphcancel.exchange import encode_segment, json_request
 from graphcancel.ground import Ground
 from graphcancel.looks import Unseen
+from graphcancel.waivers import why_unused
 
 
 def resource(ground: Ground, name: str, root: str) -> str:
@@ -17,8 +18,9 @@ def resource(ground: Ground, name: str, root: str) -> str:
     The id of a group or booking business of the target, once its members are known to lie inside the fence.
     """
     description = ground.target.description
-    if name in description.waived:
-        raise NotOffered(f"waived: {description.waived[name]}")
+    waived = why_unused(description.waived, name)
+    if waived:
+        raise NotOffered(f"waived: {waived}")
     identity = description.resources.get(name)
     if not identity:
         raise NotOffered(f"the target names no {name} in [resources]")

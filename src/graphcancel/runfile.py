@@ -57,9 +57,14 @@ def record_line(record: Record, *, gating: bool, origin: str) -> dict[str, Any]:
     return found
 
 
-def error_line(case: Case, reason: str, *, gating: bool, origin: str) -> dict[str, Any]:
-    """The line of a case that ended in a fault of our own."""
-    return record_line(Record(case, Verdict("error", (), reason)), gating=gating, origin=origin)
+def error_record(case: Case, reason: str) -> Record:
+    """The record of a case that ended in a fault of our own."""
+    return Record(case, Verdict("error", (), reason))
+
+
+def folder_name(target: str) -> str:
+    """*target* as a name for a file or folder."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", target)
 
 
 class RunFile:
@@ -69,20 +74,24 @@ class RunFile:
     Args:
         folder: Where run folders lie; created.
 
+    Attributes:
+        header: The first line, as written.
+
     Raises:
         RunError: The folder cannot be written.
     """
 
     def __init__(self, folder: Path, target: str, header: Mapping[str, Any]) -> None:
         started = dt.datetime.now(dt.UTC)
-        name = f"{started.strftime('%Y%m%dT%H%M%SZ')}-{re.sub(r'[^A-Za-z0-9.-]+', '-', target)}"
+        name = f"{started.strftime('%Y%m%dT%H%M%SZ')}-{folder_name(target)}"
         try:
             self.folder = _fresh(folder, name)
             self._file: TextIO = (self.folder / "run.jsonl").open("x", encoding="utf-8")
         except OSError as error:
             raise RunError(f"{folder}: cannot be written ({error.strerror}); name another folder with --runs") from None
         self._counts: Counter[str] = Counter()
-        self._write({"kind": "header", "format": FORMAT, "started": started.isoformat(timespec="seconds"), **header})
+        self.header = {"kind": "header", "format": FORMAT, "started": started.isoformat(timespec="seconds"), **header}
+        self._write(self.header)
 
     def case(self, line: Mapping[str, Any]) -> None:
         """Append one case."""

@@ -42,6 +42,7 @@ _HARMLESS: Final = frozenset(
 # Dots and a lower-case word by itself are those of host names and people.
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z_]{2,60}")
 _QUERY: Final = frozenset("$top $skip $skiptoken $filter $select $orderby startdatetime enddatetime start end".split())
+_ADDRESS: Final = re.compile(r"[^\s@<>(),;]+@[^\s@<>(),;]+")
 # An IP address or a telephone number is made of groups that are small each.
 _NUMBERS: Final = re.compile(r"\d+(?:[^\w\n]{1,2}\d+)+")
 
@@ -96,6 +97,12 @@ class Sanitiser:
         if not isinstance(code, str):
             return "no code"
         return code if _CODE.fullmatch(code) else "[an unlisted code]"
+
+
+def remark(text: str) -> str:
+    """What a person wrote into a file of the project, on one line; an address in it is not shown."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    return _ADDRESS.sub("[…]", " ".join(printable.split()))
 
 
 def _small(word: str) -> bool:

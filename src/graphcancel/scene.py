@@ -8,14 +8,13 @@ in minutes of its own; appointments and the past event excepted.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import re
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 from graphcancel.exchange import Exchange
 from graphcancel.looks import Look, Viewpoint
+from graphcancel.marks import Mark
 
 WEEK: Final = dt.datetime(2035, 6, 4, tzinfo=dt.UTC)
 WEEK_END: Final = WEEK + dt.timedelta(days=8)
@@ -29,34 +28,6 @@ TARGETED: Final = 1
 
 _SKEW: Final = dt.timedelta(seconds=10)
 MADE_UP_ID: Final = "AAMkADAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMABGAAAAAAAAAAA="
-
-MARK: Final = re.compile(r"gc[0-9a-f]{8}")
-"""What every run's mark begins with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """
-    How everything of one case is recognised.
-
-    Attributes:
-        run: Contained in every marker of the run, and in no other run's.
-        case: One alphanumeric word, so that no markup breaks it.
-    """
-
-    run: str
-    case: str
-
-    @classmethod
-    def of(cls, run: str, case_id: str, attempt: int) -> Mark:
-        """The mark of *case_id* in its *attempt*-th try."""
-        digest = hashlib.blake2s(f"{case_id}#{attempt}".encode(), digest_size=5).hexdigest()
-        return cls(run, f"{run}x{digest}")
-
-    @property
-    def slot(self) -> int:
-        """Which minutes of the week are the case's own."""
-        return int(self.case[-8:], 16) % _SLOTS
 
 
 @dataclass(slots=True)
@@ -91,6 +62,20 @@ class Scene:
     gap: str | None = None
 
 
+def stamp(moment: dt.datetime) -> str:
+    """*moment* as the API writes it in a query: UTC, whole seconds, Z."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+WEEK_WINDOW: Final = (stamp(WEEK), stamp(WEEK_END))
+"""Start and end of the week in which all events but a few lie."""
+
+
+def slot_of(mark: Mark) -> int:
+    """Which minutes of the week are the case's own."""
+    return mark.number % _SLOTS
+
+
 def server_time(exchange: Exchange) -> str | None:
     """The target's own clock when it answered, a little earlier, since a mailbox has another; None where unsaid."""
     date = exchange.response.headers.get("date") if exchange.response else None
@@ -99,8 +84,3 @@ def server_time(exchange: Exchange) -> str | None:
     except ValueError:
         return None
     return stamp(moment - _SKEW)
-
-
-def stamp(moment: dt.datetime) -> str:
-    """*moment* as the API writes it in a query: UTC, whole seconds, Z."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

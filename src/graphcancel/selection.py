@@ -1,63 +1,87 @@
 """
-Which cases a command is about: those of a target, of some contracts, and of a ``-k`` as pytest reads one.
+Which cases a test gets, in which order they run, and whether pytest chose all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from _pytest.mark.expression import Expression  # pytest has no other door to its own -k
+import pytest
 
 from graphcancel.case import Case
-from graphcancel.cases import build_cases
-from graphcancel.contract import Contract, contract_ids, load_contracts
-from graphcancel.errors import GraphCancelError
-from graphcancel.targetfile import Description, check_names
+from graphcancel.suite import Suite
+
+SUITE: Final = pytest.StashKey[Suite]()
+_ATTRIBUTES: Final = frozenset({"kind", "contract", "actor", "circumstance", "body", "family", "expects"})
 
 
-def cases_of(folder: Path, described: Description | None) -> tuple[tuple[Contract, ...], tuple[Case, ...]]:
-    """
-    The contracts in *folder* and their cases, as far as the target asks for them.
-
-    Raises:
-        GraphCancelError: The target names a contract that is none.
-    """
-    if described:
-        check_names(described, contract_ids(folder))
-    contracts = load_contracts(folder, described.contracts if described else ())
-    return contracts, build_cases(contracts, described.cloud if described else None)
-
-
-def select(cases: Sequence[Case], contracts: Sequence[Contract], only: Sequence[str], pattern: str = "") -> list[Case]:
-    """
-    Those of *cases* that belong to one of the contracts *only* and whose id the expression *pattern* lets through.
-
-    Raises:
-        GraphCancelError: An unknown contract, no expression, or nothing is left.
-    """
-    known = sorted(contract.id for contract in contracts)
-    for name in only:
-        if name not in known:
-            raise GraphCancelError(f"--contract {name}: unknown; known are {', '.join(known)}")
-    chosen = [case for case in cases if not only or case.contract in only]
-    if pattern.strip():
-        try:
-            wanted = Expression.compile(pattern)
-        except SyntaxError as error:
-            raise GraphCancelError(
-                f"-k {pattern}: {error.msg}; write parts of case ids joined by and, or, not"
-            ) from None
-        chosen = [case for case in chosen if _holds(wanted, case)]
-    if not chosen:
-        raise GraphCancelError(f"no case is selected{f' by -k {pattern}' if pattern else ''}; see graphcancel cases")
-    return chosen
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each contract test the cases its marker names."""
+    marker = metafunc.definition.get_closest_marker("cases")
+    if "case" not in metafunc.fixturenames or marker is None:
+        return
+    unknown = set(marker.kwargs) - _ATTRIBUTES
+    if unknown or marker.args:
+        named = ", ".join([*unknown, *map(repr, marker.args)])
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: cases(): unknown {named}")
+    chosen = [case for case in metafunc.config.stash[SUITE].cases if selects(marker.kwargs, case)]
+    narrowed = metafunc.config.stash[SUITE].described
+    if not chosen and not (narrowed and narrowed.contracts):
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: no case is {marker.kwargs}")
+    metafunc.parametrize("case", chosen, ids=[case.id for case in chosen])
 
 
-def _holds(wanted: Expression, case: Case) -> bool:
-    """Whether the id of *case*, ignoring case, holds the words *wanted* asks for."""
+def selects(wanted: Mapping[str, object], case: Case) -> bool:
+    """Whether the keywords of a ``cases`` marker name *case*: a value, or any of a tuple of values."""
+    for name, value in wanted.items():
+        allowed = value if isinstance(value, tuple) else (value,)
+        if getattr(case, name) not in allowed:
+            return False
+    return True
 
-    def stands(word: str, /, **named: str | int | bool | None) -> bool:
-        return not named and word.lower() in case.id.lower()
 
-    return wanted.evaluate(stands)
+def case_of(item: pytest.Item) -> Case | None:
+    """The case *item* is about, None where it is no contract test."""
+    callspec = getattr(item, "callspec", None)
+    case = callspec.params.get("case") if callspec else None
+    return case if isinstance(case, Case) else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each case its turn."""
+    items.sort(key=lambda item: case.turn if (case := case_of(item)) else 0)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Remember how many cases were chosen, before the terminal says so."""
+    if not hasattr(session.config, "workerinput"):
+        session.config.stash[SUITE].selected = sum(1 for item in session.items if case_of(item))
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> str | None:
+    """Say when a run is partial."""
+    return _partial(config.stash[SUITE])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None:
+    """The same for several processes, of which each collects alike."""
+    suite = node.config.stash[SUITE]
+    if suite.selected is not None:
+        return
+    known = {case.id for case in suite.cases}
+    suite.selected = sum(1 for name in ids if name.partition("[")[2].removesuffix("]") in known)
+    text = _partial(suite)
+    terminal = node.config.pluginmanager.get_plugin("terminalreporter")
+    if text and terminal:
+        terminal.ensure_newline()
+        terminal.write_line(text)
+
+
+def _partial(suite: Suite) -> str | None:
+    if not suite.selected or suite.selected == len(suite.cases):
+        return None
+    return f"partial run: {suite.selected} of {len(suite.cases)} cases selected; what the others cover is not examined"

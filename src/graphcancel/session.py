@@ -61,23 +61,12 @@ class Session:
             The records that turned to a finding, and the number of objects left behind.
         """
         turned = self.stories.last_look() if look else []
-        return turned, _drive(sweep(self.stage, self.stories.scenes, self._roots()))
+        roots = version_roots(self.target.description, self.contracts)
+        return turned, _drive(sweep(self.stage, self.stories.scenes, roots))
 
     def close(self) -> None:
         """Close the connections."""
         self.target.close()
-
-    def _roots(self) -> list[str]:
-        """One version root per server: editions of one server share what they hold."""
-        description = self.target.description
-        found: dict[str, str] = {}
-        for contract in self.contracts:
-            root = description.root(contract.id)
-            version = "v1.0" if contract.version == "both" else contract.version
-            found.setdefault(
-                urlsplit(root).netloc if root.startswith(description.base_url) else root, f"{root}/{version}"
-            )
-        return list(found.values())
 
 
 def _drive(story: Generator[float, None, int]) -> int:
@@ -87,6 +76,45 @@ def _drive(story: Generator[float, None, int]) -> int:
         except StopIteration as ended:
             return int(ended.value)
         time.sleep(max(0.0, due - time.monotonic()))
+
+
+def version_roots(description: Description, contracts: Sequence[Contract]) -> list[str]:
+    """One version root per server: editions of one server share what they hold."""
+    found: dict[str, str] = {}
+    for contract in contracts:
+        root = description.root(contract.id)
+        version = "v1.0" if contract.version == "both" else contract.version
+        found.setdefault(urlsplit(root).netloc if root.startswith(description.base_url) else root, f"{root}/{version}")
+    return list(found.values())
+
+
+def open_stage(
+    description: Description,
+    contracts: Sequence[Contract],
+    run: str,
+    started: str,
+    contact: Mapping[str, Any] | None = None,
+    *,
+    sign_in: SignIn | None = None,
+    door: Door = Target,
+) -> tuple[Stage, Mapping[str, Any]]:
+    """
+    Connect to *description* and make the first contact, unless *contact* says what that learnt already.
+
+    Raises:
+        TargetError: The target gives no answer at all.
+    """
+    roots = {description.base_url, *(description.root(contract.id) for contract in contracts)}
+    fence = Fence(roots, description.writable)
+    target = door(description, fence, sign_in or SignIn(description))
+    stage = Stage(target, Lookout(target), Waiting(), run, started)
+    if contact is None:
+        contact = _first_contact(stage)
+    stage.since = contact["since"]
+    for mailbox, identity in contact["users"].items():
+        stage.users[mailbox] = identity
+        fence.admit_user(identity, mailbox)
+    return stage, contact
 
 
 def open_session(
@@ -112,18 +140,8 @@ def open_session(
     Raises:
         TargetError: The target gives no answer at all.
     """
-    roots = {description.base_url, *(description.root(contract.id) for contract in contracts)}
-    fence = Fence(roots, description.writable)
-    target = door(description, fence, sign_in or SignIn(description))
-    waiting = Waiting()
-    lookout = Lookout(target)
-    stage = Stage(target, lookout, waiting, run, started)
-    if contact is None:
-        contact = _first_contact(stage)
-    stage.since = contact["since"]
-    for mailbox, identity in contact["users"].items():
-        stage.users[mailbox] = identity
-        fence.admit_user(identity, mailbox)
+    stage, contact = open_stage(description, contracts, run, started, contact, sign_in=sign_in, door=door)
+    target = stage.target
     stories = Stories(
         target, stage, {contract.id: contract for contract in contracts}, _sanitiser(stage, contracts, key)
     )

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from graphcancel.appointments import arrange_appointment
 from graphcancel.ground import Ground, Steps
 from graphcancel.looks import Lookout
+from graphcancel.marks import Mark
 from graphcancel.meetings import arrange_meeting
-from graphcancel.scene import Mark, Scene
+from graphcancel.scene import Scene
 from graphcancel.waiting import Waiting
 
 if TYPE_CHECKING:

@@ -10,20 +10,26 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from graphcancel.auth import SignIn
 from graphcancel.case import Case
 from graphcancel.contract import Contract
+from graphcancel.deviations import OUT_OF_DATE, Deviation, excuse, standings
+from graphcancel.ending import Facts, codes
 from graphcancel.errors import GraphCancelError
 from graphcancel.flows import Ask
+from graphcancel.ledger import Ledger
+from graphcancel.marks import new_run, worker_run
 from graphcancel.overlap import Overlap
-from graphcancel.report import Missing, unjudged
+from graphcancel.report import gaps
 from graphcancel.runfile import RunFile, record_line
 from graphcancel.session import Session, open_session
+from graphcancel.story import Record
+from graphcancel.target import PAGES, WAITING
 from graphcancel.targetfile import Description
 
 
@@ -49,15 +55,19 @@ class Suite:
     State of one pytest process.
 
     Attributes:
+        deviations: Findings known for the target.
         place: Where the built-in target is, once started.
+        selected: How many of the cases pytest chose to run; None before it has (controller only).
         lines: Lines of ``run.jsonl`` so far, by case id (controller only).
-        late: Records the last look of a worker turned to a finding.
+        late: Lines of cases that the last look turned to a finding.
+        footer: The last line of ``run.jsonl``, once the run has ended.
     """
 
     contracts: tuple[Contract, ...]
     cases: tuple[Case, ...]
     described: Description | None
     see_again: str
+    deviations: tuple[Deviation, ...] = ()
     builtin: BuiltInTarget | None = None
     place: str | None = None
     run: str = ""
@@ -67,12 +77,13 @@ class Suite:
     session: Session | None = None
     overlap: Overlap | None = None
     order: list[Case] = field(default_factory=list)
+    selected: int | None = None
     lines: dict[str, dict[str, Any]] = field(default_factory=dict)
     nodes: dict[str, tuple[str, tuple[str, int | None, str]]] = field(default_factory=dict)
     watched: set[str] = field(default_factory=set)
     runfile: RunFile | None = None
     residue: str | None = None
-    status: int | None = None
+    footer: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     late: list[dict[str, Any]] = field(default_factory=list)
     interrupted: bool = False
@@ -89,6 +100,11 @@ class Suite:
             raise GraphCancelError("the target is not described yet")
         return self.described
 
+    @property
+    def today(self) -> dt.date:
+        """The day on which the run started, by UTC, in every process of it."""
+        return dt.datetime.fromisoformat(self.started).date()
+
     def gating(self, case: Case) -> bool:
         """Whether a finding of *case* fails the run."""
         gates = self.description.gates
@@ -96,16 +112,10 @@ class Suite:
             return self.by_id[case.contract].standing == "current"
         return case.contract in gates
 
-    def gaps(self, lines: Sequence[Mapping[str, Any]]) -> list[Missing]:
-        """What a whole run should have judged and did not, but for what the target waives."""
-        families = {"group": "groups", "booking_business": "bookings", "booking_service": "bookings"}
-        left = {families.get(name, name) for name in self.description.waived}
-        by_route = {(case.path, case.contract): case.family for case in self.cases}
-        return [
-            gap
-            for gap in unjudged(lines)
-            if by_route.get((gap.route, gap.contract)) not in left and gap.clause not in left
-        ]
+    def line(self, record: Record) -> dict[str, Any]:
+        """The line of ``run.jsonl`` for *record*."""
+        line = record_line(record, gating=self.gating(record.case), origin=self.description.origin)
+        return excuse(line, self.deviations, self.today)
 
     def header(self) -> dict[str, Any]:
         """The first line of ``run.jsonl``."""
@@ -120,6 +130,8 @@ class Suite:
                 for contract in self.contracts
             },
             "gates": sorted({case.contract for case in self.cases if self.gating(case)}),
+            "waived": dict(description.waived),
+            "deviations": [entry.as_json() for entry in self.deviations],
             "cases": len(self.cases),
         }
 
@@ -139,9 +151,10 @@ class Suite:
         """
         if self.run:
             return
-        self.run = f"gc{secrets.token_hex(4)}"
+        now = dt.datetime.now(dt.UTC)
+        self.run = new_run(now)
         self.key = secrets.token_hex(16)
-        self.started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        self.started = now.isoformat(timespec="seconds")
         try:
             if self.described is None:
                 self.builtin = offer()
@@ -153,6 +166,7 @@ class Suite:
                 self.described = self.builtin.describe(self.place)
             self.contact = self._connect(None, ask).contact
             self.runfile = RunFile(folder, self.description.name, self.header())
+            self._enter(self.runfile.folder)
         except GraphCancelError:
             self.close()
             raise
@@ -165,19 +179,26 @@ class Suite:
             "place": self.place,
             "contact": self.contact,
             "key": self.key,
+            "folder": str(self.runfile.folder) if self.runfile else None,
         }
 
     def join(self, given: Mapping[str, Any], number: int, offer: Offer) -> None:
         """Worker *number*: reach the target with what the controller `handed` over."""
         self.key = given["key"]
         # Each worker has a mark of its own, so that the one that ends first clears away nothing of another's.
-        self.run, self.started, self.place = f"{given['run']}w{number:03d}", given["started"], None
+        self.run, self.started, self.place = worker_run(given["run"], number), given["started"], None
         if self.described is None:
             builtin = offer()
             if builtin is None:
                 raise GraphCancelError("--target mock: no built-in target is offered to this worker")
             self.described = builtin.describe(given["place"])
         self._connect(given["contact"])
+        self._enter(Path(given["folder"]))
+
+    def _enter(self, folder: Path) -> None:
+        """Open the ledger of this process in the run's *folder*: from now on things may be created."""
+        if self.session:
+            self.session.target.ledger = Ledger(folder, self.run, self.started, self.description)
 
     def warnings(self) -> list[str]:
         """What a person should know about the target and its actors, each line once."""
@@ -214,10 +235,11 @@ class Suite:
         if self.overlap:
             self.overlap.close()
         turned, left = session.finish(look=not self.interrupted)
-        origin = self.description.origin
-        self.late += [record_line(record, gating=self.gating(record.case), origin=origin) for record in turned]
+        self.late += [self.line(record) for record in turned]
         if left:
             self.residue = f"{left} objects or lists of this run could not be cleared"
+        if session.target.ledger:
+            session.target.ledger.close(cleared=not left)
         self._count(session.target.counts)
 
     def brought(self) -> dict[str, Any]:
@@ -242,6 +264,51 @@ class Suite:
             left = self.builtin.stop(place)
             if left and not self.residue:
                 self.residue = left
+
+    def conclude(self, status: int) -> int:
+        """
+        Controller: write the end of the run and return the exit status.
+
+        Args:
+            status: The one pytest came to by itself.
+        """
+        if self.runfile is None:
+            return status
+        for name in (name for name in self.lines if name in self.watched):
+            self.runfile.case(self.lines[name])
+        lines = list(self.lines.values())
+        gating = [line for line in lines if line["gating"]]
+        # A run that was stopped at its first finding has ended; one that was interrupted has not, whatever its status.
+        ended = status == 1 or (status not in {2, 3, 4} and not self.interrupted)
+        partial = self.interrupted or not ended or len(lines) < len(self.cases)
+        open_ = [] if partial else gaps(lines, self.cases, self.description.waived)
+        known = standings(self.deviations, self.lines, self.cases, self.today, partial=partial) if lines else []
+        found = codes(
+            Facts(
+                of_pytest=status,
+                findings=any(line["verdict"] == "fail" and not line["excused"] for line in gating)
+                or any(line["verdict"] == "error" for line in lines),
+                residue=bool(self.residue),
+                stale=any(entry.state in OUT_OF_DATE for entry in known),
+                unjudged=bool(open_),
+                judged=any(line["verdict"] in {"pass", "fail"} for line in gating),
+            )
+        )
+        self.footer = {
+            "partial": partial,
+            "selected": self.selected,
+            **{name: self.counts.get(name, 0) for name in ("requests", "writes", WAITING, PAGES)},
+            "residue": self.residue,
+            "unjudged": len(open_),
+            "deviations": [asdict(entry) for entry in known],
+            "exit": found[0],
+            "also": list(found[1:]),
+        }
+        if ended:
+            self.runfile.close(self.footer)
+        else:
+            self.runfile.abandon()
+        return found[0]
 
     def _count(self, counts: Mapping[str, int]) -> None:
         for name, number in counts.items():

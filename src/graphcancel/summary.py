@@ -4,29 +4,23 @@ What the terminal shows at the end of a run.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel import report
+from graphcancel.deviations import OUT_OF_DATE
 from graphcancel.disputes import NOT_LISTED, disputes
+from graphcancel.ending import ending
 
 if TYPE_CHECKING:
     from graphcancel.case import Case
     from graphcancel.contract import Contract
 
-EXIT_UNJUDGED: Final = 10
-EXIT_RESIDUE: Final = 12
 _WIDE_ENOUGH: Final = 100
-_WORDS: Final = {
-    0: "holds",
-    1: "does not hold",
-    2: "interrupted",
-    5: "nothing judged",
-    EXIT_UNJUDGED: "incomplete",
-    EXIT_RESIDUE: "residue left",
-}
+_SOON_DAYS: Final = 14
 _ORIGINS: Final = {
     "mock": "from the bundled mock: this run vouches for the suite, not for the service",
     "recording": "from a recording: this run says what was recorded, not what holds today",
@@ -37,30 +31,24 @@ _ORIGINS: Final = {
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """
-    A finished run.
+    A finished run: what ``run.jsonl`` holds, and the cases and contracts it was about.
 
     Attributes:
-        lines: Lines of ``run.jsonl``, in the order of the cases.
+        lines: In the order of the cases.
         cases: All there are, selected or not.
-        gaps: Pairs of gating clause and route without a judgement; they count only in a whole run.
-        status: The exit status of the process.
     """
 
-    name: str
-    origin: str
+    header: Mapping[str, Any]
     lines: Sequence[Mapping[str, Any]]
+    footer: Mapping[str, Any]
     cases: Sequence[Case]
     contracts: Sequence[Contract]
-    requests: int
-    gaps: Sequence[report.Missing]
-    residue: str | None
-    status: int
     file: Path
 
     @property
     def partial(self) -> bool:
         """Whether cases were left out by selection or an early end."""
-        return len(self.lines) < len(self.cases)
+        return bool(self.footer["partial"])
 
 
 def summary(outcome: Outcome, *, width: int, color: bool) -> Iterator[str]:
@@ -69,7 +57,7 @@ def summary(outcome: Outcome, *, width: int, color: bool) -> Iterator[str]:
     shown = [contract for contract in outcome.contracts if contract.id in ran]
     cases = [case for case in outcome.cases if case.contract in ran]
     yield ""
-    yield f"graph-cancel-contracts: target {outcome.name}" + (" (partial run)" if outcome.partial else "")
+    yield f"graph-cancel-contracts: target {outcome.header['target']}" + (" (partial run)" if outcome.partial else "")
     table = report.coverage_table(outcome.lines, cases, shown, narrow=width < _WIDE_ENOUGH)
     yield report.rendered(table, max(width, 80), color=color)
     lax = [contract.id for contract in shown if not _gates(outcome.lines, contract.id)]
@@ -81,6 +69,7 @@ def summary(outcome: Outcome, *, width: int, color: bool) -> Iterator[str]:
     yield from _readings(outcome)
     yield from _observations(outcome)
     yield from _not_tested(outcome)
+    yield from _known(outcome)
     yield from _closing(outcome)
 
 
@@ -89,7 +78,7 @@ def _gates(lines: Sequence[Mapping[str, Any]], contract: str) -> bool:
 
 
 def _readings(outcome: Outcome) -> Iterator[str]:
-    own = " (each page at the edition that behaves as it says)" if outcome.origin == "mock" else ""
+    own = " (each page at the edition that behaves as it says)" if outcome.header["origin"] == "mock" else ""
     yield f"disputes between pages, and the reading the target follows{own}:"
     unexamined = 0
     for name, states in report.readings(outcome.lines, disputes(outcome.contracts)):
@@ -131,34 +120,95 @@ def _not_tested(outcome: Outcome) -> Iterator[str]:
         listed = dict.fromkeys((case.contract, name) for case in outcome.cases for name in case.clauses)
         for contract, clause in (pair for pair in listed if pair not in shown):
             yield f"  {clause}: no call of this run could show it ({contract})"
-    for reason, number in report.reasons(outcome.lines):
+    inconclusive = dict(report.reasons(outcome.lines))
+    waived = outcome.header["waived"]
+    idle = dict(report.idle_waivers(outcome.lines, outcome.cases, waived))
+    for name, reason in waived.items():
+        if name in idle:
+            yield f"  waived, and judged all the same in {_plural(idle[name], 'case')}: {name}: {reason}"
+        else:
+            left = inconclusive.pop(f"waived: {reason}", 0)
+            yield f"  waived, so not judged: {name}: {reason}" + (f" ({_plural(left, 'case')})" if left else "")
+    for reason, number in inconclusive.items():
         yield f"  {_plural(number, 'case')} inconclusive: {reason}"
-    if outcome.partial:
-        yield f"  {_plural(len(outcome.cases) - len(outcome.lines), 'case')} not selected or not reached"
+    selected = len(outcome.cases) if outcome.footer["selected"] is None else outcome.footer["selected"]
+    for number, why in (
+        (len(outcome.cases) - selected, "not selected"),
+        (selected - len(outcome.lines), "not reached"),
+    ):
+        if number:
+            yield f"  {_plural(number, 'case')} {why}"
+
+
+def _known(outcome: Outcome) -> Iterator[str]:
+    """What became of each known deviation."""
+    entries = {entry["entry"]: entry for entry in outcome.header["deviations"]}
+    if not outcome.footer["deviations"]:
+        return
+    yield ""
+    yield "known deviations:"
+    today = dt.datetime.fromisoformat(outcome.header["started"]).date()
+    for standing in outcome.footer["deviations"]:
+        entry = entries[standing["entry"]]
+        what = _met(entry, standing, today) if standing["state"] not in OUT_OF_DATE else _stale(entry, standing)
+        yield f"  {entry['file']}, entry {entry['entry']}: {what}"
+
+
+def _met(entry: Mapping[str, Any], standing: Mapping[str, Any], today: dt.date) -> str:
+    days = (dt.date.fromisoformat(entry["expires"]) - today).days
+    soon = f", which is in {_plural(days, 'day')}" if days <= _SOON_DAYS else ""
+    seen = _plural(standing["findings"], "finding") if standing["findings"] else "not examined"
+    return f"{seen}: {entry['reason']} (owner {entry['owner']}, until {entry['expires']}{soon})"
+
+
+def _stale(entry: Mapping[str, Any], standing: Mapping[str, Any]) -> str:
+    """Why an entry fails the run, and what to do about it."""
+    if standing["state"] == "unmatched":
+        return (
+            f"matches nothing: no case {entry['case']} is judged on {entry['clause']}; "
+            "correct the patterns or take the entry out"
+        )
+    if standing["state"] == "gone":
+        left = standing["cases"] - standing["judged"]
+        rest = f", not examined in {left}" if left else ""
+        return (
+            f"no longer occurs: {entry['clause']} holds in {_plural(standing['judged'], 'case')}{rest}; "
+            f"take the entry out (owner {entry['owner']})"
+        )
+    left = f"covers its {_plural(standing['findings'], 'finding')} no more" if standing["findings"] else "met none"
+    return (
+        f"expired on {entry['expires']} and {left}; agree on a new date with its owner ({entry['owner']}) "
+        "or take the entry out"
+    )
 
 
 def _closing(outcome: Outcome) -> Iterator[str]:
     late = [item["late_s"] for line in outcome.lines for item in line["clauses"] if item.get("late_s") is not None]
     if late:
         yield f"late: {_plural(len(late), 'effect')} came after the usual time, the slowest after {max(late)} s"
-    if outcome.gaps and not outcome.partial:
-        first = outcome.gaps[0]
+    gaps = [] if outcome.partial else report.gaps(outcome.lines, outcome.cases, outcome.header["waived"])
+    if gaps:
+        first = gaps[0]
         yield (
-            f"not judged: {len(outcome.gaps)} pairs of gating clause and route, the first {first.contract} "
+            f"not judged: {len(gaps)} pairs of gating clause and route, the first {first.contract} "
             f"{first.clause} on {first.route} ({first.reason})"
         )
-    if outcome.residue:
-        yield f"residue: {outcome.residue}"
-    yield f"evidence: {_ORIGINS[outcome.origin]}"
+    if outcome.footer["residue"]:
+        yield f"residue: {outcome.footer['residue']}"
+    yield f"evidence: {_ORIGINS[outcome.header['origin']]}"
     counts = {name: sum(1 for line in outcome.lines if line["verdict"] == name) for name in report.VERDICTS}
     told = [f"{number} {name}" for name, number in counts.items() if number]
     lax = sum(1 for line in outcome.lines if line["verdict"] == "fail" and not line["gating"])
     if lax:
         told.append(f"{lax} of the failures do not gate")
-    average = outcome.requests / max(1, len(outcome.lines))
+    excused = sum(1 for line in outcome.lines if line["gating"] and line["excused"])
+    if excused:
+        told.append(f"{excused} of the failures known")
+    requests = outcome.footer["requests"]
+    average = requests / max(1, len(outcome.lines))
     yield (
-        f"{_WORDS.get(outcome.status, 'ended')} (exit {outcome.status}): {', '.join(told)}; "
-        f"{outcome.requests} requests, {average:.1f} per case; {outcome.file}"
+        f"{ending([outcome.footer['exit'], *outcome.footer['also']])}: {', '.join(told)}; "
+        f"{requests} requests, {average:.1f} per case; {outcome.file}"
     )
 
 

@@ -11,14 +11,15 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import requests
 
 from graphcancel.batching import answers_in, batch_of, only_reads, writes_in
 from graphcancel.connecting import CLOSED, Connection, failure, read_all
-from graphcancel.errors import NotOffered, TargetError
+from graphcancel.errors import FenceError, NotOffered, TargetError
 from graphcancel.exchange import Exchange, Request, Response
+from graphcancel.fence import creations
 from graphcancel.throttling import UNDONE, Throttling
 
 if TYPE_CHECKING:
@@ -40,6 +41,16 @@ PAGES: Final = "pages"
 _LARGEST: Final = 16 * 1024 * 1024
 
 
+class Book(Protocol):
+    """Where what is about to be created is entered first: a ledger, or nothing where nothing is sent."""
+
+    def intend(self, request: Request) -> None:
+        """Enter what *request* is about to create."""
+
+    def close(self, *, cleared: bool) -> None:
+        """End it."""
+
+
 class Target:
     """
     A described target, connected.
@@ -52,12 +63,14 @@ class Target:
     Attributes:
         counts: ``requests``; among them those booked as ``test``, ``arrange``, ``waiting`` or ``pages``; and
             ``writes``: what is no read, inside a batch singly, and once however often it had to be repeated.
+        ledger: Where everything about to be created is entered first; without one nothing is created.
     """
 
     def __init__(self, description: Description, fence: Fence, sign_in: SignIn) -> None:
         self.description = description
         self.fence = fence
         self.sign_in = sign_in
+        self.ledger: Book | None = None
         self.counts: Counter[str] = Counter()
         self.read_s = description.patience.read_s
         self.throttling = Throttling()
@@ -108,6 +121,10 @@ class Target:
             NotOffered: It is the call under test, and its actor has no token any more.
         """
         self.fence.check(request)
+        if self.ledger:
+            self.ledger.intend(request)
+        elif any(creations(request)):
+            raise FenceError("fence: a create while no ledger is open to enter it in; nothing was sent")
         exchange = self._send(request, purpose)
         if purpose == "test":
             return exchange

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from graphcancel.actors import ACTORS, APP_ONLY, DELEGATED, Actor, Sources, check_id, read_actor
 from graphcancel.errors import TargetError
+from graphcancel.sanitise import remark
 from graphcancel.tables import (
     LOOPBACK,
     base_url,
@@ -89,7 +90,7 @@ class Description:
         roots: Contract id to another Graph root for it.
         contracts: Which contracts to run; empty for all.
         gates: Whose findings fail the run; None for those whose standing is current.
-        waived: Route family or resource to the reason why nothing of it is judged.
+        waived: Route family, resource or clause id to the reason why nothing of it is judged.
         notes: Lines about what is no mistake in the file but a risk.
     """
 
@@ -230,7 +231,7 @@ def _from_file(path: Path, environ: Mapping[str, str], *, secrets: bool) -> Desc
         contracts=tuple(texts(table, "contracts", place)),
         gates=tuple(texts(table, "gates", place)) if "gates" in table else None,
         patience=_patience(inner_table(table, "patience", place), place),
-        waived=text_table(table, "waived", place),
+        waived=_waived(table, place),
         notes=tuple(sources.notes),
     )
 
@@ -295,6 +296,14 @@ def _roots(table: Mapping[str, Any], base: str, place: str) -> dict[str, str]:
             )
         roots[contract] = root
     return roots
+
+
+def _waived(table: Mapping[str, Any], place: str) -> dict[str, str]:
+    found = {name: remark(reason) for name, reason in text_table(table, "waived", place).items()}
+    for name, reason in found.items():
+        if not reason:
+            raise TargetError(f"{place}: waived.{name} is empty; give the reason why nothing of it is judged")
+    return found
 
 
 def _patience(table: Mapping[str, Any], place: str) -> Patience:

@@ -23,7 +23,7 @@ UNDONE: Final = frozenset({429, 503})
 """Answers that say the request was not carried out."""
 GATEWAY_TIMEOUT: Final = 504
 
-_REPEATS: Final = 6
+_REPEATS: Final = 12
 _LONGEST: Final = 300.0
 _AT_FIRST: Final = 60.0
 _GIVEN_UP: Final = 3

@@ -1,15 +1,19 @@
 """
-Mocks on request, and the judge run on chosen cases without pytest between them.
+Mocks on request, the judge run on chosen cases without pytest between them, and whole runs as a user starts them.
 """
 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import json
 import os
+import re
 import runpy
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -17,6 +21,8 @@ from pathlib import Path
 
 from graphcancel.case import Case
 from graphcancel.contract import load_contracts
+from graphcancel.ledger import Ledger
+from graphcancel.marks import new_run
 from graphcancel.overlap import Overlap
 from graphcancel.session import Session, open_session
 from graphcancel.story import Record
@@ -61,7 +67,11 @@ def mock(folder: Path, *options: str, patience: Patience = IMPATIENT) -> Iterato
 def judge(description: Description, cases: Sequence[Case]) -> tuple[dict[str, Record], Session]:
     """The record of each of *cases*, last look included, cleared up after."""
     contracts = load_contracts(ROOT / "contracts")
-    session = open_session(description, contracts, f"gc{os.urandom(4).hex()}", "2026-01-01T00:00:00+00:00", "key")
+    now = dt.datetime.now(dt.UTC)
+    run, started = new_run(now), now.isoformat(timespec="seconds")
+    session = open_session(description, contracts, run, started, "key")
+    folder = tempfile.TemporaryDirectory()
+    session.target.ledger = Ledger(Path(folder.name), run, started, description)
     overlap = Overlap(session.stories.tell, session.width)
     order = sorted(cases, key=lambda case: (case.family != "bookings", case.expects == "refused"))
     try:
@@ -72,6 +82,8 @@ def judge(description: Description, cases: Sequence[Case]) -> tuple[dict[str, Re
     finally:
         overlap.close()
         session.close()
+        session.target.ledger.close(cleared=True)
+        folder.cleanup()
     return records, session
 
 
@@ -90,3 +102,28 @@ def by_clause(cases: Sequence[Case]) -> dict[str, list[Case]]:
         for clause in case.clauses:
             found[clause].append(case)
     return found
+
+
+def run(*options: str, runs: Path, cwd: Path = ROOT, **environ: str) -> subprocess.CompletedProcess[str]:
+    """A pytest run in a process of its own."""
+    environ = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "COLUMNS": "100"} | environ
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", f"--runs={runs}", "-o", f"cache_dir={runs.parent / 'cache'}", *options],
+        cwd=cwd,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+
+
+def lines_of(runs: Path) -> list[dict]:
+    """The lines of the one run below *runs*."""
+    (file,) = runs.glob("*/run.jsonl")
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def counts(done: subprocess.CompletedProcess[str]) -> str:
+    """Pytest's own last line, without the time."""
+    return re.sub(r" in .*", "", done.stdout.strip().splitlines()[-1])

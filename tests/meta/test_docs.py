@@ -5,20 +5,33 @@ The documents tell the truth: commands parse, files exist, tables equal what the
 from __future__ import annotations
 
 import configparser
-import json
+import datetime as dt
 import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import pytest
 from _pytest.mark.expression import Expression
 
 from graphcancel import __main__ as graphcancel_cli
-from graphcancel import actors, doctor, plugin, proof, prove, runfile, targetfile, tokenfile
+from graphcancel import (
+    actors,
+    deviations,
+    doctor,
+    ending,
+    plugin,
+    proof,
+    prove,
+    runfile,
+    selection,
+    targetfile,
+    tokenfile,
+    waivers,
+)
 from graphcancel.case import Case, addressed_routes
 from graphcancel.cases import build_cases
 from graphcancel.contract import Contract, load_contracts
@@ -200,7 +213,7 @@ def selected(keyword: str, mark: str) -> list[Case]:
 
     def marked(case: Case) -> bool:
         return by_mark is None or by_mark.evaluate(
-            lambda name, **wanted: name == "cases" and plugin.selects(wanted, case)
+            lambda name, **wanted: name == "cases" and selection.selects(wanted, case)
         )
 
     return [
@@ -331,7 +344,7 @@ def test_no_document_names_an_option_that_is_none(path: Path, pytestconfig: pyte
 
 @pytest.mark.parametrize("path", [README, DOCS / "running.md"], ids=lambda path: path.name)
 def test_exit_codes_are_those_of_pytest_and_our_own(path: Path) -> None:
-    own = [value for name, value in vars(plugin).items() if name.startswith("EXIT_")]
+    own = [value for name, value in vars(ending).items() if name.startswith("EXIT_")]
     # pytest's 6 needs --max-warnings, which a suite that turns warnings to errors has no use for.
     of_pytest = [int(code) for code in pytest.ExitCode if code.name != "MAX_WARNINGS_ERROR"]
 
@@ -455,18 +468,38 @@ def test_the_readme_counts_what_the_suite_is_proved_against() -> None:
 
 
 def test_the_keys_of_a_run_are_those_documented(target_file, tmp_path) -> None:
-    header, case, clause = (set(codes(rows)) for rows in tables(DOCS / "verdicts.md", "key", "meaning"))
-    finding = Finding("response.status", None, "202", "", "no answer", late_s=1.0)
-    verdict = Verdict("inconclusive", (finding,), "no answer", {"observation": "absent"})
-    line = runfile.record_line(Record(cases()[0], verdict, (), "curl"), gating=True, origin="mock")
-    suite = Suite(contracts(), cases(), targetfile.read_target(str(target_file), TOKENS), "")
-    file = runfile.RunFile(tmp_path, "target", suite.header())
-    file.close({})
-    written = json.loads((file.folder / "run.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    known = deviations.Deviation("known.toml", 1, "*", "*", "why", "who", dt.date.max)
+    finding = Finding("response.status", False, "202", "", "no answer", late_s=1.0)
+    verdict = Verdict("fail", (finding,), "no answer", {"observation": "absent"})
+    described = targetfile.read_target(str(target_file), TOKENS)
+    suite = Suite(contracts(), cases(), described, "", (known,), started="2026-01-01T00:00:00+00:00")
+    suite.runfile = runfile.RunFile(tmp_path, "target", suite.header())
+    line = suite.line(Record(cases()[0], verdict, (), "curl"))
+    suite.runfile.case(line)
+    suite.lines = {line["id"]: line}
+    suite.conclude(0)
+    header, (case,), footer = runfile.read_run(suite.runfile.folder)
 
-    assert set(line) == case
-    assert set(line["clauses"][0]) == clause
-    assert set(written) == header
+    documented = [set(codes(rows)) for rows in tables(DOCS / "verdicts.md", "key", "meaning")]
+
+    assert [set(header), set(case), set(case["clauses"][0]), set(footer)] == documented
+    text = (DOCS / "verdicts.md").read_text(encoding="utf-8")
+    for name in (*header["deviations"][0], *case["clauses"][0]["deviation"], *footer["deviations"][0]):
+        assert f"`{name}`" in text, name
+    assert all(f"`{state}`" in text for state in get_args(deviations.State))
+
+
+def test_the_keys_of_a_deviation_are_those_documented() -> None:
+    readme = ROOT / "deviations" / "README.md"
+    keys = [line.partition("=")[0].strip() for _, line in fences(readme, "toml") if "=" in line]
+
+    assert keys == list(deviations.KEYS)
+
+
+def test_what_can_be_waived_is_documented() -> None:
+    text = (DOCS / "running.md").read_text(encoding="utf-8").partition("**Waivers.**")[2].partition("\n\n")[0]
+
+    assert set(re.findall(r"`([a-z_]+)`", text)) == set(waivers.FAMILIES)
 
 
 def test_the_verdicts_are_those_documented() -> None:

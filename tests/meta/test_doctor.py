@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import http.server
 import json
 import os
@@ -23,6 +24,7 @@ from harness import EDITIONS, ROOT, serving
 from test_runs import TOKENS, answering, lines_of, run, served
 
 from graphcancel.doctor import KEYS
+from graphcancel.marks import Mark, new_run
 
 
 @dataclass(frozen=True)
@@ -257,7 +259,8 @@ class TestLacking:
         """
         By kind and mailbox, with its age and the command that removes it; exit 12 comes before 10.
         """
-        mark = "gc0a1b2c3dx0011223344"
+        begun = dt.datetime.now(dt.UTC) - dt.timedelta(hours=30)
+        mark = Mark.of(new_run(begun), "any", 0).case
         times = {
             name: {"dateTime": f"2035-06-05T0{n}:00:00", "timeZone": "UTC"} for name, n in (("start", 1), ("end", 2))
         }
@@ -276,7 +279,8 @@ class TestLacking:
             ("message", "attendee"): 1,
             ("calendar", "organizer"): 1,
         }
-        assert {item["oldest_hours"] for item in report["leftovers"]} == {0.0, None}
+        assert {item["oldest_hours"] for item in report["leftovers"]} == {30.0}
+        assert {run for item in report["leftovers"] for run in item["runs"]} == {mark.partition("x")[0]}
         assert report["exit"]["status"] == done.returncode == 12
         assert "remedy: graphcancel sweep TARGET" in done.stdout
         assert done.stdout.splitlines()[-1] == "not ready: 4 objects of an earlier run lie in the target (exit 12)"

@@ -4,8 +4,10 @@ A rehearsal foresees a run: the same verdicts for the same reasons, the same req
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
+import tempfile
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +20,8 @@ from harness import ROOT, mock
 from graphcancel.auth import SignIn
 from graphcancel.case import Case
 from graphcancel.contract import Contract, load_contracts
+from graphcancel.ledger import Ledger
+from graphcancel.marks import new_run
 from graphcancel.overlap import Overlap
 from graphcancel.readiness import Witness, probe
 from graphcancel.rehearsal import Cost, Rehearsal, rehearse
@@ -27,7 +31,8 @@ from graphcancel.target import PAGES, WAITING
 from graphcancel.targetfile import Description
 
 ALIKE = re.compile(r"^\d+ set-ups in a row failed alike: ")
-RUN = ("gc01234567", "2026-01-05T09:00:00+00:00", "key")
+NOW = dt.datetime.now(dt.UTC)
+RUN = (new_run(NOW), NOW.isoformat(timespec="seconds"), "key")
 
 
 def without(*names: str) -> Callable[[Description], Description]:
@@ -100,6 +105,8 @@ def run(
 ) -> tuple[dict[str, Record], dict[str, Cost], Cost, Cost]:
     """Run *cases*: their records, what each cost, what the end cost, and the whole."""
     session = open_session(description, contracts, *RUN)
+    folder = tempfile.TemporaryDirectory()
+    session.target.ledger = Ledger(Path(folder.name), *RUN[:2], description)
     costs: dict[str, Cost] = {}
 
     def tell(case: Case) -> Iterator[float]:
@@ -125,6 +132,8 @@ def run(
     session.finish(look=True)
     total = cost(session)
     session.close()
+    session.target.ledger.close(cleared=True)
+    folder.cleanup()
     return records, costs, total - reached, total
 
 

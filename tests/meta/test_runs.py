@@ -7,7 +7,6 @@ from __future__ import annotations
 import http.server
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -17,10 +16,9 @@ import time
 import urllib.request
 import xml.etree.ElementTree as ET
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from harness import ROOT, mock
+from harness import ROOT, counts, lines_of, mock, run
 
 SAMPLE = "event-cancel.v1.0/me.events or conventions/v1.0.me.events"
 TOKENS = {
@@ -30,31 +28,6 @@ TOKENS = {
     "GRAPH_ORGANIZER_USER": "ada@contoso.example",
     "GRAPH_ATTENDEE_USER": "alan@contoso.example",
 }
-
-
-def run(*options: str, runs: Path, cwd: Path = ROOT, **environ: str) -> subprocess.CompletedProcess[str]:
-    """A pytest run in a process of its own."""
-    environ = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "COLUMNS": "100"} | environ
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", f"--runs={runs}", "-o", f"cache_dir={runs.parent / 'cache'}", *options],
-        cwd=cwd,
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=170,
-        check=False,
-    )
-
-
-def lines_of(runs: Path) -> list[dict]:
-    """The lines of the one run below *runs*."""
-    (file,) = runs.glob("*/run.jsonl")
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-
-
-def counts(done: subprocess.CompletedProcess[str]) -> str:
-    """Pytest's own last line, without the time."""
-    return re.sub(r" in .*", "", done.stdout.strip().splitlines()[-1])
 
 
 class TestSelection:
@@ -74,6 +47,17 @@ class TestSelection:
         assert case["id"] == "event-cancel.v1.0/me.events/organizer/camel"
         assert footer["partial"] is True
         assert case["exchanges"][0]["status"] == 202
+
+    def test_processes_make_one_run_however_options_are_written(self, tmp_path):
+        """
+        An existing folder after a space is what pytest takes for a path of tests, in each worker anew.
+        """
+        (tmp_path / "there").mkdir()
+
+        done = run("-n", "2", "--runs", str(tmp_path / "there"), "-k", "event-cancel.v1.0/me.events", runs=tmp_path)
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert len(lines_of(tmp_path / "there")) > 10
 
     def test_a_node_id_selects_one_case(self, tmp_path):
         """

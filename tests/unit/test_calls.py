@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from graphcancel.actors import Actor
 from graphcancel.auth import SignIn
-from graphcancel.calls import GARBAGE, MALFORMED_ID, body_for, call_for, comment_for, has_text
+from graphcancel.calls import GARBAGE, MALFORMED_ID, body_for, call_for, caller_of, comment_for, has_text
 from graphcancel.errors import ProvisionError
 
 MARK = "gc01x0a"
@@ -202,6 +203,20 @@ def test_an_app_acts_for_an_organizer_without_a_token_on_users_routes_only(call)
     request = call("event-cancel.v1.0/users-upn.events/organizer/pascal", actors={"organizer": MUTE, "app": APP})
 
     assert request.actor == "app"
+
+
+def test_an_app_does_not_hide_that_the_organizer_cannot_sign_in(named, by_id):
+    """
+    What would be judged then is the app's right, not the organizer's, and nobody would know.
+    """
+    sign_in = SimpleNamespace(
+        token=lambda name: "t" if name == "app" else None,
+        trouble=lambda name: "cannot sign in: …" if name == "organizer" else None,
+        lack=lambda name: f"{name} cannot sign in: …",
+    )
+    with pytest.raises(ProvisionError, match="organizer cannot sign in: …"):
+        caller_of(named("event-cancel.v1.0/users-upn.events/organizer/pascal"), sign_in)
+    assert caller_of(named("event-cancel.v1.0/users-upn.events/app/pascal/app-only"), sign_in) == ("app", None)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from graphcancel.case import CONVENTIONS, TEXTS, addressed_routes, example_shape
 from graphcancel.cases import build_cases
 from graphcancel.contract import load_contracts
 from graphcancel.errors import ContractError
-from graphcancel.plugin import selects
 from graphcancel.report import untested_clauses
+from graphcancel.selection import selects
 
 HERE = Path(__file__).parents[1]
 CONTRACTS = load_contracts(HERE.parent / "contracts")

@@ -7,12 +7,14 @@ import pytest
 from graphcancel.clearing import sweep
 from graphcancel.fence import Fence
 from graphcancel.looks import Lookout
+from graphcancel.marks import Mark
 from graphcancel.stage import Stage
 from graphcancel.waiting import Waiting
 
 BASE = "https://graph.example"
 ROOT = f"{BASE}/v1.0"
-RUN = "gc0a0b0c0d"
+RUN = "gc0a0b0c0d0e0f00"
+MARK = Mark.of(RUN, "some/case", 0).case
 
 
 def swept(script, answer) -> tuple[int, list[str]]:
@@ -41,7 +43,7 @@ def test_sent_mail_of_the_run_goes_too(script):
             there.discard(user)
             return 204, None
         if "sentitems" in request.path and user in there:
-            return 200, {"value": [{"id": f"sent-{user}", "subject": f"Canceled: {RUN}"}]}
+            return 200, {"value": [{"id": f"sent-{user}", "subject": f"Canceled: {MARK}"}]}
         return 200, {"value": []}
 
     left, deleted = swept(script, answer)

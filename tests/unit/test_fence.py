@@ -43,8 +43,10 @@ PASSES = [
     ("GET", "/solutions/bookingBusinesses/shop-2/staffMembers"),
     ("POST", "/me/events"),
     ("POST", "/me/calendarGroups"),
-    ("POST", "/me/calendarGroups/g/calendars"),
-    ("POST", f"/users/{ADA}/calendars/c/events"),
+    ("POST", "/me/calendar/events"),
+    ("POST", "/me/calendarGroups/calendar-own/calendars"),
+    ("POST", "/me/calendarGroups/calendar-own/calendars/calendar-own/events"),
+    ("POST", f"/users/{ADA}/calendars/calendar-own/events"),
     ("POST", "/groups/group-1/events"),
     ("POST", "/solutions/bookingBusinesses/shop-1/appointments"),
     ("POST", "/me/events/own/cancel"),
@@ -61,10 +63,19 @@ PASSES = [
     ("DELETE", "/me/events/own"),
     ("PATCH", "/me/events/own"),
     ("DELETE", "/me/calendars/calendar-own"),
-    ("POST", "/%24batch"),
 ]
 
 REFUSED = [
+    # a calendar somebody shared with the mailbox shows among its own
+    ("POST", "/me/calendarGroups/g/calendars"),
+    ("POST", f"/users/{ADA}/calendars/c/events"),
+    ("POST", "/me/calendarGroups/calendar-own/calendars/c/events"),
+    ("POST", "/me/messages/m/events"),
+    ("GET", "/me/events/foreign/CANCEL"),
+    # for a server that decodes before it splits, or twice
+    ("GET", "/me/events%2F..%2F..%2Fusers%2Feve"),
+    ("GET", "/me/%252e%252e/users/eve/events"),
+    ("GET", "/me/..%5C..%5Cusers/eve"),
     ("GET", f"/users/{EVE}/events"),
     ("GET", f"/users/{EVE_ID}/messages"),
     ("POST", f"/users/{EVE}/events"),
@@ -286,3 +297,37 @@ def test_to_own_nothing_owns_nothing(fence):
 def test_writable_ignores_case(fence):
     assert fence.is_writable("ADA@contoso.example")
     assert not fence.is_writable(EVE)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"attendees": [{"address": "eve@evil.example"}], "attendees": []}',
+        b'{"requests": [{"method": "POST", "url": "/me/events"}], "requests": []}',
+        b'{"a": [{"b": 1, "b": 2}]}',
+    ],
+)
+def test_a_member_named_twice_is_refused_since_a_service_may_take_the_other(body, fence):
+    for path in ("/me/events", "/$batch"):
+        with pytest.raises(FenceError, match="twice"):
+            fence.check(request("POST", path, body))
+
+
+@pytest.mark.parametrize("body", [b"to=eve@evil.example", b'{"subject": "eve@evil.example"', b"\xff eve@evil.example"])
+def test_a_body_that_is_no_json_may_name_nobody_either(body, fence):
+    with pytest.raises(FenceError, match="recipient"):
+        fence.check(request("POST", "/me/events/own/cancel", body))
+
+
+def test_an_address_counts_wherever_it_stands(fence):
+    for body in ({"email": EVE}, {"note": {"to": [f"Eve <{EVE}>"]}}, [EVE], EVE, {"name": f"{ADA};{EVE}"}):
+        with pytest.raises(FenceError, match="recipient"):
+            fence.check(request("POST", "/me/events", body))
+    fence.check(request("POST", "/me/events", {"name": f"Ada <{ADA.upper()}>"}))
+
+
+@pytest.mark.parametrize("root", ["http://graph.example", "ftp://127.0.0.1", "http://127.0.0.1.evil.example"])
+def test_a_root_in_the_clear_is_for_this_machine_only(root):
+    with pytest.raises(FenceError, match="https"):
+        Fence([BASE, root], [ADA])
+    Fence(["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1", BASE], [ADA])

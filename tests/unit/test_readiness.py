@@ -9,6 +9,7 @@ import json
 import pytest
 
 from graphcancel.auth import SignIn
+from graphcancel.choice import select
 from graphcancel.doctor_text import lines
 from graphcancel.errors import FenceError, GraphCancelError
 from graphcancel.exchange import Exchange, Response, json_request
@@ -17,7 +18,6 @@ from graphcancel.ideal import Service, owner_in
 from graphcancel.readiness import Witness
 from graphcancel.remedies import remedy, remedy_for_refusal
 from graphcancel.scopes import lacks, needed
-from graphcancel.selection import select
 
 ROOT = "https://graph.example/v1.0"
 ADA, BOB = "ada@contoso.example", "bob@contoso.example"
@@ -246,7 +246,7 @@ REPORT = {
     "mailboxes": [{"mailbox": "attendee", "reader": None, "calendar": "nobody", "inbox": "nobody", "remedy": "do this"}],
     "resources": [{"resource": "group", "state": "waived", "people": None, "reason": "none here", "remedy": None}],
     "clock": {"skew_s": -400, "remedy": "set it"},
-    "leftovers": [{"kind": "event", "mailbox": "organizer", "number": 2, "oldest_hours": 30.5}],
+    "leftovers": [{"kind": "event", "mailbox": "organizer", "number": 2, "oldest_hours": 30.5, "runs": ["gc1"]}],
     "cases": {"selected": 3, "would_run": 1, "gaps": 4, "uncleared": 1, "foreseen_exit": 12,
               "inconclusive": [{"reason": "because", "cases": 2, "example": "x/y", "remedy": None, "waived": False}]},
     "plan": {"requests": 9, "writes": 5, "mails": 3, "mails_by_mailbox": {"attendee": 3}, "latency_ms": 120.0, "minutes": 14.2},
@@ -268,8 +268,8 @@ def test_the_text_is_a_function_of_the_object():
         "                    remedy: do this",
         "  group             waived: none here",
         "  the target's is 400 s behind this machine's",
-        "  organizer         2 × event, the oldest of 30.5 hours ago",
-        "    remedy: graphcancel sweep TARGET",
+        "  organizer         2 × event of gc1, the oldest begun 30.5 hours ago",
+        "    remedy: graphcancel sweep TARGET; with --run RUN what is not a day old and has no ledger",
         "  1 of 3 would run",
         "  2 inconclusive, such as x/y: because",
         "  a run of all of them ends with 10 at best: 4 pairs of gating clause and route would not be judged",

@@ -9,7 +9,7 @@ import pytest
 
 from graphcancel.errors import RunError
 from graphcancel.evidence import Finding
-from graphcancel.runfile import RunFile, error_line, read_run, record_line
+from graphcancel.runfile import RunFile, error_record, read_run, record_line
 from graphcancel.story import Record
 from graphcancel.verdict import Verdict
 
@@ -169,6 +169,6 @@ def test_the_line_of_an_observation_says_what_was_seen(named):
 
 
 def test_the_line_of_our_own_fault(named):
-    line = error_line(named(CASE), "KeyError", gating=False, origin="live")
+    line = record_line(error_record(named(CASE), "KeyError"), gating=False, origin="live")
 
     assert (line["verdict"], line["reason"], line["clauses"], line["exchanges"]) == ("error", "KeyError", [], [])

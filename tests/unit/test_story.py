@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
 
-from graphcancel.clearing import _is_ours
 from graphcancel.errors import AnswerLost, ProvisionError
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.looks import Entry, Look, Message, Viewpoint
+from graphcancel.marks import Mark
 from graphcancel.sanitise import Sanitiser
-from graphcancel.scene import Mark, Scene
+from graphcancel.scene import Scene
 from graphcancel.shown import call_line
 from graphcancel.stage import Stage
 from graphcancel.story import Stories
@@ -183,6 +182,15 @@ def test_what_could_not_be_arranged_is_inconclusive_for_that_reason(stories, nam
     assert set(held(record).values()) == {None}
 
 
+def test_nothing_is_arranged_for_a_case_nobody_can_call(stories, named, describe):
+    told = stories(202)
+    told.target.description = describe(actors={"organizer": describe().actors["organizer"]})
+    record = drive(told.tell(named(OWN_COPY)))
+
+    assert (record.verdict.name, record.verdict.reason) == ("inconclusive", "the target has no token for attendee")
+    assert (told.stage.arranged, told.target.sent) == (0, [])
+
+
 def test_ten_set_ups_that_fail_alike_end_the_arranging(stories, named):
     made = stories(202, failure="no event")
     reasons = [drive(made.tell(named(CASE))).verdict.reason for _ in range(12)]
@@ -288,38 +296,7 @@ def test_a_request_id_is_shown_where_it_is_one(given, shown, stories):
     assert line["ms"] == 12.3
 
 
-# -- marks, and what is ours to remove --------------------------------------------------------------------------------
-
-
-def test_every_case_and_attempt_has_a_mark_of_its_own(all_cases):
-    marks = [Mark.of("gc01", case.id, attempt) for case in all_cases for attempt in range(3)]
-
-    assert len({mark.case for mark in marks}) == len(marks)
-    assert all(mark.case.isalnum() and mark.case.startswith("gc01x") for mark in marks)
-    assert all(0 <= mark.slot < 4 * 24 * 12 for mark in marks)
-    assert all(one.case not in other.case for one, other in pairwise(marks))
-
-
-@pytest.mark.parametrize(
-    ("item", "ours"),
-    [
-        ({"subject": "Contract test gc01x0a"}, True),
-        ({"subject": "hello", "body": {"content": "<p>run gc01 started</p>"}}, True),
-        ({"subject": "hello", "from": {"emailAddress": {"address": "shop@contoso.example"}}}, True),
-        ({"subject": "hello", "from": {"emailAddress": {"address": ADA}}}, False),
-        ({"subject": None, "body": None, "from": None}, False),
-        ({"subject": 5, "body": "x", "from": "x"}, False),
-        ({"from": {}}, False),
-        ({"from": {"emailAddress": None}}, False),
-        ({"from": {"emailAddress": "x"}}, False),
-    ],
-    ids=range(9),
-)
-def test_only_what_bears_the_runs_mark_or_comes_from_its_business_is_removed(item, ours, describe):
-    description = describe(resources={"booking_business": "shop@contoso.example"})
-    stage = SimpleNamespace(run="gc01", leads=True, booked=True, target=SimpleNamespace(description=description))
-
-    assert _is_ours(stage, item) is ours
+# -- reasons ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ def connect(describe):
         described = describe(**changes)
         target = Target(described, Fence([described.base_url], described.writable, ["group-1"]), SignIn(described))
         target.wire = Adapter(script)
+        target.ledger = SimpleNamespace(intend=lambda _: None)
         target._session.mount("https://", target.wire)
         return target
 
@@ -430,3 +431,20 @@ def test_a_batch_refused_for_the_time_being_does_not_end_batches(status, connect
     target.send_all([get(), get()])
 
     assert target.wire.sent[-1].url.endswith("$batch")
+
+
+def test_nothing_is_created_while_no_ledger_is_open(connect):
+    target = connect(answer(201))
+    target.ledger = None
+
+    for create in (
+        json_request("POST", ROOT, "/me/events", "organizer", {}),
+        json_request(
+            "POST", ROOT, "/$batch", "organizer", {"requests": [{"id": "1", "method": "post", "url": "/me/calendars"}]}
+        ),
+    ):
+        with pytest.raises(FenceError, match="no ledger is open"):
+            target.send(create)
+    target.send(get())
+
+    assert [request.method for request in target.wire.sent] == ["GET"]

@@ -204,6 +204,7 @@ WRONG = {
         changed("effect_s = 5", "effect_s = true"),
         "patience.effect_s is true or false; give a positive number",
     ),
+    "waived for no reason": (changed('group = "no group"', 'group = " "'), "waived.group is empty; give the reason"),
     "patience zero": (changed("effect_s = 5", "effect_s = 0"), "patience.effect_s = 0 is no positive number"),
     "patience not a number": (
         changed("effect_s = 5", "effect_s = nan"),

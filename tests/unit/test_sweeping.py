@@ -1,0 +1,279 @@
+"""Sweeping up: what is looked for, where it may lie, and when a sweep believes that nothing is left."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from graphcancel import sweeping
+from graphcancel.fence import Fence
+from graphcancel.ledger import Ledger, Unfinished
+from graphcancel.leftovers import Search, find
+from graphcancel.looks import Lookout
+from graphcancel.marks import Mark, new_run, worker_run
+from graphcancel.scene import WEEK_WINDOW
+from graphcancel.stage import Stage
+from graphcancel.sweeping import Assignment, assign, search_for, sweep_up, told_after, told_of
+from graphcancel.targetfile import Patience
+from graphcancel.waiting import Waiting
+
+BASE = "https://graph.example"
+ROOT = f"{BASE}/v1.0"
+SHOP = "shop@contoso.example"
+NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+
+
+def mark(age: dt.timedelta, case: str = "a", worker: int | None = None) -> Mark:
+    run = new_run(NOW - age)
+    return Mark.of(run if worker is None else worker_run(run, worker), case, 0)
+
+
+def ledger(*marks: Mark, booked: bool = False, path: Path = Path("x")) -> Unfinished:
+    return Unfinished(path, marks[0].run, "place", frozenset(one.case for one in marks), booked, NOW - HOUR)
+
+
+TODAY, YESTERDAY, LONG_AGO = mark(2 * HOUR), mark(25 * HOUR), mark(dt.timedelta(days=60))
+
+
+@pytest.mark.parametrize(
+    ("assignment", "wanted"),
+    [
+        (Assignment(), [YESTERDAY, LONG_AGO]),
+        (Assignment([ledger(TODAY)]), [TODAY, YESTERDAY, LONG_AGO]),
+        (Assignment(run=TODAY.run), [TODAY]),
+        (Assignment(run=mark(HOUR).run), []),
+        (Assignment([ledger(TODAY)], frozenset({TODAY.run, YESTERDAY.run})), [LONG_AGO]),
+        (Assignment(going=frozenset({TODAY.run}), run=TODAY.run), []),
+    ],
+    ids=["no-ledger", "ledger", "by-id", "by-another-id", "still-going", "by-id-still-going"],
+)
+def test_what_is_wanted(assignment, wanted):
+    search = search_for(assignment, NOW, dt.timedelta())
+
+    assert [one for one in (TODAY, YESTERDAY, LONG_AGO) if search.wanted(one)] == wanted
+
+
+def test_of_a_ledgers_run_only_what_it_announces_is_wanted_while_it_is_young():
+    search = search_for(Assignment([ledger(TODAY)]), NOW, dt.timedelta())
+
+    assert not search.wanted(Mark.of(TODAY.run, "another case", 0))
+
+
+def test_a_run_named_by_its_id_includes_its_workers():
+    part = mark(HOUR, worker=3)
+
+    assert search_for(Assignment(run=part.whole_run), NOW, dt.timedelta()).wanted(part)
+
+
+@pytest.mark.parametrize("skew", [-2 * HOUR, 2 * HOUR])
+def test_neither_clock_alone_makes_a_run_old(skew):
+    """
+    A run of 23 hours ago, and a clock two hours off on one side.
+    """
+    young = mark(23 * HOUR)
+
+    assert not search_for(Assignment(), NOW, skew).wanted(young)
+    assert search_for(Assignment(), NOW, skew).wanted(mark(27 * HOUR))
+
+
+def test_it_looks_in_the_usual_week_and_where_past_events_may_lie():
+    search = search_for(Assignment([ledger(LONG_AGO)]), NOW, dt.timedelta())
+
+    assert search.windows[0] == WEEK_WINDOW
+    assert search.windows[1][0] < (LONG_AGO.started - dt.timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert search.booked[1] > "2026-12-05"
+
+
+def test_a_business_s_mail_without_a_mark_is_wanted_only_where_a_ledger_says_it_booked():
+    assert search_for(Assignment([ledger(TODAY)]), NOW, dt.timedelta()).unmarked_since is None
+    assert search_for(Assignment([ledger(TODAY, booked=True)]), NOW, HOUR).unmarked_since == "2026-11-21T10:59:00Z"
+
+
+# -- finding -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def staged(script, describe):
+    """A stage on a target that answers from a function of the path."""
+
+    def build(answer, **changes) -> Stage:
+        target = script(answer, describe(patience=Patience(0.05, 0.05, 1.0), **changes))
+        target.fence = Fence([BASE], target.description.writable)
+        return Stage(target, Lookout(target), Waiting(), new_run(NOW), NOW.isoformat())
+
+    return build
+
+
+def message(subject: str = "hello", text: str = "", sender: str = "ada@x.example", at: str = "2026-11-21T11:00:00Z"):
+    return {
+        "id": "m",
+        "subject": subject,
+        "body": {"contentType": "html", "content": f"<p>{text}</p>"},
+        "from": {"emailAddress": {"address": sender}},
+        "receivedDateTime": at,
+    }
+
+
+@pytest.mark.parametrize(
+    ("item", "found"),
+    [
+        (message(subject=f"Accepted: Contract test {TODAY.case}"), True),
+        (message(text=f"for you: {TODAY.case}."), True),
+        (message(subject=f"Contract test {YESTERDAY.case}"), False),
+        (message(sender=SHOP), True),
+        (message(sender=SHOP, text=YESTERDAY.case), False),
+        (message(sender=SHOP, at="2026-11-21T09:00:00Z"), False),
+        (message(), False),
+        ({"id": "m", "subject": None, "body": None, "from": None}, False),
+        ({"subject": TODAY.case}, False),
+    ],
+)
+def test_which_messages_are_a_runs(staged, item, found):
+    stage = staged(
+        lambda request: (200, {"value": [item] if "inbox" in request.path else []}),
+        resources={"booking_business": SHOP},
+    )
+    search = Search(lambda one: one == TODAY, (WEEK_WINDOW,), unmarked_since="2026-11-21T10:00:00Z")
+
+    left = find(stage, ROOT, search, [])
+
+    assert {one.what for one in left} == ({"message"} if found else set())
+
+
+def test_a_series_is_found_once_and_as_a_whole(staged):
+    items = [{"id": f"o{n}", "subject": f"Contract test {TODAY.case}", "seriesMasterId": "s"} for n in range(3)]
+
+    def answer(request):
+        return 200, {"value": items if "organizer" in request.path and "calendarView" in request.path else []}
+
+    left = find(staged(answer), ROOT, Search(lambda _: True, (WEEK_WINDOW, WEEK_WINDOW)), [])
+
+    assert [(one.what, one.deletion.path.rsplit("/", 1)[-1]) for one in left] == [("event", "s")]
+
+
+# -- removing ----------------------------------------------------------------------------------------------------------
+
+
+def holding(there: dict[str, list[dict]], *, stubborn: bool = False):
+    """Answers from what is *there* by a part of the path; deletions take it away unless it is *stubborn*."""
+    asked = []
+
+    def answer(request):
+        asked.append(f"{request.method} {request.path}")
+        if request.method == "DELETE":
+            if not stubborn:
+                for items in there.values():
+                    items[:] = [item for item in items if item["id"] != request.path.rsplit("/", 1)[-1]]
+            return 204, None
+        found = next((items for part, items in there.items() if part in request.path), [])
+        return 200, {"value": list(found)}
+
+    return answer, asked
+
+
+def event(identity: str) -> dict:
+    return {"id": identity, "subject": f"Contract test {TODAY.case}"}
+
+
+def test_the_organizers_side_goes_before_the_copies(staged):
+    answer, asked = holding(
+        {
+            "attendee%40contoso.example/calendarView": [event("copy")],
+            "organizer%40contoso.example/calendarView": [event("own")],
+        }
+    )
+
+    swept = sweep_up(staged(answer), [ROOT], Search(lambda _: True, (WEEK_WINDOW,)), None, tell=print)
+
+    deleted = [line.rsplit("/", 1)[-1] for line in asked if line.startswith("DELETE")]
+    assert deleted == ["own", "copy"]
+    assert swept.clean
+    assert len(swept.removed) == 2
+
+
+def test_what_cannot_be_removed_is_said_and_not_tried_for_ever(staged):
+    answer, asked = holding({"organizer%40contoso.example/calendarView": [event("own")]}, stubborn=True)
+
+    swept = sweep_up(staged(answer), [ROOT], Search(lambda _: True, (WEEK_WINDOW,)), None, tell=print)
+
+    assert not swept.clean
+    assert swept.removed == []
+    assert len([line for line in asked if line.startswith("DELETE")]) == 4
+    assert any("could not remove: 1 event" in line for line in told_after(swept, dry_run=False))
+
+
+def test_what_cannot_be_looked_at_is_not_taken_to_be_clean(staged):
+    swept = sweep_up(staged(lambda _: (403, {})), [ROOT], Search(lambda _: True, (WEEK_WINDOW,)), None, tell=print)
+
+    assert not swept.clean
+    assert any("could not be looked at" in line for line in told_after(swept, dry_run=False))
+
+
+def test_it_waits_for_what_was_on_its_way_when_the_run_was_killed(staged, monkeypatch):
+    """
+    An invitation that arrives after the first look is still removed.
+    """
+    there = {"attendee%40contoso.example/calendarView": []}
+    answer, _ = holding(there)
+    slept = []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        if len(slept) == 1:
+            there["attendee%40contoso.example/calendarView"].append(event("late"))
+        monkeypatch.undo()
+
+    monkeypatch.setattr(sweeping.time, "sleep", sleep)
+    last = dt.datetime.now(dt.UTC)
+    swept = sweep_up(staged(answer), [ROOT], Search(lambda _: True, (WEEK_WINDOW,)), last, tell=print)
+
+    assert [one.what for one in swept.removed] == ["event"]
+    assert swept.clean
+    assert 0 < slept[0] <= 0.05
+
+
+def test_without_a_ledger_and_with_nothing_there_it_does_not_wait(staged, monkeypatch):
+    monkeypatch.setattr(sweeping.time, "sleep", lambda _: pytest.fail("waited for nothing"))
+
+    assert sweep_up(staged(lambda _: (200, {"value": []})), [ROOT], Search(lambda _: True, ()), None, tell=print).clean
+
+
+# -- which ledgers -----------------------------------------------------------------------------------------------------
+
+
+def test_only_ledgers_of_this_target_whose_run_has_ended_are_taken(staged, tmp_path, describe):
+    def written(number: int, description, *, going: bool = False) -> Ledger:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        made = Ledger(folder, new_run(NOW - number * HOUR), NOW.isoformat(), description)
+        if not going:
+            made.close(cleared=False)
+        return made
+
+    stage = staged(lambda _: (200, {"value": []}))
+    mine = written(1, stage.target.description)
+    written(2, describe(base_url="https://other.example"))
+    going = written(3, stage.target.description, going=True)
+    (tmp_path / "4").mkdir()
+    (tmp_path / "4" / "ledger.jsonl").write_text("spoilt\n")
+
+    with ExitStack() as held:
+        found = assign(stage, tmp_path, None, held)
+        again = assign(stage, tmp_path, None, held)
+
+    assert [one.run for one in found.ledgers] == [mine.run]
+    assert found.going == {going.run}
+    assert found.elsewhere == 1
+    # While one sweep holds them, another keeps away.
+    assert again.ledgers == []
+    told = list(told_of(found, "contoso"))
+    assert told[0] == "graphcancel sweep: target contoso; ledgers of 1 run that did not clear up"
+    assert any("still going" in line for line in told)
+    assert any("spoilt" not in line and "4/ledger.jsonl" in line for line in told)
+    assert json.dumps(told).count("contoso.example") == 0
+    going.close(cleared=True)
