@@ -267,7 +267,8 @@ def test_what_is_written_is_counted_singly_and_what_is_sent_is_booked(connect):
         target.send_all([create(), create()])
         with target.booking(None):
             target.send(get())
-    target.send(get(), purpose="pages")
+    with target.booking("pages"):
+        target.send(get())
 
     assert target.counts == {"requests": 4, "arrange": 1, "waiting": 2, "pages": 1, "writes": 2}
 
