@@ -228,8 +228,9 @@ def cancel_appointment(world: World, call: Call) -> Reply:
     behaviour = world.behaviour
     business = _open(world, call, BOOKINGS_WRITE)
     message = _message(world, call)
+    world.store.ask_off(call.params["appointment"])
     appointment = _appointment(business, call)
-    world.store.call_off(appointment)
+    world.store.called_off.add(appointment.id)
     world.store.counts["cancellations"] += 1
     appointment.leaving = not behaviour.keeps_booking
     customers = business.customers_of(appointment)

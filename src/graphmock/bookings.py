@@ -22,7 +22,6 @@ class Appointment:
     end: datetime
     props: dict[str, Any]
     leaving: bool = False
-    called_off: bool = False
 
 
 @dataclass(slots=True, eq=False)

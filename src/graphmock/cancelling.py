@@ -41,13 +41,14 @@ def cancel_event(world: World, call: Call) -> Reply:
             raise
         comment = Comment()
         refused = None if behaviour.pardons(refusal) else refusal
+    world.store.ask_off(call.params.get("event", ""))
     event = find_event(call, mailbox)
     if event.leaving:
         # Cancelled before, though a late effect may let it be seen a little longer.
         raise refuse("id.unknown")
     if not event.is_organizer or _is_guest(world, call, event):
         return _turn_away(world, call, event, comment)
-    world.store.call_off(event)
+    world.store.called_off.add(event.id)
     perform(world, call, event, comment)
     if refused is not None:
         raise refused

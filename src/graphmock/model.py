@@ -53,7 +53,6 @@ class Event:
         source: For a copy, the organizer's event it mirrors.
         copies: For an organizer's event, the copies at attendees.
         leaving: Cancelled already, though a look may still find it.
-        called_off: A cancel of it was accepted, whatever came of that.
         settled: Earliest time (store clock) at which later effects may show, so that none overtakes its invitation.
         foreign: A stranger's; no client has to account for it.
     """
@@ -82,7 +81,6 @@ class Event:
     source: Event | None = None
     copies: list[Event] = field(default_factory=list)
     leaving: bool = False
-    called_off: bool = False
     settled: float = 0.0
     foreign: bool = False
 

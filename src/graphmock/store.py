@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from graphmock import clock
-from graphmock.bookings import Appointment, Bookings
+from graphmock.bookings import Bookings
 from graphmock.model import Calendar, CalendarGroup, Event, Mailbox, Message, Person
 from graphmock.rules import obeys
 
@@ -50,7 +50,12 @@ class Manner:
 
 @dataclass(slots=True)
 class Store:
-    """Everything a client could list, and the counters nobody can list through Graph."""
+    """
+    Everything a client could list, and the counters nobody can list through Graph.
+
+    Attributes:
+        called_off: Ids of which a cancel was accepted, whatever came of that.
+    """
 
     mint: Mint
     manner: Manner = field(default_factory=Manner)
@@ -60,6 +65,7 @@ class Store:
     bookings: Bookings = field(default_factory=Bookings)
     counts: Counter[str] = field(default_factory=Counter)
     mails: Counter[str] = field(default_factory=Counter)
+    called_off: set[str] = field(default_factory=set)
     _queue: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
     _order: Iterable[int] = field(default_factory=itertools.count)
 
@@ -92,10 +98,9 @@ class Store:
         while self._queue and self._queue[0][0] <= now:
             heapq.heappop(self._queue)[2]()
 
-    def call_off(self, what: Event | Appointment) -> None:
-        """Count an accepted cancel of what was cancelled before."""
-        self.counts["doubled_cancels"] += what.called_off
-        what.called_off = True
+    def ask_off(self, identity: str) -> None:
+        """Count a cancel of what a cancel was accepted for before, whatever it is answered this time."""
+        self.counts["doubled_cancels"] += identity in self.called_off
 
     @obeys("deleted.no-events", "message.no-sent-copy")
     def deliver(self, to: Person, message: dict[str, Any], event: Event | None = None) -> None:
