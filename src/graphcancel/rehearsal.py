@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import secrets
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -36,6 +37,7 @@ from graphcancel.targetfile import Description, Patience
 _ACCESS_DENIED: Final[Answer] = (403, {"error": {"code": "ErrorAccessDenied", "message": "access is denied"}})
 _AT_ONCE: Final = Patience(effect_s=0.0, invite_s=0.0)
 _MISSES: Final = 3
+_UNSERVED: Final[Answer] = (400, {"error": {"code": "notServed", "message": "no such route or property"}})
 
 # What a refusal nobody documents a number for is taken to be answered.
 _REFUSED: Final = {
@@ -288,8 +290,11 @@ class _Imagined(Target):
         case = self.case
         if case is None:
             return _ACCESS_DENIED
+        followed = self._followed(case)
+        if followed is None:
+            return _UNSERVED
         # Only a garbage or expired token is sent in place of the actor's own.
-        status = 401 if request.token else self._expected(case)
+        status = 401 if request.token else self._expected(case, followed)
         if not 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
             answer = self._contracts[case.contract].answer(actor=case.actor)
             sentence = answer.message if answer else None
@@ -297,10 +302,9 @@ class _Imagined(Target):
         self._note(request.actor, needed("POST", path))
         return self._service.cancel(path, _text(request)) or (status, None)
 
-    def _expected(self, case: Case) -> int:
+    def _expected(self, case: Case, followed: Contract) -> int:
         """The status the pages give, or what is on record where they give none."""
-        lender = self._contracts[case.root_of]
-        success = lender.answer(actor="organizer")
+        success = followed.answer(actor="organizer")
         accepted = (success.status if success else None) or 200
         if case.expects == "accepted":
             return accepted
@@ -312,11 +316,38 @@ class _Imagined(Target):
             return int(recorded)
         return 400 if case.observation in _MALFORMED else accepted
 
+    def _followed(self, case: Case) -> Contract | None:
+        """
+        The page the target is taken to follow in *case*; None where that has no such route or property.
+
+        That is the case's own, where it is current or has a root of its own; else the current one of its action and
+        version, if there is one: a service follows one page at a time.
+        """
+        own = self._contracts[case.root_of]
+        pages = [
+            page
+            for page in self._contracts.values()
+            if (page.action, page.version, page.standing) == (own.action, own.version, "current")
+        ]
+        if own.standing == "current" or own.id in self.description.roots or not pages:
+            return own
+        shapes = {item.name.lower() for item in own.properties if item.shape == case.body}
+        for page in pages:
+            routes = {_bare(route.template) for route in page.routes}
+            if _bare(case.route.template) in routes and shapes <= {item.name.lower() for item in page.properties}:
+                return page
+        return None
+
     def _note(self, actor: str | None, need: frozenset[str]) -> None:
         if actor and need:
             cases = self.needs.setdefault((actor, need), [])
             if self.case and self.case not in cases[-1:]:
                 cases.append(self.case)
+
+
+def _bare(template: str) -> str:
+    """A route without the names of its placeholders and the casing of its words, which a service does not mind."""
+    return re.sub(r"{[^}]*}", "{}", template.lower())
 
 
 def _text(request: Request) -> str | None:

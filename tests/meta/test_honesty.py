@@ -4,6 +4,8 @@ No case passes for anything that was not seen.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from harness import judge, mock, one_of_each
 
@@ -34,10 +36,10 @@ def test_without_answers_nothing_passes(cases, spared, tmp_path, monkeypatch):
     With a transport that fails, at all or for the call under test alone, zero cases pass or are observed.
     """
     send = Target.send
-    contact = iter([True, True])
 
     def silent(self, request, *, purpose="arrange"):
-        if next(contact, False) or purpose == spared:
+        contact = request.path == "/me" or re.fullmatch(r"/users/[^/]+", request.path)
+        if contact or purpose == spared:
             return send(self, request, purpose=purpose)
         return Exchange(request, None, 0.0, 0.0, "unplugged")
 
