@@ -14,6 +14,7 @@ from graphcancel import report
 from graphcancel.deviations import OUT_OF_DATE
 from graphcancel.disputes import NOT_LISTED, disputes
 from graphcancel.ending import ending
+from graphcancel.remedies import remedy
 
 if TYPE_CHECKING:
     from graphcancel.case import Case
@@ -131,6 +132,9 @@ def _not_tested(outcome: Outcome) -> Iterator[str]:
             yield f"  waived, so not judged: {name}: {reason}" + (f" ({_plural(left, 'case')})" if left else "")
     for reason, number in inconclusive.items():
         yield f"  {_plural(number, 'case')} inconclusive: {reason}"
+        advice = remedy(reason)
+        if advice:
+            yield f"    remedy: {advice}"
     selected = len(outcome.cases) if outcome.footer["selected"] is None else outcome.footer["selected"]
     for number, why in (
         (len(outcome.cases) - selected, "not selected"),
