@@ -19,26 +19,40 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
+from rich.text import Text
 
+from graphcancel.auth import SignIn, ask_on_stderr
 from graphcancel.case import Case
 from graphcancel.cases import build_cases
-from graphcancel.contract import Contract, contract_ids, load_contracts
+from graphcancel.choice import cases_of, select
+from graphcancel.contract import Contract, load_contracts
+from graphcancel.doctor import examine
+from graphcancel.doctor_text import lines
 from graphcancel.ending import EXIT_RESIDUE
 from graphcancel.errors import GraphCancelError
 from graphcancel.marks import is_run, new_run
 from graphcancel.proof import Result, holds, table, verdict
-from graphcancel.prove import Proof, catalogue, select
+from graphcancel.prove import Proof, catalogue
+from graphcancel.prove import select as subjects_of
 from graphcancel.report import rendered
 from graphcancel.session import open_stage, version_roots
 from graphcancel.sweeping import Swept, assign, look, note_cleared, search_for, sweep_up, told_after, told_of
-from graphcancel.targetfile import Description, check_names, read_target
-from graphcancel.waivers import check_waivers
+from graphcancel.targetfile import Description, read_target
 
 EXAMPLES = """\
 examples:
   graphcancel cases                                     every case, one id a line
   graphcancel cases --contract event-cancel.v1.0        those of one page
   graphcancel cases --json | jq -r '.[].route' | sort -u
+"""
+EXAMINING = """\
+examples:
+  graphcancel doctor targets/contoso.toml               would a whole run judge everything, and what would it send
+  graphcancel doctor targets/contoso.toml -k "event-cancel.v1.0 and not groups"
+  graphcancel doctor targets/contoso.toml --json | jq .cases.inconclusive
+
+The exit status is 0 if every case would run and nothing of an earlier run is left, 12 if something is, 10 if some cases
+would be inconclusive, and 4 if the target file is wrong, nobody can sign in or nothing answers.
 """
 PROVING = """\
 examples:
@@ -62,10 +76,15 @@ The exit status is 0 if nothing is left, 12 if something is (after --dry-run: if
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit status is 0, 1 for a proof that fails, 2 for bad usage and 4 for bad input."""
+    """
+    Run the command line.
+
+    The exit status is 0, 1 for a proof that fails, 2 for bad usage, 4 for bad input, and 10 or 12 for a target that is
+    not ready.
+    """
     arguments = command_line().parse_args(argv)
     try:
-        commands = {"cases": _cases, "prove": _prove, "sweep": _sweep}
+        commands = {"cases": _cases, "doctor": _doctor, "prove": _prove, "sweep": _sweep}
         return commands[arguments.command](arguments)
     except GraphCancelError as error:
         print(f"graphcancel: {error}", file=sys.stderr)
@@ -97,6 +116,16 @@ def command_line() -> argparse.ArgumentParser:
     listing.add_argument("--contract", action="append", default=[], metavar="ID", help="only this contract; repeatable")
     listing.add_argument("--target", metavar="FILE", help="gates, cloud and contracts of this target file or URL")
     listing.add_argument("--contracts", metavar="DIR", type=Path, default=None, help="folder of the contract files")
+    examining = commands.add_parser(
+        "doctor",
+        help="say whether a target is ready for a run, without writing to it",
+        epilog=EXAMINING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    examining.add_argument("target", metavar="TARGET", help="a target file (….toml) or a base URL")
+    examining.add_argument("--json", action="store_true", help="one JSON object instead of text")
+    examining.add_argument("--contract", action="append", default=[], metavar="ID", help="only its cases; repeatable")
+    examining.add_argument("-k", dest="pattern", default="", metavar="EXPRESSION", help="only cases whose id holds it")
     proving = commands.add_parser(
         "prove",
         help="run the suite against planted faults and legitimate differences, and say what it finds",
@@ -130,18 +159,9 @@ def command_line() -> argparse.ArgumentParser:
 
 
 def _cases(arguments: argparse.Namespace) -> int:
-    folder = arguments.contracts or _folder()
     described = read_target(arguments.target, secrets=False) if arguments.target not in {None, "mock"} else None
-    if described:
-        check_names(described, contract_ids(folder))
-        check_waivers(described, {clause for contract in load_contracts(folder) for clause in contract.clauses})
-    contracts = load_contracts(folder, described.contracts if described else ())
-    known = {contract.id for contract in contracts}
-    for name in arguments.contract:
-        if name not in known:
-            raise GraphCancelError(f"--contract {name}: unknown; known are {', '.join(sorted(known))}")
-    cases = build_cases(contracts, described.cloud if described else None)
-    chosen = [case for case in cases if not arguments.contract or case.contract in arguments.contract]
+    contracts, cases = cases_of(arguments.contracts or _folder(), described)
+    chosen = select(cases, contracts, arguments.contract)
     if arguments.json:
         standing = {contract.id: contract for contract in contracts}
         json.dump([_described(case, standing, described) for case in chosen], sys.stdout, indent=1, ensure_ascii=False)
@@ -153,12 +173,33 @@ def _cases(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _doctor(arguments: argparse.Namespace) -> int:
+    if arguments.target == "mock":
+        raise GraphCancelError(
+            "mock is started by pytest alone; graphmock serve --write-target DIR, and name DIR/target.toml here"
+        )
+    described = read_target(arguments.target)
+    contracts, cases = cases_of(_folder(), described)
+    chosen = select(cases, contracts, arguments.contract, arguments.pattern)
+    sign_in = SignIn(described, ask=ask_on_stderr)
+    report = examine(described, contracts, chosen, sign_in)
+    for note in [*described.notes, *sign_in.notes]:
+        print(f"graphcancel: {note}", file=sys.stderr)
+    if arguments.json:
+        print(json.dumps(report, indent=1, ensure_ascii=False))
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        for line in lines(report):
+            console.print(Text(line.text, style="yellow" if line.problem else ""))
+    return int(report["exit"]["status"])
+
+
 def _prove(arguments: argparse.Namespace) -> int:
     # What a CI system sends first; as an interrupt it stops the runs and keeps what is done.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = _folder()
     root = folder.resolve().parent
-    subjects = select(catalogue(), arguments.fault, arguments.vary)
+    subjects = subjects_of(catalogue(), arguments.fault, arguments.vary)
     out = arguments.out.resolve() if arguments.out else root / "proof"
     proof = Proof(root, out, build_cases(load_contracts(folder)), whole=arguments.whole)
     if arguments.fresh:
@@ -194,8 +235,7 @@ def _sweep(arguments: argparse.Namespace) -> int:
         raise GraphCancelError("sweep mock: the built-in mock ends with its run; name a target file or a URL")
     folder = _folder()
     described = read_target(arguments.target)
-    check_names(described, contract_ids(folder))
-    contracts = load_contracts(folder, described.contracts)
+    contracts, _ = cases_of(folder, described)
     now = dt.datetime.now(dt.UTC)
     stage, _ = open_stage(described, contracts, new_run(now), now.isoformat(timespec="seconds"))
     with ExitStack() as held:

@@ -60,6 +60,15 @@ def only_reads(request: Request) -> bool:
     return all(part["method"] == "GET" for part in json.loads(request.payload)["requests"])
 
 
+def writes_in(request: Request) -> int:
+    """How many requests of *request* do not read: itself, or those inside where it is a batch."""
+    if request.method == "GET":
+        return 0
+    if not request.path.endswith(PATH) or request.payload is None:
+        return 1
+    return sum(1 for part in json.loads(request.payload)["requests"] if part["method"] != "GET")
+
+
 def _inner(answer: Mapping[str, Any]) -> Response | None:
     status = answer.get("status")
     if isinstance(status, str) and _STATUS.fullmatch(status):

@@ -12,10 +12,10 @@ from graphcancel.batching import inner_responses
 from graphcancel.case import Case
 from graphcancel.errors import ProvisionError
 from graphcancel.exchange import Exchange, Request, Response
+from graphcancel.target import WAITING, Target
 
 if TYPE_CHECKING:
     from graphcancel.stage import Stage
-    from graphcancel.target import Target
 
 _TOO_MANY: Final = 429
 _LONG: Final = 1.0
@@ -46,7 +46,8 @@ class Caller:
         """
         waited = 0.0
         for repeats in itertools.count():
-            exchange = self._send(request)
+            with self._target.booking(WAITING if repeats else None):
+                exchange = self._send(request)
             calls.append(exchange)
             answer = _inside(case, exchange)
             pause = self._target.throttling.pause(answer, repeats, waited)

@@ -69,6 +69,18 @@ class Case:
         }
 
     @property
+    def turn(self) -> int:
+        """
+        Which cases run first: bookings, then what shows the target's lags, then refusals, whose absence of effect is
+        judged by those lags.
+
+        The rest comes last: while it runs, an effect of the last refusal has the time to show before the last look.
+        """
+        if self.family == "bookings":
+            return 0
+        return 1 if self.kind == "shape" else {"refused": 2, "accepted": 3, "open": 3}[self.expects]
+
+    @property
     def kind(self) -> str:
         """shape, rule, convention or observation: which part of the suite asks for it."""
         if self.expects == "open":

@@ -21,6 +21,7 @@ from graphcancel.looks import Look, Unseen
 from graphcancel.resources import used_group
 from graphcancel.scene import WEEK_WINDOW, Scene, stamp
 from graphcancel.stage import Stage
+from graphcancel.target import WAITING
 
 _ROUNDS: Final = 6
 
@@ -76,8 +77,11 @@ def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Genera
         if stage.longest:
             yield time.monotonic() + stage.longest
         blind: list[str] = []
-        found = [leftover for root in roots for leftover in find(stage, root, _own(stage, root), blind)]
-        left = remove(stage, found) + (len(blind) if stage.made else 0)
+        # One listing finds what is left, one more finds nothing; what a lagging target brings later was waited for.
+        with target.booking(WAITING if attempt > 1 else None):
+            found = [leftover for root in roots for leftover in find(stage, root, _own(stage, root), blind)]
+        with target.booking(WAITING if attempt else None):
+            left = remove(stage, found) + (len(blind) if stage.made else 0)
         if not left:
             break
         if attempt:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Steps = Generator[float, None, Any]
 
 _ATTENDEES: Final = 2
-_CONFIRMATION: Final = "confirmation"
+CONFIRMATION: Final = "confirmation"
 _CODE: Final = re.compile(r"[A-Za-z]{3,60}")
 _UNSERVED: Final = frozenset({400, 404, 405, 406, 415, 422, 501})
 
@@ -173,7 +173,7 @@ class Ground:
         while True:
             # How long this look was kept waiting by other stories is none of the target's lag.
             slip = max(0.0, time.monotonic() - due)
-            scene.before = self.lookout.look(point)
+            scene.before = self.lookout.look(point, again=scene.before is not None)
             missing = _not_visible(scene, scene.before)
             waited = scene.before.at - started
             if not missing:
@@ -186,7 +186,7 @@ class Ground:
                 self.arrival.missed(missing)
                 break
             # A confirmation nobody promises is not worth many looks.
-            pause = self.arrival.usual / 2 if set(missing) == {_CONFIRMATION} else step(attempt)
+            pause = self.arrival.usual / 2 if set(missing) == {CONFIRMATION} else step(attempt)
             due = time.monotonic() + pause
             yield due
             attempt += 1
@@ -194,9 +194,9 @@ class Ground:
 
     def _patience(self, missing: Sequence[str]) -> float:
         """How long to wait for what is *missing*; a booking need not be confirmed, so for that not long."""
-        if set(missing) != {_CONFIRMATION}:
+        if set(missing) != {CONFIRMATION}:
             return self.arrival.limit(missing, self.target.description.patience.invite_s)
-        hopeless = self.arrival.limit([_CONFIRMATION], float("inf")) != float("inf")
+        hopeless = self.arrival.limit([CONFIRMATION], float("inf")) != float("inf")
         return 0.0 if hopeless else self.arrival.usual
 
     def own_everything(self, scene: Scene, look: Look) -> None:
@@ -223,7 +223,7 @@ def _not_visible(scene: Scene, look: Look) -> list[str]:
         for messages in look.mail.values():
             named = () if isinstance(messages, Unseen) else (item.subject + item.text for item in messages)
             if not isinstance(messages, Unseen) and not any(scene.mark.case in words for words in named):
-                missing.append(_CONFIRMATION)
+                missing.append(CONFIRMATION)
     least = 2 if scene.namesake else 1
     for copies in look.copies.values():
         if not isinstance(copies, Unseen) and any(len(window) < least for window in copies):

@@ -11,14 +11,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from graphcancel.errors import FenceError
 from graphcancel.exchange import Exchange, Request, encode_segment, json_request
 from graphcancel.plaintext import plain
-
-if TYPE_CHECKING:
-    from graphcancel.target import Target
+from graphcancel.target import PAGES, WAITING, Target
 
 _PAGES: Final = 2000
 _SELECT: Final = "id,subject,iCalUId,isCancelled,type,seriesMasterId,start,attendees"
@@ -26,9 +24,10 @@ _UTC: Final = 'outlook.timezone="UTC"'
 _TEXT: Final = 'outlook.body-content-type="text"'
 _NOT_FOUND: Final = 404
 _NO_VIEW: Final = frozenset({400, 404, 405, 501})
+_COLLECTIONS: Final = {"messages": "the inbox", "members": "the members", "staffMembers": "the staff"}
 # How inbox messages are asked for, best first; a server that refuses one form is asked in the next.
 _BY_SUBJECT, _BY_TIME, _ALL = range(3)
-_NOBODY: Final = "no actor of the target may read this mailbox"
+NOBODY: Final = "no actor of the target may read this mailbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +157,17 @@ class Lookout:
         """Whether a target refuses to filter by subject, so that each look reads every case's mail."""
         return any(form > _BY_SUBJECT for form in self._form.values())
 
-    def look(self, point: Viewpoint) -> Look:
-        """Take one look."""
+    def look(self, point: Viewpoint, *, again: bool = False) -> Look:
+        """
+        Take one look.
+
+        Args:
+            again: Whether the same was looked at before, so that this look is due to waiting.
+        """
+        with self._target.booking(WAITING if again else None):
+            return self._look(point)
+
+    def _look(self, point: Viewpoint) -> Look:
         asked: list[tuple[tuple[str, ...], Request]] = []
         if point.owner_actor:
             for number, window in enumerate(point.windows):
@@ -181,7 +189,7 @@ class Lookout:
         return self._gather(point, answers)
 
     def _gather(self, point: Viewpoint, answers: Mapping[tuple[str, ...], Exchange]) -> Look:
-        own: Windows | Unseen = Unseen(_NOBODY)
+        own: Windows | Unseen = Unseen(NOBODY)
         found = None
         if point.owner_actor:
             own = self._windows([answers["own", str(n)] for n in range(len(point.windows))], point)
@@ -190,7 +198,7 @@ class Lookout:
         mail: dict[str, tuple[Message, ...] | Unseen] = {}
         for mailbox, actor in point.readers.items():
             if not actor:
-                copies[mailbox] = mail[mailbox] = Unseen(self._target.sign_in.lack_of(mailbox) or _NOBODY)
+                copies[mailbox] = mail[mailbox] = Unseen(self._target.sign_in.lack_of(mailbox) or NOBODY)
                 continue
             if not point.booking:
                 parts = [answers["copy", mailbox, str(n)] for n in range(len(point.windows))]
@@ -289,7 +297,7 @@ class Lookout:
             request = exchange.request
             following = Request("GET", root, link[len(root) :], request.actor, headers=request.headers)
             try:
-                exchange = self._target.send(following)
+                exchange = self._target.send(following, purpose=PAGES)
             except FenceError:
                 return Unseen("a list goes on where this run may not look")
         return Unseen(f"a list did not end after {_PAGES} pages")
@@ -314,7 +322,8 @@ def _by_id(point: Viewpoint) -> Callable[[Entry], bool]:
 
 
 def _collection(request: Request) -> str:
-    return "the inbox" if "/messages" in request.path else "calendarView"
+    last = request.path.partition("?")[0].rsplit("/", 1)[-1]
+    return _COLLECTIONS.get(last, "calendarView")
 
 
 def _found(exchange: Exchange) -> bool | None:

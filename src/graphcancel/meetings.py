@@ -202,7 +202,7 @@ def _accepted_message(ground: Ground, scene: Scene) -> Generator[float, None, st
     started = time.monotonic()
     attempt = 0
     while True:
-        look = ground.lookout.look(inbox)
+        look = ground.lookout.look(inbox, again=attempt > 0)
         messages = look.mail[organizer]
         if isinstance(messages, Unseen):
             raise ProvisionError(f"the organizer's inbox: {messages.reason}")

@@ -52,9 +52,10 @@ def _outside(ground: Ground, name: str, root: str, identity: str) -> str | None:
         if not isinstance(address, str) or not ground.target.fence.is_writable(address):
             return f"one of the {whose} is not listed in writable; add the mailbox there or take another {name}"
         people.append((str(item.get("id", "")), address.lower()))
+    if group and ground.mailbox("organizer") not in {mailbox for _, mailbox in people}:
+        return "the organizer is no member of the group, and only a member may write to its calendar"
     ground.target.fence.admit_resource("group" if group else "booking", identity)
-    if not group:
-        ground.once[root, "staff"] = people
+    ground.once[root, "members" if group else "staff"] = people
     return None
 
 
@@ -63,10 +64,15 @@ def used_group(ground: Ground, root: str) -> bool:
     return ground.once.get((root, "group"), "not asked") is None
 
 
+def people_of(ground: Ground, name: str, root: str) -> list[tuple[str, str]]:
+    """Id and mailbox of each member or of the staff, of a group or booking business `resource` admitted."""
+    found: list[tuple[str, str]] = ground.once[root, "members" if name == "group" else "staff"]
+    return found
+
+
 def staff_of(ground: Ground, root: str) -> list[tuple[str, str]]:
     """Id and mailbox of each of the staff of the booking business `resource` admitted."""
-    found: list[tuple[str, str]] = ground.once[root, "staff"]
-    return found
+    return people_of(ground, "booking_business", root)
 
 
 def default_calendar(ground: Ground, root: str, mailbox: str) -> str:

@@ -50,21 +50,8 @@ def case_of(item: pytest.Item) -> Case | None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """
-    Bookings first, then what shows the target's lags, then refusals, whose absence of effect is judged by those lags.
-
-    The rest comes last: while it runs, an effect of the last refusal has the time to show before the last look.
-    """
-
-    def rank(item: pytest.Item) -> int:
-        case = case_of(item)
-        if case is None:
-            return 0
-        if case.family == "bookings":
-            return 0
-        return 1 if case.kind == "shape" else {"refused": 2, "accepted": 3, "open": 3}[case.expects]
-
-    items.sort(key=rank)
+    """Give each case its turn."""
+    items.sort(key=lambda item: case.turn if (case := case_of(item)) else 0)
 
 
 @pytest.hookimpl(tryfirst=True)

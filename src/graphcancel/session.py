@@ -5,7 +5,7 @@ One run's connection to one target: fence, target, stage and stories put togethe
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -24,6 +24,8 @@ from graphcancel.story import Record, Stories
 from graphcancel.target import Target, connectable
 from graphcancel.targetfile import Description
 from graphcancel.waiting import Waiting
+
+Door = Callable[[Description, Fence, SignIn], Target]
 
 _WIDE: Final = 64
 _NARROW: Final = 16
@@ -94,6 +96,7 @@ def open_stage(
     contact: Mapping[str, Any] | None = None,
     *,
     sign_in: SignIn | None = None,
+    door: Door = Target,
 ) -> tuple[Stage, Mapping[str, Any]]:
     """
     Connect to *description* and make the first contact, unless *contact* says what that learnt already.
@@ -103,7 +106,7 @@ def open_stage(
     """
     roots = {description.base_url, *(description.root(contract.id) for contract in contracts)}
     fence = Fence(roots, description.writable)
-    target = Target(description, fence, sign_in or SignIn(description))
+    target = door(description, fence, sign_in or SignIn(description))
     stage = Stage(target, Lookout(target), Waiting(), run, started)
     if contact is None:
         contact = _first_contact(stage)
@@ -123,6 +126,7 @@ def open_session(
     contact: Mapping[str, Any] | None = None,
     *,
     sign_in: SignIn | None = None,
+    door: Door = Target,
 ) -> Session:
     """
     Connect to *description*.
@@ -131,11 +135,12 @@ def open_session(
         key: Secret of the run, written nowhere: pseudonyms depend on it.
         contact: What another process of the run has learnt already; None makes the first contact.
         sign_in: Gives the actors' tokens; by default nobody is asked to sign in by device code.
+        door: Makes the way to the target; another one listens, or leads to a target that is only thought of.
 
     Raises:
         TargetError: The target gives no answer at all.
     """
-    stage, contact = open_stage(description, contracts, run, started, contact, sign_in=sign_in)
+    stage, contact = open_stage(description, contracts, run, started, contact, sign_in=sign_in, door=door)
     target = stage.target
     stories = Stories(
         target, stage, {contract.id: contract for contract in contracts}, _sanitiser(stage, contracts, key)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel.absence import WITHOUT_EFFECT, changes
 from graphcancel.appointments import customer_and_staff
+from graphcancel.attempts import count_alike, counted, give_up
 from graphcancel.calling import Caller
 from graphcancel.calls import MALFORMED_ID, call_for, caller_of, comment_for, has_text
 from graphcancel.case import CONVENTIONS, Case
@@ -90,7 +92,7 @@ class Stories:
     sanitiser: Sanitiser
     scenes: list[Scene] = field(default_factory=list)
     _watched: list[_Watched] = field(default_factory=list)
-    _failures: list[ProvisionError] = field(default_factory=list)
+    _failures: dict[str, list[ProvisionError]] = field(default_factory=lambda: defaultdict(list))
     _caller: Caller = field(init=False)
     _envelope: Callable[[Any], str | None] = field(init=False)
 
@@ -108,21 +110,24 @@ class Stories:
         calls: list[Exchange] = []
         reason = None
         for attempt in range(_ATTEMPTS):
-            scene = None
+            scene, own = None, Counter[str]()
             try:
-                scene = yield from self._arranged(case, attempt)
+                scene = yield from counted(self.target.counts, self._arranged(case, attempt), own)
                 request, comment = self._call(case, scene)
                 changed = partial(self._changed, case, scene, comment=comment)
-                exchange = yield from self._caller.call(case, request, calls, changed)
+                calling = self._caller.call(case, request, calls, changed)
+                exchange = yield from counted(self.target.counts, calling, own)
             except ProvisionError as error:
                 if scene is not None:
                     self.scenes.append(scene)
                 reason = str(error)
                 if isinstance(error, AnswerLost) and self._worth_another(attempt):
+                    give_up(self.target.counts, own)
                     continue
                 break
             if exchange.lost and self._worth_another(attempt):
                 self.scenes.append(scene)
+                give_up(self.target.counts, own)
                 continue
             return (yield from self._judged(case, scene, exchange, comment, calls))
         contract = self.contracts[case.contract]
@@ -139,7 +144,8 @@ class Stories:
     def _arranged(self, case: Case, attempt: int) -> Generator[float, None, Scene]:
         caller_of(case, self.target.sign_in)  # nobody is invited to a meeting that nobody can cancel
         root = f"{self.target.description.root(case.root_of).rstrip('/')}/{case.version}"
-        blocked = self._failures[-1] if len(self._failures) >= _SETUP_FAILURES else None
+        failures = self._failures[case.family]
+        blocked = failures[-1] if len(failures) >= _SETUP_FAILURES else None
         try:
             if blocked:
                 kind = NotServed if isinstance(blocked, NotServed) else ProvisionError
@@ -147,13 +153,13 @@ class Stories:
             scene: Scene = yield from self.stage.arrange(case, root, attempt)
         except ProvisionError as error:
             if not blocked and not isinstance(error, NotOffered):
-                self._count_failure(error)
+                count_alike(failures, error)
             lost = isinstance(error, AnswerLost) and self._worth_another(attempt)
             if lost or not _tellable(case, error):
                 raise
             scene = self._bare(case, root, attempt, str(error))
         else:
-            self._failures.clear()
+            failures.clear()
         if case.circumstance == "malformed-id":
             self.target.fence.own(MALFORMED_ID)
         if case.circumstance == "second-cancel":
@@ -173,11 +179,6 @@ class Stories:
                 scene.values[part] = resource(self.stage, name, root)
         return scene
 
-    def _count_failure(self, cause: ProvisionError) -> None:
-        if self._failures and str(self._failures[-1]) != str(cause):
-            self._failures.clear()
-        self._failures.append(cause)
-
     def _cancel_first(self, case: Case, scene: Scene) -> Generator[float, None, None]:
         """Cancel once and wait until that shows, so that the look before the second call is up to date."""
         request, comment = self._call(replace(case, circumstance=None), scene)
@@ -188,7 +189,7 @@ class Stories:
         waiting = self.stage.waiting
         attempt = 0
         while True:
-            scene.before = look = self._look(scene)
+            scene.before = look = self._look(scene, again=attempt > 0)
             evidence = replace(self._evidence(case, first, answer, comment), after=look)
             left = unsettled(evidence)
             patience = self.target.description.patience.effect_s
@@ -208,7 +209,9 @@ class Stories:
     def _changed(self, case: Case, scene: Scene, exchange: Exchange, comment: str) -> bool:
         if scene.point is None:
             return False
-        evidence = replace(self._evidence(case, scene, exchange, comment), after=self._look(scene))
+        # The look that is judged comes later; this one is due to the target's wish to wait.
+        look = self._look(scene, again=True)
+        evidence = replace(self._evidence(case, scene, exchange, comment), after=look)
         return any(changes(evidence))
 
     # -- looking and judging ----------------------------------------------------------------------------------------
@@ -283,7 +286,7 @@ class Stories:
         while True:
             # How long this look was kept waiting by other stories is none of the target's lag.
             slip = max(0.0, time.monotonic() - due)
-            look = self._look(scene)
+            look = self._look(scene, again=evidence.after is not None)
             evidence = replace(evidence, after=look)
             findings = judge(evidence, clauses) if clauses else foreseen(evidence)
             passed = look.at - exchange.ended
@@ -332,10 +335,10 @@ class Stories:
         """What is on record for an observation."""
         return self.contracts[CONVENTIONS].observations.get(case.observation or "")
 
-    def _look(self, scene: Scene) -> Look:
+    def _look(self, scene: Scene, *, again: bool = False) -> Look:
         if scene.point is None:
             raise ProvisionError("nothing to look at")
-        look = self.stage.lookout.look(scene.point)
+        look = self.stage.lookout.look(scene.point, again=again)
         self.stage.own_everything(scene, look)
         return look
 

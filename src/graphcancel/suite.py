@@ -29,6 +29,7 @@ from graphcancel.report import gaps
 from graphcancel.runfile import RunFile, record_line
 from graphcancel.session import Session, open_session
 from graphcancel.story import Record
+from graphcancel.target import PAGES, WAITING
 from graphcancel.targetfile import Description
 
 
@@ -296,7 +297,7 @@ class Suite:
         self.footer = {
             "partial": partial,
             "selected": self.selected,
-            "requests": self.counts.get("requests", 0),
+            **{name: self.counts.get(name, 0) for name in ("requests", "writes", WAITING, PAGES)},
             "residue": self.residue,
             "unjudged": len(open_),
             "deviations": [asdict(entry) for entry in known],

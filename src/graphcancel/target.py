@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, Protocol
 
 import requests
 
-from graphcancel.batching import answers_in, batch_of, only_reads
+from graphcancel.batching import answers_in, batch_of, only_reads, writes_in
 from graphcancel.connecting import CLOSED, Connection, failure, read_all
 from graphcancel.errors import FenceError, NotOffered, TargetError
 from graphcancel.exchange import Exchange, Request, Response
@@ -24,7 +25,6 @@ from graphcancel.throttling import UNDONE, Throttling
 if TYPE_CHECKING:
     from graphcancel.auth import SignIn
     from graphcancel.fence import Fence
-    from graphcancel.ledger import Ledger
     from graphcancel.targetfile import Description
 
 _BATCH_LIMIT: Final = 20
@@ -34,7 +34,21 @@ _HEADERS: Final = {
     "Accept-Encoding": "gzip, deflate",
     "User-Agent": "graph-cancel-contracts",
 }
+WAITING: Final = "waiting"
+"""What is booked so was sent before: another look at the same, a repeat, an attempt given up."""
+PAGES: Final = "pages"
+"""What is booked so follows the first page of a list."""
 _LARGEST: Final = 16 * 1024 * 1024
+
+
+class Book(Protocol):
+    """Where what is about to be created is entered first: a ledger, or nothing where nothing is sent."""
+
+    def intend(self, request: Request) -> None:
+        """Enter what *request* is about to create."""
+
+    def close(self, *, cleared: bool) -> None:
+        """End it."""
 
 
 class Target:
@@ -47,6 +61,8 @@ class Target:
         sign_in: Gives the actors' tokens.
 
     Attributes:
+        counts: ``requests``; among them those booked as ``test``, ``arrange``, ``waiting`` or ``pages``; and
+            ``writes``: what is no read, inside a batch singly, and once however often it had to be repeated.
         ledger: Where everything about to be created is entered first; without one nothing is created.
     """
 
@@ -54,11 +70,12 @@ class Target:
         self.description = description
         self.fence = fence
         self.sign_in = sign_in
-        self.ledger: Ledger | None = None
+        self.ledger: Book | None = None
         self.counts: Counter[str] = Counter()
         self.read_s = description.patience.read_s
         self.throttling = Throttling()
-        self._batchless: set[tuple[str, str | None]] = set()
+        self._batchless: dict[tuple[str, str | None], int | None] = {}
+        self._booked: str | None = None
         self._session = Connection(description.ca_bundle)
 
     def close(self) -> None:
@@ -73,6 +90,21 @@ class Target:
     def has(self, actor: str) -> bool:
         """Whether *actor* can call at all."""
         return self.token(actor) is not None
+
+    @property
+    def batchless(self) -> Mapping[tuple[str, str | None], int | None]:
+        """Root and actor for which no ``$batch`` is served, to the status that said so."""
+        return self._batchless
+
+    @contextmanager
+    def booking(self, purpose: str | None) -> Iterator[None]:
+        """Within, everything sent is booked as *purpose*; None changes nothing."""
+        before = self._booked
+        self._booked = purpose or before
+        try:
+            yield
+        finally:
+            self._booked = before
 
     def send(self, request: Request, *, purpose: str = "arrange") -> Exchange:
         """
@@ -99,12 +131,12 @@ class Target:
         reads = only_reads(request)
         if exchange.failure == CLOSED and reads:
             self.counts["unanswered"] -= 1
-            exchange = self._send(request, purpose)
+            exchange = self._send(request, WAITING)
         repeats, waited = 0, 0.0
         while (pause := self.throttling.pause(exchange.response, repeats, waited, read=reads)) is not None:
             time.sleep(pause)
             repeats, waited = repeats + 1, waited + pause
-            exchange = self._send(request, purpose)
+            exchange = self._send(request, WAITING)
         return exchange
 
     def _send(self, request: Request, purpose: str) -> Exchange:
@@ -117,8 +149,14 @@ class Target:
             return Exchange(request, None, 0.0, time.monotonic(), self.sign_in.lack(request.actor))
         if token:
             headers["Authorization"] = f"Bearer {token}"
+        booked = self._booked or purpose
         self.counts["requests"] += 1
-        self.counts[purpose] += 1
+        self.counts[booked] += 1
+        if booked != WAITING:
+            self.counts["writes"] += writes_in(request)
+        return self._exchange(request, headers)
+
+    def _exchange(self, request: Request, headers: Mapping[str, str]) -> Exchange:
         prepared = requests.Request(request.method, request.url, headers=headers, data=request.payload).prepare()
         prepared.url = request.url  # requests would undo %2F-like escapes of unreserved characters
         started = time.monotonic()
@@ -174,10 +212,11 @@ class Target:
         due = [pause for pause in pauses if pause is not None]
         if due:
             time.sleep(max(due))
-        return [
-            answer if pause is None else self.send(item)
-            for item, answer, pause in zip(items, answers, pauses, strict=True)
-        ]
+        with self.booking(WAITING):
+            return [
+                answer if pause is None else self.send(item)
+                for item, answer, pause in zip(items, answers, pauses, strict=True)
+            ]
 
     def _batch(self, root: str, actor: str | None, items: list[Request]) -> list[Exchange] | None:
         """The answers to *items* sent as one batch, None where the target serves none."""
@@ -186,7 +225,7 @@ class Target:
             return [Exchange(item, outer.response, outer.seconds, outer.ended, outer.failure) for item in items]
         answers = None if outer.status in _UNSERVED else answers_in(outer, items)
         if answers is None:
-            self._batchless.add((root, actor))
+            self._batchless[root, actor] = outer.status
         return answers
 
 

@@ -21,6 +21,7 @@ from graphcancel import __main__ as graphcancel_cli
 from graphcancel import (
     actors,
     deviations,
+    doctor,
     ending,
     plugin,
     proof,
@@ -232,6 +233,10 @@ def test_a_graphcancel_example_runs(given: Example, target_file, tokens, monkeyp
         assert prove.select(prove.catalogue(), *named)
         return
 
+    if arguments[0] == "doctor":  # needs a target that answers; what it says is shown elsewhere
+        assert graphcancel_cli.command_line().parse_args(arguments).target in {"TARGET", "targets/contoso.toml"}
+        return
+
     assert graphcancel_cli.main(arguments) == 0
     assert capsys.readouterr().out.strip()
 
@@ -293,6 +298,18 @@ def test_the_options_of_graphcancel_cases_are_those_documented(capsys) -> None:
     assert set(codes(tables(DOCS / "running.md", "option", "meaning")[1])) == real
 
 
+def test_the_options_and_the_object_of_graphcancel_doctor_are_those_documented(capsys) -> None:
+    with pytest.raises(SystemExit):
+        graphcancel_cli.main(["doctor", "--help"])
+    usage = capsys.readouterr().out.partition("examples:")[0]
+    parts = table(DOCS / "running.md", "part", "what it holds")
+
+    assert set(codes(tables(DOCS / "running.md", "option", "meaning")[2])) == {*OPTION.findall(usage), "-k"} - {
+        "--help"
+    }
+    assert [name for row in parts for name in re.findall(r"`(\w+)`", row[0])] == list(doctor.KEYS)
+
+
 def test_the_options_of_graphcancel_prove_are_those_documented(capsys) -> None:
     with pytest.raises(SystemExit):
         graphcancel_cli.main(["prove", "--help"])
@@ -314,7 +331,7 @@ def test_no_document_names_an_option_that_is_none(path: Path, pytestconfig: pyte
     real = set(pytestconfig._parser.optparser._option_string_actions) | {"--write-target"}
     asked = [
         (graphmock_cli._parser(), "serve"),
-        *((graphcancel_cli.command_line(), name) for name in ("cases", "prove")),
+        *((graphcancel_cli.command_line(), name) for name in ("cases", "doctor", "prove")),
     ]
     for parser, command in asked:
         with pytest.raises(SystemExit):

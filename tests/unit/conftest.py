@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -86,6 +88,12 @@ class Script:
     sent: list[Request] = field(default_factory=list)
     fence: Fence | None = None
     throttling: Throttling = field(default_factory=Throttling)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def booking(self, purpose: str | None) -> Iterator[None]:
+        """Book nothing."""
+        yield
 
     def send(self, request: Request, *, purpose: str = "arrange") -> Exchange:
         """Answer one request."""

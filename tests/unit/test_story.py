@@ -55,7 +55,7 @@ class FakeStage:
     def __post_init__(self) -> None:
         self.since = None
         self.lookout = SimpleNamespace(
-            look=lambda _: self.looks.pop(0) if len(self.looks) > 1 else self.looks[0],
+            look=lambda _, again=False: self.looks.pop(0) if len(self.looks) > 1 else self.looks[0],
             sharing=lambda _: nullcontext(),
         )
 
@@ -198,6 +198,16 @@ def test_ten_set_ups_that_fail_alike_end_the_arranging(stories, named):
     assert reasons[9] == "no event"
     assert reasons[10] == reasons[11] == "10 set-ups in a row failed alike: no event"
     assert made.stage.arranged == 10
+
+
+def test_set_ups_failing_alike_say_nothing_about_another_family(stories, named):
+    made = stories(202, failure="no event")
+    for _ in range(11):
+        drive(made.tell(named(CASE)))
+    other = drive(made.tell(named("event-cancel.v1.0/groups.events/organizer/pascal")))
+
+    assert other.verdict.reason == "no event"
+    assert made.stage.arranged == 11
 
 
 def test_a_refusal_that_needs_no_event_is_judged_without_one(stories, named):

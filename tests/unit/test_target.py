@@ -86,7 +86,7 @@ def test_an_answer_is_an_exchange(connect):
     found = target.send(get(), purpose="test")
 
     assert (found.status, found.response.body, found.response.headers) == (202, b"text", {"request-id": "r-1"})
-    assert target.counts == {"requests": 1, "test": 1}
+    assert +target.counts == {"requests": 1, "test": 1}
     target.close()
 
 
@@ -260,6 +260,18 @@ def test_many_requests_are_few_round_trips_in_their_order(connect):
     assert found[0].response.headers == {"request-id": "0"}
 
 
+def test_what_is_written_is_counted_singly_and_what_is_sent_is_booked(connect):
+    target = connect(batching)
+    target.send_all([get(), create(), create()])
+    with target.booking("waiting"):
+        target.send_all([create(), create()])
+        with target.booking(None):
+            target.send(get())
+    target.send(get(), purpose="pages")
+
+    assert target.counts == {"requests": 4, "arrange": 1, "waiting": 2, "pages": 1, "writes": 2}
+
+
 def test_each_caller_and_root_has_a_batch_of_its_own(connect):
     target = connect(batching)
     asked = [get(actor=actor) for actor in ("organizer", "attendee", "organizer", "attendee", "app")]
@@ -350,7 +362,7 @@ def test_arranging_waits_until_it_is_served(first, connect):
     target = connect(in_turn(first, first, DONE))
 
     assert target.send(create()).status == 201
-    assert target.counts == {"requests": 3, "arrange": 3}
+    assert target.counts == {"requests": 3, "arrange": 1, "waiting": 2, "writes": 1}
 
 
 def test_the_call_under_test_is_sent_once(connect):
@@ -395,6 +407,7 @@ def test_an_item_of_a_batch_told_to_wait_is_sent_again_alone(connect):
 
     assert [found.status for found in answers] == [201, 201]
     assert [sent.url.rsplit("/", 1)[-1] for sent in target.wire.sent] == ["$batch", "events"]
+    assert target.counts["waiting"] == 1
 
 
 def test_a_lost_batch_of_reads_is_read_again(connect):

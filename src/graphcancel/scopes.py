@@ -1,0 +1,52 @@
+"""
+Which permission a request needs, as the permissions reference lists them: any one of those named will do.
+
+A token that cannot be read is taken to carry what it needs; whether it does, the target will say.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_PROFILES: Final = frozenset(
+    {"User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All"}
+)
+_CALENDARS: Final = frozenset(
+    {"Calendars.ReadBasic", "Calendars.ReadBasic.All", "Calendars.Read", "Calendars.ReadWrite"}
+)
+_CALENDARS_WRITE: Final = frozenset({"Calendars.ReadWrite"})
+_MAIL: Final = frozenset({"Mail.Read", "Mail.ReadWrite"})
+_MAIL_WRITE: Final = frozenset({"Mail.ReadWrite"})
+_MEMBERS: Final = frozenset(
+    {"GroupMember.Read.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+)
+_GROUPS: Final = frozenset({"Group.Read.All", "Group.ReadWrite.All"})
+_GROUPS_WRITE: Final = frozenset({"Group.ReadWrite.All"})
+_BOOKINGS_WRITE: Final = frozenset(
+    {"BookingsAppointment.ReadWrite.All", "Bookings.ReadWrite.All", "Bookings.Manage.All"}
+)
+_BOOKINGS: Final = frozenset({"Bookings.Read.All"}) | _BOOKINGS_WRITE
+
+
+def needed(method: str, path: str) -> frozenset[str]:
+    """The permissions any one of which lets a request be served."""
+    bare = path.partition("?")[0]
+    head, *rest = bare.strip("/").split("/")
+    reads = method == "GET"
+    if head in {"solutions", "bookingBusinesses"}:
+        return _BOOKINGS if reads else _BOOKINGS_WRITE
+    if head == "groups" and not bare.endswith("/cancel"):
+        written = _GROUPS if reads else _GROUPS_WRITE
+        return _MEMBERS if bare.endswith("/members") else written
+    below = rest if head == "me" else rest[1:]
+    if not below:
+        return _PROFILES
+    # The walk from a message to its meeting acts upon the meeting.
+    if "messages" in below and not bare.endswith("/cancel"):
+        return _MAIL if reads else _MAIL_WRITE
+    return _CALENDARS if reads else _CALENDARS_WRITE
+
+
+def lacks(granted: frozenset[str] | None, need: frozenset[str]) -> bool:
+    """Whether a token that carries *granted* is known not to carry any of *need*."""
+    return granted is not None and bool(need) and granted.isdisjoint(need)
