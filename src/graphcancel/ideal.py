@@ -12,6 +12,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
@@ -84,13 +85,15 @@ class Service:
     """
     What the mailboxes, groups and businesses of a target hold, as far as a run puts it there.
 
+    Args:
+        staff: Id of each of a business's staff to the mailbox.
+
     Attributes:
         mails: Mailbox to the number of messages sent to it.
-        staff: Id of each of a business's staff to the mailbox.
     """
 
-    def __init__(self) -> None:
-        self.staff: dict[str, str] = {}
+    def __init__(self, staff: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._staff = staff
         self.mails: Counter[str] = Counter()
         self._events: dict[str, _Event] = {}
         self._messages: dict[str, _Message] = {}
@@ -207,7 +210,7 @@ class Service:
         del segments
         times = (str(body["startDateTime"]["dateTime"]), str(body["endDateTime"]["dateTime"]))
         customers = tuple(str(one["emailAddress"]).lower() for one in body["customers"])
-        staff = tuple(self.staff[one] for one in body["staffMemberIds"] if one in self.staff)
+        staff = tuple(self._staff[one] for one in body["staffMemberIds"] if one in self._staff)
         event = self._put(place, times, "", (*customers, *staff), 0, None, self._id())
         event.text, event.bereft = str(body["additionalInformation"]), customers
         return event

@@ -297,7 +297,8 @@ class Lookout:
             request = exchange.request
             following = Request("GET", root, link[len(root) :], request.actor, headers=request.headers)
             try:
-                exchange = self._target.send(following, purpose=PAGES)
+                with self._target.booking(PAGES):
+                    exchange = self._target.send(following)
             except FenceError:
                 return Unseen("a list goes on where this run may not look")
         return Unseen(f"a list did not end after {_PAGES} pages")

@@ -5,7 +5,8 @@ How everything a run makes is recognised: one word in its subject, name or text.
        when     which  worker  case      check
 
 It says when the run started, so that what was left long ago can be told from what another run is using now; and it
-carries a check, so that a text somebody typed is not taken for ours.
+carries a check, so that a text somebody typed is not taken for ours. The process a user starts is number 0, workers
+count from 1: a mark is equally long in all of them, so that runs can be compared to the character.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ SUBJECT: Final = "Contract test"
 """What stands before the mark in a subject or name, for people."""
 
 _RUN: Final = r"gc[0-9a-f]{14}"
-_MARK: Final = re.compile(rf"({_RUN})(w[0-9]{{3}})?x([0-9a-f]{{10}})([0-9a-f]{{4}})")
+_MARK: Final = re.compile(rf"({_RUN})(w[0-9]{{3}})x([0-9a-f]{{10}})([0-9a-f]{{4}})")
+_LEADER: Final = "w000"
 _WHOLE_RUN: Final = re.compile(_RUN)
 
 
@@ -33,7 +35,7 @@ class Mark:
     The mark of one attempt of one case.
 
     Attributes:
-        run: The run's id, with the worker's number where several processes run; begins the mark.
+        run: The run's id, with the worker's number if a worker's; begins the mark.
         case: The whole mark: one alphanumeric word, so that no markup breaks it.
     """
 
@@ -44,7 +46,8 @@ class Mark:
     def of(cls, run: str, case_id: str, attempt: int) -> Mark:
         """The mark of *case_id* in its *attempt*-th try."""
         digest = hashlib.blake2s(f"{case_id}#{attempt}".encode(), digest_size=5).hexdigest()
-        return cls(run, f"{run}x{digest}{_check(run, digest)}")
+        part = run if "w" in run else run + _LEADER
+        return cls(run, f"{part}x{digest}{_check(part, digest)}")
 
     @property
     def number(self) -> int:
@@ -73,7 +76,7 @@ def is_run(text: str) -> bool:
 
 
 def worker_run(run: str, number: int) -> str:
-    """The id under which worker *number* of *run* marks what it makes."""
+    """The id under which worker *number* of *run*, from 1, marks what it makes."""
     return f"{run}w{number:03d}"
 
 
@@ -90,11 +93,10 @@ def started_at(run: str) -> dt.datetime:
 def marks_in(text: str) -> Iterator[Mark]:
     """Every mark in *text* whose check is right."""
     for found in _MARK.finditer(text):
-        run = found[1] + (found[2] or "")
-        if _check(run, found[3]) == found[4]:
-            yield Mark(run, found[0])
+        if _check(found[1] + found[2], found[3]) == found[4]:
+            yield Mark(found[1] + found[2].removesuffix(_LEADER), found[0])
 
 
-def _check(run: str, digest: str) -> str:
+def _check(part: str, digest: str) -> str:
     # No secret: it keeps out what was typed or altered by hand, not who wants to be taken for a run.
-    return hashlib.blake2s(f"{run}x{digest}".encode(), digest_size=2).hexdigest()
+    return hashlib.blake2s(f"{part}x{digest}".encode(), digest_size=2).hexdigest()

@@ -226,12 +226,13 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
             raise session.Failed(str(error)) from None
         raise
     finally:
-        suite.finish(leads=not _is_worker(session.config))
+        try:
+            suite.finish(leads=not _is_worker(session.config))
+        finally:
+            suite.close()
         if _is_worker(session.config):
             session.config.workeroutput["graphcancel"] = suite.brought()  # type: ignore[attr-defined]
-            suite.close()
         else:
-            suite.close()
             _report_late(session, suite)
 
 

@@ -13,7 +13,7 @@ import datetime as dt
 import json
 import secrets
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
@@ -111,7 +111,7 @@ def rehearse(
     description: Description, contracts: Sequence[Contract], cases: Sequence[Case], sign_in: SignIn, seen: Seen
 ) -> Rehearsal:
     """Tell every story of *cases*, in the order of a run, and clear away; nothing is sent."""
-    service = Service()
+    service = Service(dict(_staff(seen)))
     now = dt.datetime.now(dt.UTC)
     by_id = {contract.id: contract for contract in contracts}
     session = open_session(
@@ -142,6 +142,15 @@ def rehearse(
     session.close()
     total = target.cost()
     return Rehearsal(records, costs, beginning, total - reached, total, target.needs, left)
+
+
+def _staff(seen: Seen) -> Iterator[tuple[str, str]]:
+    """Id and mailbox of everybody on a staff the target showed."""
+    for (_, _, path), answer in seen.answers.items():
+        items = answer.object().get("value") if path.partition("?")[0].endswith("/staffMembers") else None
+        for item in items if isinstance(items, list) else []:
+            if isinstance(item, dict):
+                yield str(item.get("id")), str(item.get("emailAddress")).lower()
 
 
 def _through(story: Generator[float, None, Record]) -> Record:
@@ -264,10 +273,6 @@ class _Imagined(Target):
             kept = kept or shown
         elif bare == owner + what:
             kept = None
-        if kept and bare.endswith("/staffMembers"):
-            items = kept.object().get("value")
-            listed = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-            self._service.staff |= {str(item.get("id")): str(item.get("emailAddress")).lower() for item in listed}
         return (kept.status, kept.json()) if kept else None
 
     def _place(self, owner: str, actor: str | None) -> str:

@@ -75,6 +75,7 @@ class Suite:
     started: str = ""
     contact: Mapping[str, Any] | None = None
     session: Session | None = None
+    ledger: Ledger | None = None
     overlap: Overlap | None = None
     order: list[Case] = field(default_factory=list)
     selected: int | None = None
@@ -186,7 +187,7 @@ class Suite:
         """Worker *number*: reach the target with what the controller `handed` over."""
         self.key = given["key"]
         # Each worker has a mark of its own, so that the one that ends first clears away nothing of another's.
-        self.run, self.started, self.place = worker_run(given["run"], number), given["started"], None
+        self.run, self.started, self.place = worker_run(given["run"], number + 1), given["started"], None
         if self.described is None:
             builtin = offer()
             if builtin is None:
@@ -198,7 +199,7 @@ class Suite:
     def _enter(self, folder: Path) -> None:
         """Open the ledger of this process in the run's *folder*: from now on things may be created."""
         if self.session:
-            self.session.target.ledger = Ledger(folder, self.run, self.started, self.description)
+            self.ledger = self.session.target.ledger = Ledger(folder, self.run, self.started, self.description)
 
     def warnings(self) -> list[str]:
         """What a person should know about the target and its actors, each line once."""
@@ -238,8 +239,8 @@ class Suite:
         self.late += [self.line(record) for record in turned]
         if left:
             self.residue = f"{left} objects or lists of this run could not be cleared"
-        if session.target.ledger:
-            session.target.ledger.close(cleared=not left)
+        if self.ledger:
+            self.ledger.close(cleared=not left)
         self._count(session.target.counts)
 
     def brought(self) -> dict[str, Any]:
@@ -257,6 +258,8 @@ class Suite:
 
     def close(self) -> None:
         """Close the connections and stop the built-in target, which says what is left in it."""
+        if self.ledger:
+            self.ledger.close(cleared=False)
         if self.session:
             self.session.close()
         if self.builtin and self.place:

@@ -29,7 +29,7 @@ _AT_FIRST: Final = 60.0
 _GIVEN_UP: Final = 3
 _TRY_EVERY: Final = 10.0
 _FIRST: Final = 0.5
-_BACK_OFF: Final = 30.0
+_BACK_OFF: Final = 4.0
 
 
 class Throttling:

@@ -260,14 +260,14 @@ class TestLacking:
         By kind and mailbox, with its age and the command that removes it; exit 12 comes before 10.
         """
         begun = dt.datetime.now(dt.UTC) - dt.timedelta(hours=30)
-        mark = Mark.of(new_run(begun), "any", 0).case
+        mark = Mark.of(new_run(begun), "any", 0)
         times = {
             name: {"dateTime": f"2035-06-05T0{n}:00:00", "timeZone": "UTC"} for name, n in (("start", 1), ("end", 2))
         }
         with tenant(tmp_path / "t") as found:
             guests = [{"emailAddress": {"address": found.environ["GRAPH_ATTENDEE_USER"]}, "type": "required"}]
-            found.post("/me/events", {"subject": f"Contract test {mark}", "attendees": guests, **times})
-            found.post("/me/calendars", {"name": f"Contract test {mark}"})
+            found.post("/me/events", {"subject": f"Contract test {mark.case}", "attendees": guests, **times})
+            found.post("/me/calendars", {"name": f"Contract test {mark.case}"})
             found.post("/me/events", {"subject": "Contract test of somebody else", **times})
             report = found.report("-k", "read-only")
             done = found.doctor("-k", "read-only")
@@ -280,7 +280,7 @@ class TestLacking:
             ("calendar", "organizer"): 1,
         }
         assert {item["oldest_hours"] for item in report["leftovers"]} == {30.0}
-        assert {run for item in report["leftovers"] for run in item["runs"]} == {mark.partition("x")[0]}
+        assert {run for item in report["leftovers"] for run in item["runs"]} == {mark.whole_run}
         assert report["exit"]["status"] == done.returncode == 12
         assert "remedy: graphcancel sweep TARGET" in done.stdout
         assert done.stdout.splitlines()[-1] == "not ready: 4 objects of an earlier run lie in the target (exit 12)"

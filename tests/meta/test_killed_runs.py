@@ -28,8 +28,8 @@ HAND_MADE = [
     "Contract test of the new projector",
     "Contract test gc",
     "Contract test gc6b01f6c3ee67f4",
-    "Contract test gc6b01f6c3ee67f4x3f4d02fab47b21",
-    "gc00000000000000x00000000000000",
+    "Contract test gc6b01f6c3ee67f4w000x3f4d02fab47b21",
+    "gc00000000000000w000x00000000000000",
 ]
 SELECTED = ["tests/contract", "-k", "event-cancel.v1.0 and (occurrence or namesake or own-copy or calendarGroups)"]
 

@@ -5,9 +5,11 @@ work; and no cancel is asked for twice that was accepted once.
 
 from __future__ import annotations
 
+import os
+
 import pytest
 import requests
-from harness import IMPATIENT, judge, mock, one_of_each
+from harness import IMPATIENT, judge, lines_of, mock, one_of_each, run, serving
 
 from graphcancel.targetfile import Description
 
@@ -51,3 +53,22 @@ def test_verdicts_on_a_bad_day_are_those_of_a_good_one(sample, tmp_path, seed):
     assert seen["doubled_cancels"] == 0
     # The weather was met, and its requests are the run's own.
     assert seen["requests"] == session.target.counts["requests"] > 1.4 * len(sample) * 6
+
+
+def test_four_processes_have_at_most_four_requests_under_way_to_one_mailbox(tmp_path):
+    """
+    However long an answer takes: each process waits for one before it sends the next.
+    """
+    folder, runs = tmp_path / "target", tmp_path / "runs"
+    command = ["-m", "graphmock", "serve", "--with-parent", str(os.getpid()), "--latency", "0.05"]
+    with serving(command, folder) as described:
+        pairs = (line.split("=", 1) for line in (folder / "target.env").read_text().splitlines())
+        done = run(
+            "-n", "4", f"--target={folder}/target.toml", "-k", "event-cancel.v1.0 and not groups", runs=runs,
+            **{name: value.strip("'\"") for name, value in pairs},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        most = counts(described)["most_at_once"]
+
+    assert 2 <= max(most.values()) <= 4
+    assert len(lines_of(runs)) > 60

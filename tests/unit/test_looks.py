@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from urllib.parse import unquote
 
@@ -177,6 +178,17 @@ def test_a_list_without_end_is_unseen(look):
 
     assert isinstance(found.own, Unseen)
     assert "did not end" in found.own.reason
+
+
+def test_further_pages_and_looks_again_are_booked_as_such(script, monkeypatch):
+    target = script(serve(own=paged(2)))
+    booked = []
+    monkeypatch.setattr(target, "booking", lambda purpose: nullcontext(booked.append(purpose)))
+    lookout = Lookout(target)
+    lookout.look(POINT)
+    lookout.look(POINT, again=True)
+
+    assert booked == [None, "pages", "waiting", "pages"]
 
 
 def test_a_page_is_asked_for_by_the_same_actor_with_the_same_wishes(script):

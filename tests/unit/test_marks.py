@@ -39,6 +39,16 @@ def test_a_mark_says_when_its_run_started_and_which_it_is():
     assert run_of(part.run) == run_of(RUN) == RUN
 
 
+def test_marks_are_equally_long_in_every_process():
+    """
+    Else two runs that differ in nothing but the number of processes would differ in the length of what they sent.
+    """
+    parts = [RUN, worker_run(RUN, 1), worker_run(RUN, 12)]
+
+    assert len({len(Mark.of(part, "some/case", 0).case) for part in parts}) == 1
+    assert [next(marks_in(Mark.of(part, "some/case", 0).case)).run for part in parts] == parts
+
+
 @pytest.mark.parametrize(
     "text",
     ["Contract test {}", "Canceled: Contract test {}", "<p>{}</p>", "x{}y", '{{"name": "{}"}}', "{}m"],
@@ -60,7 +70,7 @@ def test_several_marks_are_all_found():
         "Contract test gc",
         f"Contract test {RUN}",
         f"Contract test {MARK.case[:-1]}",
-        "Contract test gc00000000000000x00000000000000",
+        "Contract test gc00000000000000w000x00000000000000",
         f"Contract test {MARK.case.upper()}",
         "gcgcgcgcgc",
         "",

@@ -438,7 +438,7 @@ def test_a_known_finding_that_does_not_gate_is_told_with_its_reason(outcome):
 
 def test_another_file_is_named_by_an_option(outcome, pytester):
     (pytester.path / "other.toml").write_text(entry(), encoding="utf-8")
-    found, lines = outcome(told(BROKEN), "--deviations", "other.toml")
+    found, lines = outcome(told(BROKEN), "--deviations=other.toml")
 
     assert found.ret == 0
     assert lines[0]["deviations"][0]["file"] == "other.toml"

@@ -267,7 +267,8 @@ def test_what_is_written_is_counted_singly_and_what_is_sent_is_booked(connect):
         target.send_all([create(), create()])
         with target.booking(None):
             target.send(get())
-    target.send(get(), purpose="pages")
+    with target.booking("pages"):
+        target.send(get())
 
     assert target.counts == {"requests": 4, "arrange": 1, "waiting": 2, "pages": 1, "writes": 2}
 
@@ -426,7 +427,7 @@ def test_a_lost_batch_that_creates_is_lost(connect):
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_batch_refused_for_the_time_being_does_not_end_batches(status, connect):
     busy = (status, [("Retry-After", "0")], b"")
-    target = connect(in_turn(*[busy] * 9, (201, [], b"{}"), inner(200, 200)))
+    target = connect(in_turn(*[busy] * 15, (201, [], b"{}"), inner(200, 200)))
     target.send_all([create(), create()])
     target.send_all([get(), get()])
 
