@@ -233,8 +233,9 @@ def test_a_graphcancel_example_runs(given: Example, target_file, tokens, monkeyp
         assert prove.select(prove.catalogue(), *named)
         return
 
-    if arguments[0] == "doctor":  # needs a target that answers; what it says is shown elsewhere
-        assert graphcancel_cli.command_line().parse_args(arguments).target in {"TARGET", "targets/contoso.toml"}
+    if arguments[0] in {"doctor", "sweep"}:  # needs a target that answers; what they say is shown elsewhere
+        target = graphcancel_cli.command_line().parse_args(arguments).target
+        assert target in {"TARGET", "targets/contoso.toml", "targets/contoso.local.toml"}
         return
 
     assert graphcancel_cli.main(arguments) == 0
@@ -310,6 +311,14 @@ def test_the_options_and_the_object_of_graphcancel_doctor_are_those_documented(c
     assert [name for row in parts for name in re.findall(r"`(\w+)`", row[0])] == list(doctor.KEYS)
 
 
+def test_the_options_of_graphcancel_sweep_are_those_documented(capsys) -> None:
+    with pytest.raises(SystemExit):
+        graphcancel_cli.main(["sweep", "--help"])
+    real = set(OPTION.findall(capsys.readouterr().out.partition("examples:")[0])) - {"--help", "--target"}
+
+    assert set(codes(tables(DOCS / "running.md", "option", "meaning")[3])) == real
+
+
 def test_the_options_of_graphcancel_prove_are_those_documented(capsys) -> None:
     with pytest.raises(SystemExit):
         graphcancel_cli.main(["prove", "--help"])
@@ -331,7 +340,7 @@ def test_no_document_names_an_option_that_is_none(path: Path, pytestconfig: pyte
     real = set(pytestconfig._parser.optparser._option_string_actions) | {"--write-target"}
     asked = [
         (graphmock_cli._parser(), "serve"),
-        *((graphcancel_cli.command_line(), name) for name in ("cases", "doctor", "prove")),
+        *((graphcancel_cli.command_line(), name) for name in ("cases", "doctor", "prove", "sweep")),
     ]
     for parser, command in asked:
         with pytest.raises(SystemExit):
