@@ -244,7 +244,7 @@ def _sweep(arguments: argparse.Namespace) -> int:
         told = stage.since and dt.datetime.fromisoformat(stage.since) - now
         search = search_for(assignment, now, told or dt.timedelta())
         roots = version_roots(described, contracts)
-        for text in told_of(assignment, described.name):
+        for text in told_of(assignment, described.name, stage.target.sign_in.troubles()):
             print(text)
         if arguments.dry_run:
             swept = Swept()

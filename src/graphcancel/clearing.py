@@ -120,6 +120,15 @@ def _own(stage: Stage, root: str) -> Search:
         group=used_group(stage, root) or stage.leads,
         booked=(stamp(started), stamp(started + dt.timedelta(days=BOOKED_WITHIN))) if stage.booked else None,
         unmarked_since=(stage.since or stage.started) if stage.leads and stage.booked else None,
+        owed=frozenset(
+            name
+            for name, made in (
+                ("calendars", stage.calendars),
+                ("group", used_group(stage, root)),
+                ("booking_business", stage.booked),
+            )
+            if made
+        ),
     )
 
 

@@ -150,18 +150,29 @@ class Fence:
         raise FenceError(f"fence: a {kind} this run may not touch; nothing was sent")
 
 
-def creations(request: Request) -> Iterator[tuple[str, Any]]:
-    """Collection and body of everything *request* would create, in a batch or by itself."""
+def creations(request: Request) -> Iterator[tuple[str, str, Any]]:
+    """
+    Everything *request* would create, in a batch or by itself: where, in which collection, and with which body.
+
+    Where is ``group``, ``booking_business`` or ``mailbox``.
+    """
     if request.method == "GET":
         return
     path = request.path.split("?", 1)[0].rstrip("/")
     if unquote(path).rsplit("/", 1)[-1] == _BATCH:
-        for method, inner, body in _batched(request):
-            last = _segments(inner)[-1].lower()
-            if method == "POST" and last in _CREATES:
-                yield last, body
-    elif request.method == "POST" and (last := _segments(path)[-1].lower()) in _CREATES:
-        yield last, _body(request.payload)
+        asked = list(_batched(request))
+    else:
+        asked = [(request.method, path, _body(request.payload))] if _segments(path)[-1].lower() in _CREATES else []
+    for method, inner, body in asked:
+        segments = [segment.lower() for segment in _segments(inner)]
+        if method == "POST" and segments[-1] in _CREATES:
+            yield _place(segments), segments[-1], body
+
+
+def _place(segments: list[str]) -> str:
+    if "bookingbusinesses" in segments[:2]:
+        return "booking_business"
+    return "group" if segments[0] == "groups" or "joinedgroups" in segments[:2] else "mailbox"
 
 
 def _segments(path: str) -> list[str]:

@@ -72,11 +72,11 @@ class Ledger:
         Raises:
             FenceError: It would bear no mark of this run, so nobody could tell whose it is.
         """
-        for collection, body in creations(request):
+        for place, collection, body in creations(request):
             marks = sorted({mark.case for mark in marks_in(json.dumps(body)) if mark.run == self.run})
             if not marks:
                 raise FenceError(f"fence: a create in {collection} without this run's mark; nothing was sent")
-            self._write({"kind": "create", "at": _now(), "what": collection, "marks": marks})
+            self._write({"kind": "create", "at": _now(), "where": place, "what": collection, "marks": marks})
 
     def close(self, *, cleared: bool) -> None:
         """End it; *cleared* says that nothing is left to remove."""
@@ -101,7 +101,7 @@ class Unfinished:
         run: The process's part of the run.
         place: Which target it wrote to, as `place_of` says.
         marks: What its objects bear.
-        booked: Whether it sent for appointments.
+        places: Where it sent for something: ``mailbox``, ``calendars``, ``group``, ``booking_business``.
         last: When it last meant to create something, by the clock of the machine it ran on.
     """
 
@@ -109,7 +109,7 @@ class Unfinished:
     run: str
     place: str
     marks: frozenset[str]
-    booked: bool
+    places: frozenset[str]
     last: dt.datetime
 
 
@@ -173,7 +173,7 @@ def _read(path: Path) -> Unfinished | None:
         run=header["run"],
         place=header["place"],
         marks=frozenset(mark for entry in creates for mark in entry["marks"]),
-        booked=any(entry["what"] == "appointments" for entry in creates),
+        places=frozenset("calendars" if entry["what"].startswith("cal") else entry["where"] for entry in creates),
         last=dt.datetime.fromisoformat(max(moments)),
     )
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from graphcancel.errors import ProvisionError
+from graphcancel.errors import NotOffered, ProvisionError
 from graphcancel.exchange import Request, encode_segment, json_request
 from graphcancel.looks import Unseen
 from graphcancel.marks import SUBJECT, Mark, marks_in
@@ -60,6 +60,8 @@ class Search:
         booked: Start and end of the days in which appointments may lie; None where none were made.
         unmarked_since: Server time from which a message of the booking business that bears no mark is wanted too, since
             its mail need not name the appointment; None never.
+        owed: Where something certainly was made (``calendars``, ``group``, ``booking_business``), so that not being
+            able to look there is not to find nothing.
     """
 
     wanted: Callable[[Mark], bool]
@@ -68,6 +70,7 @@ class Search:
     group: bool = False
     booked: Window | None = None
     unmarked_since: str | None = None
+    owed: frozenset[str] = frozenset()
 
 
 def find(stage: Stage, root: str, search: Search, blind: list[str]) -> list[Leftover]:
@@ -75,7 +78,7 @@ def find(stage: Stage, root: str, search: Search, blind: list[str]) -> list[Left
     What of *search* is still there.
 
     Args:
-        blind: Receives the reason for each list that could not be read.
+        blind: Receives the reason for each list that could not be read, though something may be in it.
     """
     found: list[Leftover] = []
     for mailbox in stage.target.description.writable:
@@ -84,12 +87,15 @@ def find(stage: Stage, root: str, search: Search, blind: list[str]) -> list[Left
             base = f"/users/{encode_segment(mailbox)}"
             found += _events(stage, root, base, actor, mailbox, search, blind)
             found += _messages(stage, root, base, actor, mailbox, search, blind)
-    group = stage.target.description.resources.get("group")
-    # Its events are a member's to make: where the organizer has no token there are none of ours.
-    member = stage.target.has("organizer")
-    if group and search.group and member and _admitted(stage, "group", root):
-        found += _events(stage, root, f"/groups/{encode_segment(group)}", "organizer", "group", search, blind)
-    return [*found, *_containers(stage, root, search), *_appointments(stage, root, search)]
+        elif trouble := stage.target.sign_in.lack_of(mailbox):
+            blind.append(trouble)
+    if search.group and _opened(stage, "group", root, search, blind):
+        group = encode_segment(stage.target.description.resources["group"])
+        found += _events(stage, root, f"/groups/{group}", "organizer", "group", search, blind)
+    found += _containers(stage, root, search, blind)
+    if search.booked and _opened(stage, "booking_business", root, search, blind):
+        found += _appointments(stage, root, search.booked, search, blind)
+    return found
 
 
 def _events(
@@ -131,40 +137,44 @@ def _messages(
                 yield _leftover(root, "message", mailbox, mark, f"{base}/messages", actor, item["id"])
 
 
-def _containers(stage: Stage, root: str, search: Search) -> Iterator[Leftover]:
+def _containers(stage: Stage, root: str, search: Search, blind: list[str]) -> Iterator[Leftover]:
     """Calendars and their groups: an interrupted create leaves one nobody knows the id of."""
     try:
-        actor, base = stage.writer("organizer")
         owner = stage.mailbox("organizer")
-    except ProvisionError:
-        return
+        actor, base = stage.writer("organizer")
+    except ProvisionError as error:
+        if not stage.target.has("app"):
+            blind += [str(error)] if "calendars" in search.owed else []
+            return
+        actor, base = "app", f"/users/{encode_segment(owner)}"
     for collection, what in (("calendars", "calendar"), ("calendarGroups", "calendar group")):
-        listing = json_request("GET", root, f"{base}/{collection}?$top=100", actor)
-        for item in _readable(_items(stage, listing)):
+        items = _items(stage, json_request("GET", root, f"{base}/{collection}?$top=100", actor))
+        for item in _readable(items, blind if "calendars" in search.owed else []):
             mark = _wanted(search, str(item.get("name", "")))
             if mark:
                 yield _leftover(root, what, owner, mark, f"{base}/{collection}", actor, item["id"])
 
 
-def _appointments(stage: Stage, root: str, search: Search) -> Iterator[Leftover]:
-    business = stage.target.description.resources.get("booking_business")
-    if not search.booked or not business or not _admitted(stage, "booking_business", root):
-        return
+def _appointments(stage: Stage, root: str, booked: Window, search: Search, blind: list[str]) -> Iterator[Leftover]:
     actor = "organizer" if stage.target.has("organizer") else "app"
-    base = f"/solutions/bookingBusinesses/{encode_segment(business)}"
-    start, end = search.booked
-    listing = json_request("GET", root, f"{base}/calendarView?start={start}&end={end}", actor)
-    for item in _readable(_items(stage, listing)):
+    base = f"/solutions/bookingBusinesses/{encode_segment(stage.target.description.resources['booking_business'])}"
+    listing = json_request("GET", root, f"{base}/calendarView?start={booked[0]}&end={booked[1]}", actor)
+    for item in _readable(_items(stage, listing), blind if "booking_business" in search.owed else []):
         mark = _wanted(search, json.dumps(item))
         if mark:
             where = "booking business"
             yield _leftover(root, "appointment", where, mark, f"{base}/appointments", actor, item["id"])
 
 
-def _admitted(stage: Stage, name: str, root: str) -> bool:
+def _opened(stage: Stage, name: str, root: str, search: Search, blind: list[str]) -> bool:
+    """Whether the group or booking business may be looked into."""
     try:
+        if name == "group" and not stage.target.has("organizer"):
+            # Its events are a member's to make and to remove.
+            raise NotOffered(stage.target.sign_in.lack("organizer"))
         resource(stage, name, root)
-    except ProvisionError:
+    except ProvisionError as error:
+        blind += [f"the {name.replace('_', ' ')}: {error}"] if name in search.owed else []
         return False
     return True
 
@@ -199,10 +209,9 @@ def _items(stage: Stage, request: Request) -> list[dict[str, Any]] | Unseen:
     return items if isinstance(items, Unseen) else [item for item in items if isinstance(item.get("id"), str)]
 
 
-def _readable(items: list[dict[str, Any]] | Unseen, blind: list[str] | None = None) -> list[dict[str, Any]]:
+def _readable(items: list[dict[str, Any]] | Unseen, blind: list[str]) -> list[dict[str, Any]]:
     if isinstance(items, Unseen):
-        if blind is not None:
-            blind.append(items.reason)
+        blind.append(items.reason)
         return []
     return items
 

@@ -124,7 +124,7 @@ def search_for(assignment: Assignment, now: dt.datetime, skew: dt.timedelta) -> 
 
     runs = [ledger.run for ledger in assignment.ledgers] + ([assignment.run] if assignment.run else [])
     starts = [started_at(run) for run in runs]
-    booked = [started_at(ledger.run) for ledger in assignment.ledgers if ledger.booked]
+    booked = [started_at(ledger.run) for ledger in assignment.ledgers if "booking_business" in ledger.places]
     oldest = min([now - _MONTH, *(start - _BEFORE for start in starts)])
     return Search(
         wanted=wanted,
@@ -132,6 +132,7 @@ def search_for(assignment: Assignment, now: dt.datetime, skew: dt.timedelta) -> 
         group=True,
         booked=(stamp(oldest), stamp(now + dt.timedelta(days=BOOKED_WITHIN + 1))),
         unmarked_since=stamp(min(booked) + skew - _MARGIN) if booked else None,
+        owed=frozenset().union(*(ledger.places for ledger in assignment.ledgers)),
     )
 
 
@@ -189,11 +190,17 @@ def note_cleared(assignment: Assignment) -> None:
         mark_cleared(ledger.path)
 
 
-def told_of(assignment: Assignment, name: str) -> Iterator[str]:
-    """What a person is told before a sweep."""
+def told_of(assignment: Assignment, name: str, troubles: Sequence[str] = ()) -> Iterator[str]:
+    """
+    What a person is told before a sweep.
+
+    Args:
+        troubles: Why actors of the target cannot sign in.
+    """
     runs = sorted({run_of(ledger.run) for ledger in assignment.ledgers})
     announced = f"{len(runs)} runs" if len(runs) != 1 else "1 run"
     yield f"graphcancel sweep: target {name}; ledgers of {announced} that did not clear up"
+    yield from troubles
     for run in sorted(assignment.going):
         yield f"run {run} is still going: left alone"
     if assignment.elsewhere:

@@ -84,6 +84,7 @@ def test_each_create_inside_a_batch_is_entered(opened, folder):
     )
 
     assert [entry.get("marks") for entry in lines(folder)[1:]] == [[MARK.case], [other.case]]
+    assert [entry.get("where") for entry in lines(folder)[1:]] == ["mailbox", "mailbox"]
 
 
 def test_what_creates_nothing_is_not_entered(opened, folder):
@@ -137,14 +138,16 @@ def test_what_was_not_cleared_is_found_with_its_marks(opened, folder, describe):
     found, complaints = unfinished(folder.parent)
 
     assert complaints == []
-    assert [(one.run, one.place, len(one.marks), one.booked) for one in found] == [(RUN, place_of(describe()), 2, True)]
+    assert [(one.run, one.place, len(one.marks), one.places) for one in found] == [
+        (RUN, place_of(describe()), 2, {"mailbox", "booking_business"})
+    ]
     assert abs(found[0].last - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1)
 
 
 def test_one_without_a_create_is_as_old_as_its_run(opened, folder):
     opened.close(cleared=False)
 
-    assert [(one.last, one.marks, one.booked) for one in unfinished(folder.parent)[0]] == [(NOW, frozenset(), False)]
+    assert [(one.last, one.marks, one.places) for one in unfinished(folder.parent)[0]] == [(NOW, set(), set())]
 
 
 def test_a_cleared_one_is_not_found(opened, folder):

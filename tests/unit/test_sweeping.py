@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from graphcancel import sweeping
+from graphcancel.auth import SignIn
 from graphcancel.fence import Fence
 from graphcancel.ledger import Ledger, Unfinished
 from graphcancel.leftovers import Search, find
@@ -33,8 +34,9 @@ def mark(age: dt.timedelta, case: str = "a", worker: int | None = None) -> Mark:
     return Mark.of(run if worker is None else worker_run(run, worker), case, 0)
 
 
-def ledger(*marks: Mark, booked: bool = False, path: Path = Path("x")) -> Unfinished:
-    return Unfinished(path, marks[0].run, "place", frozenset(one.case for one in marks), booked, NOW - HOUR)
+def ledger(*marks: Mark, places: tuple[str, ...] = ("mailbox",), path: Path = Path("x")) -> Unfinished:
+    cases = frozenset(one.case for one in marks)
+    return Unfinished(path, marks[0].run, "place", cases, frozenset(places), NOW - HOUR)
 
 
 TODAY, YESTERDAY, LONG_AGO = mark(2 * HOUR), mark(25 * HOUR), mark(dt.timedelta(days=60))
@@ -91,7 +93,10 @@ def test_it_looks_in_the_usual_week_and_where_past_events_may_lie():
 
 def test_a_business_s_mail_without_a_mark_is_wanted_only_where_a_ledger_says_it_booked():
     assert search_for(Assignment([ledger(TODAY)]), NOW, dt.timedelta()).unmarked_since is None
-    assert search_for(Assignment([ledger(TODAY, booked=True)]), NOW, HOUR).unmarked_since == "2026-11-21T10:59:00Z"
+    assert (
+        search_for(Assignment([ledger(TODAY, places=("booking_business",))]), NOW, HOUR).unmarked_since
+        == "2026-11-21T10:59:00Z"
+    )
 
 
 # -- finding -----------------------------------------------------------------------------------------------------------
@@ -277,3 +282,52 @@ def test_only_ledgers_of_this_target_whose_run_has_ended_are_taken(staged, tmp_p
     assert any("spoilt" not in line and "4/ledger.jsonl" in line for line in told)
     assert json.dumps(told).count("contoso.example") == 0
     going.close(cleared=True)
+
+
+# -- what cannot be looked at, though something may be in it -----------------------------------------------------------
+
+ELSEWHERE = {
+    "group": "/groups/g/members",
+    "booking_business": "/solutions/bookingBusinesses/shop%40contoso.example/staffMembers",
+    "calendars": "/me/calendars",
+}
+
+
+@pytest.mark.parametrize("place", list(ELSEWHERE))
+@pytest.mark.parametrize("owed", [True, False])
+def test_a_place_the_ledger_names_must_be_seen_to_be_clean(staged, place, owed):
+    stage = staged(
+        lambda request: (403, {}) if request.path.startswith(ELSEWHERE[place]) else (200, {"value": []}),
+        resources={"group": "g", "booking_business": SHOP},
+    )
+    search = search_for(Assignment([ledger(TODAY, places=(place,) if owed else ("mailbox",))]), NOW, dt.timedelta())
+
+    swept = sweep_up(stage, [ROOT], search, None, tell=print)
+
+    assert swept.clean is not owed
+    assert len(set(swept.blind)) == owed
+
+
+def test_a_group_whose_members_are_not_all_writable_any_more_is_not_taken_to_be_clean(staged):
+    stranger = {"value": [{"id": "1", "userPrincipalName": "eve@evil.example"}]}
+    stage = staged(
+        lambda request: (200, stranger if "members" in request.path else {"value": []}), resources={"group": "g"}
+    )
+    search = search_for(Assignment([ledger(TODAY, places=("group",))]), NOW, dt.timedelta())
+
+    swept = sweep_up(stage, [ROOT], search, None, tell=print)
+
+    assert not swept.clean
+    assert "eve" not in " ".join(swept.blind)
+
+
+def test_a_mailbox_whose_owner_cannot_sign_in_is_not_taken_to_be_clean(staged, monkeypatch):
+    stage = staged(lambda _: (200, {"value": []}))
+    monkeypatch.setattr(type(stage.target), "has", lambda _, actor: actor == "attendee")
+    trouble = "organizer cannot sign in"
+    monkeypatch.setattr(SignIn, "lack_of", lambda _, mailbox: trouble if "organizer" in mailbox else None)
+
+    swept = sweep_up(stage, [ROOT], Search(lambda _: True, (WEEK_WINDOW,)), None, tell=print)
+
+    assert not swept.clean
+    assert swept.blind == [trouble]
