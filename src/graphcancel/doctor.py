@@ -28,7 +28,7 @@ from graphcancel.remedies import remedy, remedy_for_refusal
 from graphcancel.report import gaps
 from graphcancel.runfile import record_line
 from graphcancel.scene import WEEK_WINDOW, stamp
-from graphcancel.scopes import lacks
+from graphcancel.scopes import granted_in_exchange, lacks
 from graphcancel.session import Session, open_session, version_roots
 from graphcancel.story import Record
 from graphcancel.suite import Suite
@@ -138,9 +138,13 @@ def _actor(target: Witness, rehearsal: Rehearsal, name: str) -> Report:
     missing = [
         {"any_of": sorted(need), "cases": len(cases), "example": cases[0].id if cases else None}
         for (actor, need), cases in rehearsal.needs.items()
-        if actor == name and lacks(granted, need)
+        if actor == name and lacks(name, granted, need)
     ]
-    writes = name == "reader" and granted is not None and "Calendars.ReadWrite" in granted
+    warning = None
+    if name == "reader" and granted is not None and "Calendars.ReadWrite" in granted:
+        warning = "it carries Calendars.ReadWrite; its cases need a token that may only read"
+    if granted_in_exchange(name, granted):
+        warning = "its token names no permission for mailboxes; taken to be granted in Exchange, where none would show"
     return {
         "actor": name,
         "flow": target.description.actors[name].flow,
@@ -148,7 +152,7 @@ def _actor(target: Witness, rehearsal: Rehearsal, name: str) -> Report:
         "trouble": sign_in.trouble(name),
         "granted": None if granted is None else sorted(granted),
         "missing": missing,
-        "warning": "it carries Calendars.ReadWrite; its cases need a token that may only read" if writes else None,
+        "warning": warning,
     }
 
 

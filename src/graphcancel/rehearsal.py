@@ -259,7 +259,7 @@ class _Imagined(Target):
         refusal = self._refusal(request, method, owner, path)
         if refusal:
             return refusal
-        if method != "GET" and lacks(self.sign_in.granted(request.actor or ""), need):
+        if method != "GET" and lacks(request.actor, self.sign_in.granted(request.actor or ""), need):
             return _ACCESS_DENIED
         return self._service.answer(method, self._place(owner, request.actor), rest, body)
 

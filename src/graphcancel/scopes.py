@@ -17,6 +17,7 @@ _CALENDARS: Final = frozenset(
 _CALENDARS_WRITE: Final = frozenset({"Calendars.ReadWrite"})
 _MAIL: Final = frozenset({"Mail.Read", "Mail.ReadWrite"})
 _MAIL_WRITE: Final = frozenset({"Mail.ReadWrite"})
+_EXCHANGE: Final = _CALENDARS | _CALENDARS_WRITE | _MAIL | _MAIL_WRITE
 _MEMBERS: Final = frozenset(
     {"GroupMember.Read.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 )
@@ -47,6 +48,17 @@ def needed(method: str, path: str) -> frozenset[str]:
     return _CALENDARS if reads else _CALENDARS_WRITE
 
 
-def lacks(granted: frozenset[str] | None, need: frozenset[str]) -> bool:
-    """Whether a token that carries *granted* is known not to carry any of *need*."""
-    return granted is not None and bool(need) and granted.isdisjoint(need)
+def lacks(actor: str | None, granted: frozenset[str] | None, need: frozenset[str]) -> bool:
+    """Whether the token of *actor*, which carries *granted*, is known not to allow what takes one of *need*."""
+    if granted is None or not need or not granted.isdisjoint(need):
+        return False
+    return not (need <= _EXCHANGE and granted_in_exchange(actor, granted))
+
+
+def granted_in_exchange(actor: str | None, granted: frozenset[str] | None) -> bool:
+    """
+    Whether an app's permissions for mailboxes may have been granted in Exchange, where a token does not show them.
+
+    That is how RBAC for Applications limits an app to some mailboxes: the app is given none of them in the directory.
+    """
+    return actor == "app" and granted is not None and granted.isdisjoint(_EXCHANGE)
