@@ -12,9 +12,7 @@ import sys
 import pytest
 from harness import ROOT, lines_of, serving
 
-SELECTED = (
-    "(event-cancel.v1.0 and (camel or app-only)) or bookingappointment-cancel.v1.0 or (v1.0.me.events and read-only)"
-)
+SELECTED = "(event-cancel.v1.0 and (camel or app-only or (me and own-copy))) or bookingappointment-cancel.v1.0 or (v1.0.me.events and read-only)"
 # Name, condition, target file, what is said, of which cases some are still judged, of which none is.
 CONDITIONS = {
     "a wrong secret": ((), "username-password", r"client secret is wrong .*put its value", "no-token", "app-only"),
