@@ -39,6 +39,14 @@ from graphcancel.session import open_stage, version_roots
 from graphcancel.sweeping import Swept, assign, look, note_cleared, search_for, sweep_up, told_after, told_of
 from graphcancel.targetfile import Description, read_target
 
+OVERVIEW = """\
+examples:
+  pytest                                                the suite against the bundled mock
+  graphcancel doctor targets/contoso.toml               is the tenant ready
+  pytest --target=targets/contoso.toml                  the suite against it
+  graphcancel sweep targets/contoso.toml                remove what a killed run left
+  graphcancel prove                                     does the suite find faults
+"""
 EXAMPLES = """\
 examples:
   graphcancel cases                                     every case, one id a line
@@ -102,7 +110,7 @@ def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="graphcancel",
         description="Contract tests of the Microsoft Graph cancel actions. pytest runs them: see pytest --help.",
-        epilog=EXAMPLES,
+        epilog=OVERVIEW,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

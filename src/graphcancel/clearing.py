@@ -61,18 +61,18 @@ def clear(stage: Stage, scene: Scene, look: Look) -> bool:
     return True
 
 
-def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Generator[float, None, int]:
+def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Generator[float, None, list[str]]:
     """
     Remove everything of this run.
 
-    The generator's value is how many objects are left that Graph can list, plus how many mailboxes could not be listed:
-    where something was made, what cannot be read is not taken to be clean.
+    The generator's value says what is left, as far as Graph can list it, and which lists could not be read: where
+    something was made, what cannot be read is not taken to be clean.
     """
     target = stage.target
     target.send_all([request for scene in scenes for request in _of_scene(scene)])
     target.send_all([json_request("DELETE", root, path, actor) for root, path, actor in stage.calendars])
     target.send_all([json_request("DELETE", root, path, actor) for root, path, actor in stage.calendar_groups])
-    left = 0
+    left: list[str] = []
     for attempt in range(_ROUNDS):
         if stage.longest:
             yield time.monotonic() + stage.longest
@@ -81,7 +81,9 @@ def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Genera
         with target.booking(WAITING if attempt > 1 else None):
             found = [leftover for root in roots for leftover in find(stage, root, _own(stage, root), blind)]
         with target.booking(WAITING if attempt else None):
-            left = remove(stage, found) + (len(blind) if stage.made else 0)
+            number = remove(stage, found)
+        left = [f"{number} object{'' if number == 1 else 's'} could not be removed"] if number else []
+        left += blind if stage.made else []
         if not left:
             break
         if attempt:
@@ -113,6 +115,7 @@ def _leads(leftover: Leftover, organizer: str) -> bool:
 def _own(stage: Stage, root: str) -> Search:
     """Everything of the run this process belongs to, or of its own part where it does not lead."""
     started = dt.datetime.fromisoformat(stage.started)
+    ledger = stage.target.ledger
     return Search(
         wanted=lambda mark: stage.run in {mark.run, mark.whole_run},
         windows=(WEEK_WINDOW,),
@@ -120,15 +123,7 @@ def _own(stage: Stage, root: str) -> Search:
         group=used_group(stage, root) or stage.leads,
         booked=(stamp(started), stamp(started + dt.timedelta(days=BOOKED_WITHIN))) if stage.booked else None,
         unmarked_since=(stage.since or stage.started) if stage.leads and stage.booked else None,
-        owed=frozenset(
-            name
-            for name, made in (
-                ("calendars", stage.calendars),
-                ("group", used_group(stage, root)),
-                ("booking_business", stage.booked),
-            )
-            if made
-        ),
+        owed=frozenset(ledger.places if ledger else ()),
     )
 
 

@@ -245,7 +245,7 @@ def _cases(
             for reason, found in sorted(groups.items(), key=lambda item: -len(item[1]))
         ],
         "gaps": len(open_),
-        "uncleared": rehearsal.left,
+        "uncleared": list(dict.fromkeys(rehearsal.left)),
         "foreseen_exit": RESIDUE if rehearsal.left else INCOMPLETE if open_ else READY,
     }
 

@@ -121,7 +121,7 @@ def _cases(cases: Part) -> Iterator[Line]:
         gaps = f"{cases['gaps']} pairs of gating clause and route would not be judged"
         yield from _told("", f"a run of all of them ends with 10 at best: {gaps}", problem=True)
     if cases["uncleared"]:
-        left = f"{cases['uncleared']} objects or lists could not be cleared"
+        left = "; ".join(cases["uncleared"])
         yield from _told("", f"a run of them would end with 12: {left}", problem=True)
     if not cases["foreseen_exit"]:
         yield from _told("", "a run of them can end with 0")

@@ -39,6 +39,11 @@ def place_of(description: Description) -> str:
     return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
 
 
+def made_in(place: str, collection: str) -> str:
+    """Where what is created in a *collection* of *place* is looked for: calendars in a list of their own."""
+    return "calendars" if collection in {"calendars", "calendargroups"} else place
+
+
 class Ledger:
     """
     The ledger of one process of a run.
@@ -47,12 +52,16 @@ class Ledger:
         folder: The run's folder.
         run: The process's part of the run: what its marks begin with.
 
+    Attributes:
+        places: Where something was sent for so far, as `Unfinished` says.
+
     Raises:
         RunError: It cannot be written.
     """
 
     def __init__(self, folder: Path, run: str, started: str, description: Description) -> None:
         self.run = run
+        self.places: set[str] = set()
         part = run.removeprefix(run_of(run))
         path = folder / f"{NAME}{part and '-'}{part}.jsonl"
         self._lock = _lock(path)
@@ -76,7 +85,9 @@ class Ledger:
             marks = sorted({mark.case for mark in marks_in(json.dumps(body)) if mark.run == self.run})
             if not marks:
                 raise FenceError(f"fence: a create in {collection} without this run's mark; nothing was sent")
-            self._write({"kind": "create", "at": _now(), "where": place, "what": collection, "marks": marks})
+            made = made_in(place, collection)
+            self.places.add(made)
+            self._write({"kind": "create", "at": _now(), "where": made, "what": collection, "marks": marks})
 
     def close(self, *, cleared: bool) -> None:
         """End it; *cleared* says that nothing is left to remove."""
@@ -173,7 +184,7 @@ def _read(path: Path) -> Unfinished | None:
         run=header["run"],
         place=header["place"],
         marks=frozenset(mark for entry in creates for mark in entry["marks"]),
-        places=frozenset("calendars" if entry["what"].startswith("cal") else entry["where"] for entry in creates),
+        places=frozenset(entry["where"] for entry in creates),
         last=dt.datetime.fromisoformat(max(moments)),
     )
 

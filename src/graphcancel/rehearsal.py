@@ -24,9 +24,10 @@ from graphcancel.batching import PATH as BATCH
 from graphcancel.case import Case
 from graphcancel.contract import Contract
 from graphcancel.exchange import Exchange, Request, Response
-from graphcancel.fence import Fence
+from graphcancel.fence import Fence, creations
 from graphcancel.ground import CONFIRMATION
 from graphcancel.ideal import Answer, Service, mailbox_path, owner_in
+from graphcancel.ledger import made_in
 from graphcancel.marks import new_run
 from graphcancel.scopes import lacks, needed
 from graphcancel.session import open_session
@@ -97,7 +98,7 @@ class Rehearsal:
         costs: What each case would cost.
         beginning: What the first contact costs; *ending* the last look and clearing away.
         needs: Actor and the scopes any one of which is needed, to the cases that need it; None for the run as such.
-        left: How many objects and lists could not be cleared.
+        left: What could not be cleared away, in words.
     """
 
     records: Sequence[Record]
@@ -106,7 +107,7 @@ class Rehearsal:
     ending: Cost
     total: Cost
     needs: Mapping[tuple[str, frozenset[str]], Sequence[Case]]
-    left: int
+    left: Sequence[str]
 
 
 def rehearse(
@@ -188,10 +189,14 @@ class _Signed(SignIn):
 
 
 class _Unwritten:
-    """The ledger of a run that creates nothing."""
+    """The ledger of a run that creates nothing: it only knows where things would be created."""
+
+    def __init__(self) -> None:
+        self.places: set[str] = set()
 
     def intend(self, request: Request) -> None:
-        """Enter nothing."""
+        """Enter where *request* would create something."""
+        self.places |= {made_in(place, collection) for place, collection, _ in creations(request)}
 
     def close(self, *, cleared: bool) -> None:
         """Nothing was opened."""

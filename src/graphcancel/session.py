@@ -50,7 +50,7 @@ class Session:
         """How many stories may be open at once: few where every open one lengthens the looks of the others."""
         return _NARROW if self.stage.lookout.reads_whole_inboxes else _WIDE
 
-    def finish(self, *, look: bool) -> tuple[list[Record], int]:
+    def finish(self, *, look: bool) -> tuple[list[Record], list[str]]:
         """
         Look once more at what was refused, then remove everything this run made.
 
@@ -58,7 +58,7 @@ class Session:
             look: False after an interruption: then only clearing up is left to do.
 
         Returns:
-            The records that turned to a finding, and the number of objects left behind.
+            The records that turned to a finding, and what is left behind, in words.
         """
         turned = self.stories.last_look() if look else []
         roots = version_roots(self.target.description, self.contracts)
@@ -69,12 +69,13 @@ class Session:
         self.target.close()
 
 
-def _drive(story: Generator[float, None, int]) -> int:
+def _drive(story: Generator[float, None, list[str]]) -> list[str]:
     while True:
         try:
             due = next(story)
         except StopIteration as ended:
-            return int(ended.value)
+            left: list[str] = ended.value
+            return left
         time.sleep(max(0.0, due - time.monotonic()))
 
 

@@ -238,7 +238,7 @@ class Suite:
         turned, left = session.finish(look=not self.interrupted)
         self.late += [self.line(record) for record in turned]
         if left:
-            self.residue = f"{left} objects or lists of this run could not be cleared"
+            self.residue = "; ".join(dict.fromkeys(left))
         if self.ledger:
             self.ledger.close(cleared=not left)
         self._count(session.target.counts)

@@ -44,6 +44,8 @@ _LARGEST: Final = 16 * 1024 * 1024
 class Book(Protocol):
     """Where what is about to be created is entered first: a ledger, or nothing where nothing is sent."""
 
+    places: set[str]
+
     def intend(self, request: Request) -> None:
         """Enter what *request* is about to create."""
 

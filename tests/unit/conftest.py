@@ -87,6 +87,7 @@ class Script:
     description: Description = field(default_factory=describe)
     sent: list[Request] = field(default_factory=list)
     fence: Fence | None = None
+    ledger: object = None
     throttling: Throttling = field(default_factory=Throttling)
     counts: Counter[str] = field(default_factory=Counter)
 

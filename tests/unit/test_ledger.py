@@ -84,7 +84,7 @@ def test_each_create_inside_a_batch_is_entered(opened, folder):
     )
 
     assert [entry.get("marks") for entry in lines(folder)[1:]] == [[MARK.case], [other.case]]
-    assert [entry.get("where") for entry in lines(folder)[1:]] == ["mailbox", "mailbox"]
+    assert [entry.get("where") for entry in lines(folder)[1:]] == ["mailbox", "calendars"]
 
 
 def test_what_creates_nothing_is_not_entered(opened, folder):
