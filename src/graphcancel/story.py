@@ -184,8 +184,10 @@ class Stories:
         request, comment = self._call(replace(case, circumstance=None), scene)
         first = replace(scene)
         answer = self.target.send(request)
+        if answer.lost:
+            raise AnswerLost(f"the first of two cancels: {answer.failure or answer.status}")
         if not answer.accepted:
-            raise ProvisionError(f"the first of two cancels was answered {answer.status or answer.failure}")
+            raise ProvisionError(f"the first of two cancels was answered {answer.status}")
         waiting = self.stage.waiting
         attempt = 0
         while True:

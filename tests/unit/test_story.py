@@ -265,6 +265,13 @@ def test_a_first_cancel_that_is_refused_leaves_nothing_to_observe(stories, named
     assert (record.verdict.name, record.verdict.reason) == ("inconclusive", "the first of two cancels was answered 403")
 
 
+def test_a_first_cancel_whose_answer_is_lost_is_made_with_a_fresh_event(stories, named):
+    record = drive(stories(504, 202, 202, looks=at(AFTER, 0.1, 2.0)).tell(named(SECOND)))
+
+    assert record.verdict.name == "observed"
+    assert record.verdict.observed["received"].startswith("202")
+
+
 @pytest.mark.parametrize("case", [CASE, OWN_COPY, NO_TOKEN, "graph-conventions/v1.0.me.events/organizer/pascal/batch"])
 def test_a_record_holds_no_id_address_or_token(case, stories, named):
     record = drive(stories(400, looks=[BEFORE]).tell(named(case)))
