@@ -261,9 +261,9 @@ def _sweep(arguments: argparse.Namespace) -> int:
             swept = sweep_up(stage, roots, search, assignment.last, tell=partial(print, file=sys.stderr))
         if swept.clean and not arguments.dry_run:
             note_cleared(assignment)
-    for text in told_after(swept, dry_run=arguments.dry_run):
+    for text in told_after(swept, dry_run=arguments.dry_run, complaints=assignment.complaints):
         print(text)
-    return 0 if swept.clean else EXIT_RESIDUE
+    return 0 if swept.clean and not assignment.complaints else EXIT_RESIDUE
 
 
 def _shown(path: Path) -> Path:

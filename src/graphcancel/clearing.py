@@ -24,6 +24,8 @@ from graphcancel.stage import Stage
 from graphcancel.target import WAITING
 
 _ROUNDS: Final = 6
+_BEFORE: Final = dt.timedelta(days=3)
+_EVER: Final = "9999"
 
 
 def clear(stage: Stage, scene: Scene, look: Look) -> bool:
@@ -118,11 +120,12 @@ def _own(stage: Stage, root: str) -> Search:
     ledger = stage.target.ledger
     return Search(
         wanted=lambda mark: stage.run in {mark.run, mark.whole_run},
-        windows=(WEEK_WINDOW,),
+        # A past event lies days before the run.
+        windows=(WEEK_WINDOW, (stamp(started - _BEFORE), stamp(started + _BEFORE))),
         since=stage.since,
         group=used_group(stage, root) or stage.leads,
         booked=(stamp(started), stamp(started + dt.timedelta(days=BOOKED_WITHIN))) if stage.booked else None,
-        unmarked_since=(stage.since or stage.started) if stage.leads and stage.booked else None,
+        unmarked=((stage.since or stage.started, _EVER),) if stage.leads and stage.booked else (),
         owed=frozenset(ledger.places if ledger else ()),
     )
 

@@ -40,7 +40,7 @@ class Ground:
 
     Attributes:
         arrival: What is known of the lag of invitations.
-        made: How many objects this process made.
+        made: How many objects this process made, or may have made.
         booked: Whether this run sent for an appointment.
         users: Writable mailbox to its object id, as far as the target gave it.
         calendars: Root, path and actor of each calendar made; *calendar_groups* likewise.
@@ -139,6 +139,8 @@ class Ground:
 
     def created(self, exchange: Exchange, deed: str) -> str:
         """The id of what was made, known to the fence as the run's own; raises as `need` does."""
+        # One whose answer is lost may have been made.
+        self.made += exchange.lost
         identity = self.identity(exchange, deed)
         self.target.fence.own(identity)
         self.made += 1

@@ -34,8 +34,9 @@ _CLEARED: Final = {"kind": "cleared"}
 
 
 def place_of(description: Description) -> str:
-    """What tells one target from another without naming it: a digest of its root and its mailboxes."""
-    text = "\n".join([description.base_url.lower(), *sorted(description.writable)])
+    """What tells one target from another without naming it: a digest of its root and its organizer's mailbox."""
+    organizer = description.actors.get("organizer")
+    text = f"{description.base_url.lower()}\n{(organizer.user if organizer else None) or ''}".lower()
     return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
 
 
@@ -134,7 +135,7 @@ def unfinished(runs: Path) -> tuple[list[Unfinished], list[str]]:
     for path in sorted(runs.glob(f"*/{NAME}*.jsonl")):
         try:
             ledger = _read(path)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             complaints.append(f"{path}: not readable as a ledger; look at it, or sweep with --run and the run's id")
             continue
         if ledger:
@@ -147,7 +148,8 @@ def hold(path: Path) -> FileLock | None:
     lock = _lock(path)
     try:
         lock.acquire(blocking=False)
-    except Timeout:
+    except (Timeout, OSError, NotImplementedError):
+        # What cannot be locked cannot be known to have ended.
         return None
     return lock
 
@@ -185,8 +187,13 @@ def _read(path: Path) -> Unfinished | None:
         place=header["place"],
         marks=frozenset(mark for entry in creates for mark in entry["marks"]),
         places=frozenset(entry["where"] for entry in creates),
-        last=dt.datetime.fromisoformat(max(moments)),
+        last=_aware(max(moments)),
     )
+
+
+def _aware(text: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def _lock(path: Path) -> FileLock:

@@ -58,8 +58,8 @@ class Search:
         since: Server time before which no message of it can have come; None where unknown.
         group: Whether something may lie in the group's calendar.
         booked: Start and end of the days in which appointments may lie; None where none were made.
-        unmarked_since: Server time from which a message of the booking business that bears no mark is wanted too, since
-            its mail need not name the appointment; None never.
+        unmarked: Start and end, in server time, of when a message of the booking business is wanted though it bears no
+            mark, since its mail need not name the appointment.
         owed: Where something certainly was made (``calendars``, ``group``, ``booking_business``), so that not being
             able to look there is not to find nothing.
     """
@@ -69,7 +69,7 @@ class Search:
     since: str | None = None
     group: bool = False
     booked: Window | None = None
-    unmarked_since: str | None = None
+    unmarked: Sequence[Window] = ()
     owed: frozenset[str] = frozenset()
 
 
@@ -119,7 +119,7 @@ def _events(
 def _messages(
     stage: Stage, root: str, base: str, actor: str, mailbox: str, search: Search, blind: list[str]
 ) -> Iterator[Leftover]:
-    by_time = search.since or search.unmarked_since
+    by_time = search.since or min((start for start, _ in search.unmarked), default=None)
     narrowed = [f"receivedDateTime%20ge%20{by_time}"] if by_time else []
     narrowed += [] if search.since else [f"contains(subject,'{SUBJECT.replace(' ', '%20')}')"]
     seen = set()
@@ -186,14 +186,15 @@ def _wanted(search: Search, text: str) -> Mark | None:
 def _is_the_business(stage: Stage, search: Search, item: dict[str, Any], text: str) -> bool:
     """Whether a message without a mark is the business's own, come while the run booked there."""
     arrived = item.get("receivedDateTime")
-    if search.unmarked_since is None or any(marks_in(f"{item.get('subject', '')}\n{text}")):
+    if not isinstance(arrived, str) or not any(start <= arrived <= end for start, end in search.unmarked):
         return False
-    if isinstance(arrived, str) and arrived < search.unmarked_since:
+    if any(marks_in(f"{item.get('subject', '')}\n{text}")):
         return False
     sender = item.get("from")
     named = sender.get("emailAddress") if isinstance(sender, dict) else None
     address = named.get("address") if isinstance(named, dict) else None
-    return isinstance(address, str) and address == stage.target.description.resources.get("booking_business")
+    business = stage.target.description.resources.get("booking_business", "")
+    return isinstance(address, str) and address.lower() == business.lower()
 
 
 def _text(item: dict[str, Any]) -> str:
@@ -206,7 +207,11 @@ def _items(stage: Stage, request: Request) -> list[dict[str, Any]] | Unseen:
     if isinstance(items, Unseen) and "$filter" in request.path:
         bare = request.path.split("&$filter", 1)[0]
         items = stage.lookout.items(stage.target.send(json_request("GET", request.root, bare, request.actor)))
-    return items if isinstance(items, Unseen) else [item for item in items if isinstance(item.get("id"), str)]
+    return (
+        items
+        if isinstance(items, Unseen)
+        else [item for item in items if isinstance(item.get("id"), str) and item["id"]]
+    )
 
 
 def _readable(items: list[dict[str, Any]] | Unseen, blind: list[str]) -> list[dict[str, Any]]:

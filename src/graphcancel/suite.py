@@ -245,7 +245,8 @@ class Suite:
 
     def brought(self) -> dict[str, Any]:
         """Worker: what its end brings, for the controller to `take`."""
-        return {"late": self.late, "residue": self.residue, "counts": self.counts}
+        made = self.session.stage.made if self.session else 0
+        return {"late": self.late, "residue": self.residue, "counts": self.counts, "made": made}
 
     def take(self, given: Mapping[str, Any] | None) -> None:
         """Controller: take what a worker `brought`, None where it died."""
@@ -253,6 +254,9 @@ class Suite:
             self.residue = self.residue or "a worker ended without clearing away what it made"
             return
         self.late += given["late"]
+        if self.session:
+            # What workers made is the whole run's to account for.
+            self.session.stage.made += given["made"]
         self.residue = self.residue or given["residue"]
         self._count(given["counts"])
 

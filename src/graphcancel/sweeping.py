@@ -2,7 +2,8 @@
 Removing what killed runs left in a target.
 
 What is looked for is what ledgers announce that nobody cleared; without one, only what is older than a day, or of a run
-named by its id. What a run that is still going has made is never touched, nor what bears no mark.
+named by its id. What a run that is still going has made is never touched, nor what bears no mark: mail of the booking
+business aside, that came while a killed run booked there.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ DAY: Final = dt.timedelta(hours=24)
 _MONTH: Final = dt.timedelta(days=35)
 _BEFORE: Final = dt.timedelta(days=3)
 _MARGIN: Final = dt.timedelta(minutes=1)
+_AFTER: Final = dt.timedelta(minutes=30)
+"""How long after a run was killed its bookings may still bring mail."""
+
 _TRIES: Final = 4
 
 
@@ -100,6 +104,8 @@ def assign(stage: Stage, runs: Path, run: str | None, held: ExitStack) -> Assign
             elsewhere += 1
         elif run is None or run_of(ledger.run) == run:
             mine.append(ledger)
+    # A worker that died while its run goes on: that run clears up after it, or is swept up when it has ended.
+    mine = [ledger for ledger in mine if run_of(ledger.run) not in going]
     return Assignment(mine, frozenset(going), elsewhere, run, complaints)
 
 
@@ -124,14 +130,15 @@ def search_for(assignment: Assignment, now: dt.datetime, skew: dt.timedelta) -> 
 
     runs = [ledger.run for ledger in assignment.ledgers] + ([assignment.run] if assignment.run else [])
     starts = [started_at(run) for run in runs]
-    booked = [started_at(ledger.run) for ledger in assignment.ledgers if "booking_business" in ledger.places]
+    # A business's mail names no run, so none of it is taken while a run is going that it may be of.
+    booked = [] if assignment.going else [one for one in assignment.ledgers if "booking_business" in one.places]
     oldest = min([now - _MONTH, *(start - _BEFORE for start in starts)])
     return Search(
         wanted=wanted,
         windows=(WEEK_WINDOW, (stamp(oldest), stamp(now + DAY))),
         group=True,
         booked=(stamp(oldest), stamp(now + dt.timedelta(days=BOOKED_WITHIN + 1))),
-        unmarked_since=stamp(min(booked) + skew - _MARGIN) if booked else None,
+        unmarked=[(stamp(started_at(one.run) + skew - _MARGIN), stamp(one.last + skew + _AFTER)) for one in booked],
         owed=frozenset().union(*(ledger.places for ledger in assignment.ledgers)),
     )
 
@@ -208,7 +215,7 @@ def told_of(assignment: Assignment, name: str, troubles: Sequence[str] = ()) -> 
     yield from assignment.complaints
 
 
-def told_after(swept: Swept, *, dry_run: bool) -> Iterator[str]:
+def told_after(swept: Swept, *, dry_run: bool, complaints: Sequence[str] = ()) -> Iterator[str]:
     """What a person is told after it."""
     if dry_run:
         yield from _by_run("would remove", swept.left)
@@ -216,7 +223,8 @@ def told_after(swept: Swept, *, dry_run: bool) -> Iterator[str]:
     else:
         yield from _by_run("removed", swept.removed)
         yield from _by_run("could not remove", swept.left)
-        yield "nothing is left" if swept.clean else "something may be left; look at it, and sweep again"
+        clean = swept.clean and not complaints
+        yield "nothing is left" if clean else "something may be left; look at it, and sweep again"
     for reason in sorted(set(swept.blind)):
         yield f"could not be looked at: {reason}"
 

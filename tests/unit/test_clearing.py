@@ -65,3 +65,21 @@ def test_a_folder_of_sent_mail_is_clean_where_there_is_none_and_not_where_it_is_
 
     found, deleted = swept(script, answer)
     assert (len(found), deleted) == (left, [])
+
+
+def test_a_past_event_of_the_run_goes_too(script):
+    """
+    It lies outside the week of the others, days before the run.
+    """
+    there = [{"id": "past", "subject": f"Contract test {MARK}"}]
+
+    def answer(request):
+        if request.method == "DELETE":
+            there.clear()
+            return 204, None
+        past = "organizer%40" in request.path and "startDateTime=2025-12-29" in request.path
+        return 200, {"value": list(there) if past else []}
+
+    left, deleted = swept(script, answer)
+
+    assert (left, [path.rsplit("/", 1)[-1] for path in deleted]) == ([], ["past"])

@@ -121,10 +121,12 @@ def test_it_names_neither_mailbox_nor_root_nor_id(opened, folder, describe):
     assert place_of(describe()) in text
 
 
-def test_a_target_is_told_by_root_and_mailboxes(describe):
+def test_a_target_is_told_by_root_and_organizer(describe):
     assert place_of(describe()) == place_of(describe(name="other", base_url="https://GRAPH.example"))
     assert place_of(describe()) != place_of(describe(base_url="https://graph.example/x"))
-    assert place_of(describe()) != place_of(describe(writable=("organizer@contoso.example",)))
+    # A mailbox more or less makes no other target of it.
+    assert place_of(describe()) == place_of(describe(writable=("organizer@contoso.example",)))
+    assert place_of(describe()) != place_of(describe(actors={}))
 
 
 # -- reading it again --------------------------------------------------------------------------------------------------

@@ -92,11 +92,12 @@ def test_it_looks_in_the_usual_week_and_where_past_events_may_lie():
 
 
 def test_a_business_s_mail_without_a_mark_is_wanted_only_where_a_ledger_says_it_booked():
-    assert search_for(Assignment([ledger(TODAY)]), NOW, dt.timedelta()).unmarked_since is None
-    assert (
-        search_for(Assignment([ledger(TODAY, places=("booking_business",))]), NOW, HOUR).unmarked_since
-        == "2026-11-21T10:59:00Z"
-    )
+    booked = ledger(TODAY, places=("booking_business",))
+
+    assert search_for(Assignment([ledger(TODAY)]), NOW, dt.timedelta()).unmarked == []
+    assert search_for(Assignment([booked]), NOW, HOUR).unmarked == [("2026-11-21T10:59:00Z", "2026-11-21T12:30:00Z")]
+    # While another run is going, it may be that one's.
+    assert search_for(Assignment([booked], frozenset({YESTERDAY.run})), NOW, HOUR).unmarked == []
 
 
 # -- finding -----------------------------------------------------------------------------------------------------------
@@ -131,6 +132,9 @@ def message(subject: str = "hello", text: str = "", sender: str = "ada@x.example
         (message(text=f"for you: {TODAY.case}."), True),
         (message(subject=f"Contract test {YESTERDAY.case}"), False),
         (message(sender=SHOP), True),
+        (message(sender=SHOP.upper()), True),
+        (message(sender=SHOP, at="2026-11-21T13:00:00Z"), False),
+        (message(sender=SHOP, at=None), False),
         (message(sender=SHOP, text=YESTERDAY.case), False),
         (message(sender=SHOP, at="2026-11-21T09:00:00Z"), False),
         (message(), False),
@@ -143,7 +147,9 @@ def test_which_messages_are_a_runs(staged, item, found):
         lambda request: (200, {"value": [item] if "inbox" in request.path else []}),
         resources={"booking_business": SHOP},
     )
-    search = Search(lambda one: one == TODAY, (WEEK_WINDOW,), unmarked_since="2026-11-21T10:00:00Z")
+    search = Search(
+        lambda one: one == TODAY, (WEEK_WINDOW,), unmarked=[("2026-11-21T10:00:00Z", "2026-11-21T12:00:00Z")]
+    )
 
     left = find(stage, ROOT, search, [])
 
@@ -282,6 +288,28 @@ def test_only_ledgers_of_this_target_whose_run_has_ended_are_taken(staged, tmp_p
     assert any("spoilt" not in line and "4/ledger.jsonl" in line for line in told)
     assert json.dumps(told).count("contoso.example") == 0
     going.close(cleared=True)
+
+
+def test_a_dead_workers_ledger_is_left_while_its_run_is_going(staged, tmp_path):
+    """
+    What it announces is the run's to clear away; noted as cleared now, nobody would look for it again.
+    """
+    stage = staged(lambda _: (200, {"value": []}))
+    run = new_run(NOW)
+    going = Ledger(tmp_path / "r", run, NOW.isoformat(), stage.target.description)
+    Ledger(tmp_path / "r", worker_run(run, 1), NOW.isoformat(), stage.target.description).close(cleared=False)
+
+    with ExitStack() as held:
+        found = assign(stage, tmp_path, None, held)
+
+    assert (list(found.ledgers), found.going) == ([], {run})
+    going.close(cleared=True)
+
+
+def test_a_ledger_that_cannot_be_read_is_not_taken_for_a_clean_target():
+    told = list(told_after(sweeping.Swept(), dry_run=False, complaints=["x/ledger.jsonl: not readable"]))
+
+    assert "nothing is left" not in told
 
 
 # -- what cannot be looked at, though something may be in it -----------------------------------------------------------
