@@ -27,6 +27,7 @@ from graphcancel.waiting import Waiting
 
 Door = Callable[[Description, Fence, SignIn], Target]
 
+_FORBIDDEN: Final = 403
 _WIDE: Final = 64
 _NARROW: Final = 16
 
@@ -194,8 +195,13 @@ def _is_own(me: Exchange, description: Description, name: str) -> bool:
     Whether *me*, what actor *name* is to the target, tells that this is the mailbox described.
 
     Raises:
-        TargetError: It tells of another mailbox: the run would write outside writable.
+        TargetError: It tells of another mailbox, or may not be read: the run could write outside writable.
     """
+    if me.status == _FORBIDDEN and me.response and me.response.error and name != "reader":
+        raise TargetError(
+            f"{description.name}: actors.{name}: whose token it is cannot be told, and nothing may be written to "
+            "another mailbox than its user's; grant User.Read"
+        )
     told = me.response.object() if me.response and me.accepted else {}
     addresses = {value.lower() for key in ("userPrincipalName", "mail") if isinstance(value := told.get(key), str)}
     if addresses and (description.actors[name].user or "").lower() not in addresses:
