@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 from graphcancel.batching import inner_responses
 from graphcancel.case import Case
 from graphcancel.errors import ProvisionError
-from graphcancel.exchange import Exchange, Request, Response
+from graphcancel.exchange import Exchange, Request, Response, encode_segment, json_request
 from graphcancel.target import WAITING, Target
 
 if TYPE_CHECKING:
     from graphcancel.stage import Stage
 
 _TOO_MANY: Final = 429
+_UNAUTHORIZED: Final = 401
 _LONG: Final = 1.0
 _IN_A_ROW: Final = 9
 
@@ -42,7 +43,8 @@ class Caller:
             changed: Looks whether an exchange had an effect; then it is judged as it is.
 
         Raises:
-            ProvisionError: The target kept asking to wait, and nothing changed: this says nothing about any clause.
+            ProvisionError: The target kept asking to wait, and nothing changed, or takes the token no longer: this says
+                nothing about any clause.
         """
         waited = 0.0
         for repeats in itertools.count():
@@ -50,6 +52,11 @@ class Caller:
                 exchange = self._send(request)
             calls.append(exchange)
             answer = _inside(case, exchange)
+            if answer is not None and answer.status == _UNAUTHORIZED and self._is_shut_out(request):
+                raise ProvisionError(
+                    f"the target takes the token of {request.actor} no longer (401); give a fresh one, or a flow that "
+                    "renews it"
+                )
             pause = self._target.throttling.pause(answer, repeats, waited)
             throttled = answer is not None and answer.status == _TOO_MANY
             if pause is None and not throttled:
@@ -61,6 +68,13 @@ class Caller:
             if pause is None:
                 break
         raise ProvisionError(f"the target still asked to wait (429) after the call was sent {len(calls)} times")
+
+    def _is_shut_out(self, request: Request) -> bool:
+        """Whether the actor's own token is refused for whatever it asks: that says nothing about the call."""
+        if not request.actor or request.token is not None:
+            return False
+        me = "/me" if request.actor != "app" else f"/users/{encode_segment(self._stage.mailbox('organizer'))}"
+        return self._target.send(json_request("GET", request.root, me, request.actor)).status == _UNAUTHORIZED
 
     def _send(self, request: Request) -> Exchange:
         exchange = self._target.send(request, purpose="test")

@@ -321,6 +321,22 @@ def test_the_reason_a_set_up_failed_names_a_code_only_where_it_is_one(code, show
     assert (str(code) in str(caught.value)) is shown
 
 
+def test_a_token_that_ends_mid_run_says_nothing_about_the_call(stories, named):
+    made = stories(401)
+    made.target.answer = lambda _: (401, {"error": {"code": "InvalidAuthenticationToken", "message": "expired"}})
+    record = drive(made.tell(named(CASE)))
+
+    assert record.verdict.name == "inconclusive"
+    assert "takes the token of organizer no longer (401)" in record.verdict.reason
+
+
+def test_a_401_to_the_call_alone_is_a_finding(stories, named):
+    record = drive(stories(401, looks=[BEFORE]).tell(named(CASE)))
+
+    assert record.verdict.name == "fail"
+    assert held(record)["response.status"] is False
+
+
 # -- being told to wait --------------------------------------------------------------------------------------------
 
 
