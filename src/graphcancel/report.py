@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from graphcancel.story import OF_A_USER
 from graphcancel.waivers import waiver
 
 if TYPE_CHECKING:
@@ -101,10 +102,21 @@ def unjudged(lines: Iterable[Line]) -> list[Missing]:
 
 def gaps(lines: Iterable[Line], cases: Iterable[Case], waived: Mapping[str, str]) -> list[Missing]:
     """What a whole run should have judged and did not, but for what the target waives."""
-    families = {(case.contract, case.path): case.family for case in cases}
+    known = {case.id: case for case in cases}
+    families = {(case.contract, case.path): case.family for case in known.values()}
+    whole = [_with_unspoken(line, known) for line in lines]
     return [
-        gap for gap in unjudged(lines) if not waiver(waived, families.get((gap.contract, gap.route), ""), gap.clause)
+        gap for gap in unjudged(whole) if not waiver(waived, families.get((gap.contract, gap.route), ""), gap.clause)
     ]
+
+
+def _with_unspoken(line: Line, cases: Mapping[str, Case]) -> Line:
+    """*line* with the clauses that did not speak, as those of a user where an app acted, as not examined."""
+    case = cases.get(str(line.get("id")))
+    spoken = {item["clause"] for item in line["clauses"]}
+    silent = [name for name in case.clauses if name in OF_A_USER and name not in spoken] if case else []
+    reason = "an app acted in the user's place, which says nothing of it"
+    return {**line, "clauses": [*line["clauses"], *({"clause": n, "held": None, "reason": reason} for n in silent)]}
 
 
 def idle_waivers(lines: Sequence[Line], cases: Sequence[Case], waived: Mapping[str, str]) -> list[tuple[str, int]]:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _ATTEMPTS: Final = 3
 _SETUP_FAILURES: Final = 10
 # What an app's token cannot show where it stands in for an organizer without one.
-_OF_A_USER: Final = frozenset({"permissions.delegated-work", "permissions.scope"})
+OF_A_USER: Final = frozenset({"permissions.delegated-work", "permissions.scope"})
 _ABSENCE: Final = frozenset({"effect.only-this-event", "occurrence.series-intact"})
 
 # Refused before anybody looks for the event, so these can be judged without one.
@@ -245,7 +245,7 @@ class Stories:
         """The clauses that speak: an observation is judged only for effects after a refusal."""
         if case.clauses or exchange.accepted or exchange.response is None:
             stood_in = exchange.request.actor == "app" and case.actor != "app"
-            return tuple(name for name in case.clauses if not (stood_in and name in _OF_A_USER))
+            return tuple(name for name in case.clauses if not (stood_in and name in OF_A_USER))
         return (WITHOUT_EFFECT,) if WITHOUT_EFFECT in self.contracts[CONVENTIONS].clauses else ()
 
     def _evidence(self, case: Case, scene: Scene, exchange: Exchange, comment: str) -> Evidence:

@@ -6,6 +6,7 @@ import pytest
 
 from graphcancel.errors import TargetError
 from graphcancel.report import gaps, idle_waivers
+from graphcancel.story import OF_A_USER
 from graphcancel.waivers import FAMILIES, check_waivers, waiver, why_unused
 
 CLAUSES = ("response.status", "effect.left-calendar")
@@ -53,14 +54,27 @@ def test_a_waiver_names_a_family_or_a_clause():
     assert waiver({}, "me", "response.status") is None
 
 
-def line(case, held: bool | None, clause: str = "response.status") -> dict:
+def line(case, held: bool | None, clause: str = "response.status", *, user: bool = False) -> dict:
     return {
         **case.coordinates(),
         "gating": True,
         "verdict": "pass" if held else "inconclusive",
         "reason": "why",
-        "clauses": [{"clause": clause, "held": held}],
+        "clauses": [
+            {"clause": clause, "held": held},
+            *({"clause": name, "held": True} for name in OF_A_USER if user),
+        ],
     }
+
+
+def test_where_an_app_stood_in_for_a_user_what_is_said_of_users_is_a_gap(named):
+    """
+    The case passes, since an app's token says nothing of a user's; but nobody judged that clause.
+    """
+    found = gaps([line(named(MINE), held=True)], [named(MINE)], {})
+
+    assert {(gap.clause, gap.route) for gap in found} == {("permissions.delegated-work", named(MINE).path)}
+    assert gaps([line(named(MINE), held=True, user=True)], [named(MINE)], {}) == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +90,7 @@ def line(case, held: bool | None, clause: str = "response.status") -> dict:
 )
 def test_what_is_waived_leaves_no_gap(waived, left, named):
     cases = [named(GROUPS), named(MINE)]
-    found = gaps([line(case, None) for case in cases], cases, waived)
+    found = gaps([line(case, None, user=True) for case in cases], cases, waived)
 
     assert {gap.route for gap in found} == {named(name).path for name in left}
 
