@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import traceback
 from collections.abc import Collection, Generator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -279,7 +280,7 @@ def verdict(case: Case, request: pytest.FixtureRequest) -> Verdict:
     suite = request.config.stash[SUITE]
     if suite.overlap is None or suite.session is None:
         raise GraphCancelError("no target is open; run the contract tests through pytest as a whole")
-    upcoming = suite.order[suite.order.index(case) + 1 :]
+    upcoming = _assigned(request.config) if _is_worker(request.config) else suite.order[suite.order.index(case) + 1 :]
     try:
         record = suite.overlap.record(case, upcoming)
     except Exception as error:
@@ -301,7 +302,6 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Send the case's line along with the report that decides it, and word a finding as a person reads it."""
-    del call
     found = yield
     line = item.stash.get(RECORD, None)
     if line is None:
@@ -312,9 +312,27 @@ def pytest_runtest_makereport(
         suite = item.config.stash[SUITE]
         if found.failed and line["verdict"] == "fail":
             found.longrepr = reporting.explain(line, suite.by_id, suite.see_again)
+        elif found.failed and call.excinfo is not None:
+            # A traceback in pytest's own style shows values, and among them addresses and ids.
+            where = "".join(traceback.format_tb(call.excinfo.tb))
+            found.longrepr = f"{line['id']}: our own fault: {line['reason']}\n{where}"
         elif found.skipped and line["verdict"] == "inconclusive":
             found.longrepr = (str(item.path), 0, f"inconclusive: {line['reason']}")
     return found
+
+
+def _assigned(config: pytest.Config) -> list[Case]:
+    """
+    The cases pytest-xdist has assigned to this worker and that are still to come; another's would be told twice.
+
+    It tells nobody but its own loop, so what it keeps is read; where that is not to be had, no case is begun early.
+    """
+    loop: Any = next((one for one in config.pluginmanager.get_plugins() if hasattr(one, "torun")), None)
+    if loop is None or config.getoption("dist", default="no") == "worksteal":
+        return []
+    with loop.torun.lock() as queue:
+        numbers = [getattr(loop, "nextitem_index", None), *queue]
+    return [case for n in numbers if isinstance(n, int) and (case := case_of(loop.session.items[n]))]
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

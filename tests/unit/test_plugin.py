@@ -417,6 +417,15 @@ def test_a_known_finding_of_the_last_look_fails_nothing(outcome, named):
     assert {line["id"]: line["excused"] for line in lines[1:-1]}[case.id] is True
 
 
+def test_a_traceback_of_our_own_fault_shows_places_and_no_values(outcome):
+    found, _ = outcome(raising(KeyError("ada@contoso.example")), "--tb=long", "--junitxml=junit.xml", "-l")
+
+    text = found.stdout.str() + Path("junit.xml").read_text(encoding="utf-8")
+    assert "our own fault: KeyError" in text
+    assert "overlap.py" in text
+    assert "ada@contoso" not in text
+
+
 def test_our_own_fault_is_not_excused(outcome):
     found, _ = outcome(raising(KeyError("x")), known=entry(clause="*"))
 
