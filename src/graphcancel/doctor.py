@@ -82,7 +82,8 @@ def _report(session: Session, contracts: Sequence[Contract], cases: Sequence[Cas
     _check_answers(target)
     found_places, found_things = places(stage, target, main), things(stage, target, main)
     seen = target.seen()
-    left = [item for root in version_roots(description, contracts) for item in find(stage, root, _anything(now), [])]
+    blind: list[str] = []
+    left = [item for root in version_roots(description, contracts) for item in find(stage, root, _anything(now), blind)]
     rehearsal = rehearse(description, contracts, cases, target.sign_in, seen)
     report: Report = {
         "target": description.name,
@@ -92,7 +93,7 @@ def _report(session: Session, contracts: Sequence[Contract], cases: Sequence[Cas
         "resources": [_thing(thing) for thing in found_things],
         "clock": _clock(target.skew_s),
         "leftovers": _leftovers(description, left, now),
-        "cases": _cases(description, contracts, cases, rehearsal),
+        "cases": _cases(description, contracts, cases, rehearsal, blind),
         "plan": _plan(target, rehearsal),
     }
     return report | {"exit": _exit(report)}
@@ -217,7 +218,11 @@ def _leftovers(description: Description, left: Sequence[Leftover], now: dt.datet
 
 
 def _cases(
-    description: Description, contracts: Sequence[Contract], cases: Sequence[Case], rehearsal: Rehearsal
+    description: Description,
+    contracts: Sequence[Contract],
+    cases: Sequence[Case],
+    rehearsal: Rehearsal,
+    blind: Sequence[str],
 ) -> Report:
     suite = Suite(tuple(contracts), tuple(cases), description, "")
     lines = [
@@ -245,8 +250,8 @@ def _cases(
             for reason, found in sorted(groups.items(), key=lambda item: -len(item[1]))
         ],
         "gaps": len(open_),
-        "uncleared": list(dict.fromkeys(rehearsal.left)),
-        "foreseen_exit": RESIDUE if rehearsal.left else INCOMPLETE if open_ else READY,
+        "uncleared": list(dict.fromkeys([*rehearsal.left, *blind])),
+        "foreseen_exit": RESIDUE if rehearsal.left or blind else INCOMPLETE if open_ else READY,
     }
 
 
@@ -280,6 +285,8 @@ def _exit(report: Mapping[str, Any]) -> Report:
     if open_:
         words = f"not wholly ready: {open_} of {cases['selected']} cases would be inconclusive"
         return {"status": INCOMPLETE, "words": words}
+    if cases["uncleared"]:
+        return {"status": INCOMPLETE, "words": "not wholly ready: what a run makes could not all be cleared away"}
     return {"status": READY, "words": f"ready: {_plural(cases['would_run'], 'case')} would run"}
 
 

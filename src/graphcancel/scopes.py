@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import Final
 
 _PROFILES: Final = frozenset(
-    {"User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All"}
+    {
+        "User.Read",
+        "User.ReadWrite",
+        "User.ReadBasic.All",
+        "User.Read.All",
+        "User.ReadWrite.All",
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+    }
 )
 _CALENDARS: Final = frozenset(
     {"Calendars.ReadBasic", "Calendars.ReadBasic.All", "Calendars.Read", "Calendars.ReadWrite"}
@@ -19,7 +27,14 @@ _MAIL: Final = frozenset({"Mail.Read", "Mail.ReadWrite"})
 _MAIL_WRITE: Final = frozenset({"Mail.ReadWrite"})
 _EXCHANGE: Final = _CALENDARS | _CALENDARS_WRITE | _MAIL | _MAIL_WRITE
 _MEMBERS: Final = frozenset(
-    {"GroupMember.Read.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+    {
+        "GroupMember.Read.All",
+        "GroupMember.ReadWrite.All",
+        "Group.Read.All",
+        "Group.ReadWrite.All",
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+    }
 )
 _GROUPS: Final = frozenset({"Group.Read.All", "Group.ReadWrite.All"})
 _GROUPS_WRITE: Final = frozenset({"Group.ReadWrite.All"})
