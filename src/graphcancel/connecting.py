@@ -60,7 +60,9 @@ class Connection(requests.Session):
         url = request.url or ""
         origin = origin_of(url)
         if origin not in self._proxies:
-            self._proxies[origin] = dict(requests.utils.get_environ_proxies(url)) if self._proxied else {}
+            # Plain http is for this machine only; by a proxy it would leave it, token and all.
+            direct = not self._proxied or url.lower().startswith("http://")
+            self._proxies[origin] = {} if direct else dict(requests.utils.get_environ_proxies(url))
         return super().send(request, **{**kwargs, "proxies": self._proxies[origin]})
 
 

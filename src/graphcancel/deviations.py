@@ -104,7 +104,7 @@ def read_deviations(path: Path, clauses: Collection[str]) -> tuple[Deviation, ..
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise DeviationError(f"{path}: not readable as TOML: {error}; correct the file at that place") from None
     except OSError as error:
         raise DeviationError(f"{path}: not readable ({error.strerror}); name a file of known deviations") from None

@@ -197,7 +197,8 @@ def base_url(url: str, place: str, *, plain: bool = True) -> str:
         raise TargetError(f"{place}: passwords and secrets go there, so plain http will not do; use https")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise TargetError(f"{place}: plain http is allowed on loopback only; use https")
-    return parts.geturl()
+    # As servers write it in their own links.
+    return origin_of(url) + parts.path
 
 
 def origin_of(url: str) -> str:

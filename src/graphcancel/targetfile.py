@@ -6,7 +6,6 @@ A description is data. `graphcancel.target.Target` is what talks to it.
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import tomllib
@@ -63,6 +62,7 @@ _KEYS: Final = (
     "waived",
 )
 _RESOURCES: Final = ("group", "booking_business", "booking_service")
+_LONGEST_S: Final = 86_400
 _PATIENCE: Final = ("effect_s", "invite_s", "read_s")
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -188,7 +188,7 @@ def _parsed(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise TargetError(f"{path}: no such file; name a target file, a URL or mock") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise TargetError(f"{path}: not readable as TOML: {error}; correct the file at that place") from None
     except OSError as error:
         raise TargetError(f"{path}: not readable: {error.strerror}") from None
@@ -311,6 +311,8 @@ def _patience(table: Mapping[str, Any], place: str) -> Patience:
     for key, value in table.items():
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise TargetError(f"{place}: patience.{key} is {kind_of(value)}; give a positive number of seconds")
-        if not 0 < value < math.inf:
+        if not value > 0:
             raise TargetError(f"{place}: patience.{key} = {value} is no positive number of seconds")
+        if value > _LONGEST_S:
+            raise TargetError(f"{place}: patience.{key} is longer than a day; give seconds")
     return Patience(**{key: float(value) for key, value in table.items()})

@@ -109,6 +109,7 @@ class TokenFile:
                 Path(name).unlink(missing_ok=True)
                 raise
         except OSError as error:
+            self.usable = False
             self._note(f"token cache: not written ({error.strerror}), so the sign-in lasts for this run only")
 
     def set_aside(self) -> None:

@@ -346,13 +346,17 @@ def test_a_killed_run_is_swept_as_the_page_says(tenant) -> None:
     runs = tenant.folder / "runs"
     shutil.rmtree(runs, ignore_errors=True)
     command = ["pytest", f"--target={tenant.folder / TARGET}", "--runs", str(runs), "-p", "no:cacheprovider", "-q"]
-    with subprocess.Popen(
-        [*command, "-k", "event-cancel.v1.0"], cwd=ROOT, env=tenant.environ, stdout=subprocess.DEVNULL
-    ) as run:
-        while tenant.state() == before:
-            assert run.poll() is None, "the run ended before anybody saw something of it"
-            time.sleep(0.02)
-        run.kill()
+    for _ in range(5):
+        with subprocess.Popen(
+            [*command, "-k", "event-cancel.v1.0"], cwd=ROOT, env=tenant.environ, stdout=subprocess.DEVNULL
+        ) as run:
+            while tenant.state() == before:
+                assert run.poll() is None, "the run ended before anybody saw something of it"
+                time.sleep(0.02)
+            run.kill()
+        # What was seen may have been a case that was just clearing up after itself.
+        if tenant.state() != before:
+            break
     assert tenant.state() != before
 
     dry, wet = (tenant.types(line) for line in blocks("sh")[-1].splitlines())

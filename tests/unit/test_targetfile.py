@@ -212,7 +212,7 @@ WRONG = {
     ),
     "patience without end": (
         changed("effect_s = 5", "effect_s = inf"),
-        "patience.effect_s = inf is no positive number",
+        "patience.effect_s is longer than a day",
     ),
     "tenant no text": (f"tenant_id = 5\n{WHOLE}", "tenant_id is a number, not text"),
 }
