@@ -59,6 +59,20 @@ class TestSelection:
         assert done.returncode == 0, done.stdout + done.stderr
         assert len(lines_of(tmp_path / "there")) > 10
 
+    def test_a_worker_begins_no_case_of_another(self, tmp_path):
+        """
+        While effects are awaited, cases to come are begun; under ``-n`` only those that are the worker's own.
+        """
+        chosen = ("-k", "event-cancel.v1.0/me.events and organizer")
+        footers = []
+        for number in ("0", "2"):
+            runs = tmp_path / number
+            done = run(*chosen, "-n", number, runs=runs, GRAPHMOCK_OPTIONS="--vary effects-late")
+            assert done.returncode == 0, done.stdout + done.stderr
+            footers.append(lines_of(runs)[-1])
+
+        assert footers[0]["writes"] == footers[1]["writes"] > 10
+
     def test_a_node_id_selects_one_case(self, tmp_path):
         """
         A node id as pytest prints it can be given back.
