@@ -71,7 +71,7 @@ def describe(**changes) -> Description:
     return Description(**(values | changes))
 
 
-@pytest.fixture(name="describe")
+@pytest.fixture(name="describe", scope="session")
 def describe_fixture() -> Callable[..., Description]:
     """Hand out `describe`."""
     return describe

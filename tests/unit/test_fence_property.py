@@ -153,9 +153,7 @@ def edge():
 
 
 @pytest.fixture(scope="module")
-def target(edge):
-    from conftest import describe  # noqa: PLC0415 - the unit tests' own
-
+def target(edge, describe):
     fence = Fence([BASE], WRITABLE, [GROUP], [SHOP])
     fence.admit_user(ADA_ID, ADA)
     fence.own(*OWN)
