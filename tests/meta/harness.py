@@ -80,7 +80,7 @@ def judge(
         records = {case.id: overlap.record(case, order[position + 1 :]) for position, case in enumerate(order)}
         turned, left = session.finish(look=True)
         records |= {record.case.id: record for record in turned}
-        assert bool(left) is not seen_clean, left
+        assert bool(left) is not seen_clean, f"left behind: {left}"
     finally:
         overlap.close()
         session.close()
