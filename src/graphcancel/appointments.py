@@ -70,7 +70,7 @@ def arrange_appointment(ground: Ground, case: Case, scene: Scene) -> Steps:
         owner_actor=actor,
         readers={mailbox: ground.reader(mailbox) for mailbox in mailboxes},
         booking=True,
-        since=server_time(answer),
+        since=server_time(answer, ground.target.clock),
     )
     yield from ground.until_visible(scene)
 

@@ -9,7 +9,6 @@ about what was just deleted.
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Generator, Sequence
 from typing import Final
 from urllib.parse import unquote
@@ -77,7 +76,7 @@ def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Genera
     left: list[str] = []
     for attempt in range(_ROUNDS):
         if stage.longest:
-            yield time.monotonic() + stage.longest
+            yield target.clock.now() + stage.longest
         blind: list[str] = []
         # One listing finds what is left, one more finds nothing; what a lagging target brings later was waited for.
         with target.booking(WAITING if attempt > 1 else None):
@@ -89,7 +88,7 @@ def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Genera
         if not left:
             break
         if attempt:
-            yield time.monotonic() + min(1.0, 0.1 * attempt)
+            yield target.clock.now() + min(1.0, 0.1 * attempt)
     return left
 
 

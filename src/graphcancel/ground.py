@@ -8,7 +8,6 @@ at which it wants to go on, and meanwhile other cases proceed.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -164,7 +163,8 @@ class Ground:
         point = scene.point
         if point is None:
             raise ProvisionError("nothing to look at was arranged")
-        started = time.monotonic()
+        clock = self.target.clock
+        started = clock.now()
         attempt = 0
         put_off = bool(self.arrival.likely)
         due = started
@@ -174,7 +174,7 @@ class Ground:
             attempt = 1
         while True:
             # How long this look was kept waiting by other stories is none of the target's lag.
-            slip = max(0.0, time.monotonic() - due)
+            slip = max(0.0, clock.now() - due)
             scene.before = self.lookout.look(point, again=scene.before is not None)
             missing = _not_visible(scene, scene.before)
             waited = scene.before.at - started
@@ -189,7 +189,7 @@ class Ground:
                 break
             # A confirmation nobody promises is not worth many looks.
             pause = self.arrival.usual / 2 if set(missing) == {CONFIRMATION} else step(attempt)
-            due = time.monotonic() + pause
+            due = clock.now() + pause
             yield due
             attempt += 1
         self.own_everything(scene, scene.before)

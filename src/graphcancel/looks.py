@@ -7,7 +7,6 @@ the attendees. Nothing here judges; a part that could not be read is `Unseen` wi
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -207,7 +206,7 @@ class Lookout:
                 mail[mailbox] = self._shared_inbox(point, mailbox, actor)
             else:
                 mail[mailbox] = self._inbox(answers["mail", mailbox], point, mailbox)
-        return Look(time.monotonic(), own, found, copies, mail)
+        return Look(self._target.clock.now(), own, found, copies, mail)
 
     def _view(self, point: Viewpoint, base: str, window: tuple[str, str], actor: str) -> Request:
         names = ("start", "end") if point.booking else ("startDateTime", "endDateTime")

@@ -5,7 +5,6 @@ Arranging a meeting: the calendar it lies in, a decoy beside it, and the ids the
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +63,7 @@ def arrange_meeting(ground: Ground, case: Case, scene: Scene) -> Steps:
         item=item,
         owner_actor=read_by or None,
         readers={mailbox: ground.reader(mailbox) for mailbox in scene.attendees},
-        since=server_time(answers[0]),
+        since=server_time(answers[0], ground.target.clock),
     )
     yield from ground.until_visible(scene)
     yield from _fill(ground, case, scene)
@@ -199,7 +198,8 @@ def _accepted_message(ground: Ground, scene: Scene) -> Generator[float, None, st
     ground.need(ground.target.send(json_request("POST", scene.root, path, actor, body)), "accept as the attendee")
     organizer = ground.mailbox("organizer")
     inbox = Viewpoint(scene.root, scene.mark.case, (), "", "/none", None, {organizer: ground.reader(organizer)})
-    started = time.monotonic()
+    clock = ground.target.clock
+    started = clock.now()
     attempt = 0
     while True:
         look = ground.lookout.look(inbox, again=attempt > 0)
@@ -213,5 +213,5 @@ def _accepted_message(ground: Ground, scene: Scene) -> Generator[float, None, st
         if look.at - started >= ground.arrival.limit(["response"], ground.target.description.patience.invite_s):
             ground.arrival.missed(["response"])
             raise ProvisionError("no response of the attendee arrived in the organizer's inbox")
-        yield time.monotonic() + step(attempt)
+        yield clock.now() + step(attempt)
         attempt += 1

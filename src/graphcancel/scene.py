@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from graphcancel.clock import Clock
 from graphcancel.exchange import Exchange
 from graphcancel.looks import Look, Viewpoint
 from graphcancel.marks import Mark
@@ -76,11 +77,11 @@ def slot_of(mark: Mark) -> int:
     return mark.number % _SLOTS
 
 
-def server_time(exchange: Exchange) -> str | None:
+def server_time(exchange: Exchange, clock: Clock) -> str | None:
     """The target's own clock when it answered, a little earlier, since a mailbox has another; None where unsaid."""
     date = exchange.response.headers.get("date") if exchange.response else None
     try:
-        moment = parsedate_to_datetime(date) if date else dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
+        moment = parsedate_to_datetime(date) if date else clock.today() - dt.timedelta(minutes=5)
     except ValueError:
         return None
     return stamp(moment - _SKEW)

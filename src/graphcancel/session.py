@@ -4,8 +4,7 @@ One run's connection to one target: fence, target, stage and stories put togethe
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -63,21 +62,11 @@ class Session:
         """
         turned = self.stories.last_look() if look else []
         roots = version_roots(self.target.description, self.contracts)
-        return turned, _drive(sweep(self.stage, self.stories.scenes, roots))
+        return turned, self.target.clock.drive(sweep(self.stage, self.stories.scenes, roots))
 
     def close(self) -> None:
         """Close the connections."""
         self.target.close()
-
-
-def _drive(story: Generator[float, None, list[str]]) -> list[str]:
-    while True:
-        try:
-            due = next(story)
-        except StopIteration as ended:
-            left: list[str] = ended.value
-            return left
-        time.sleep(max(0.0, due - time.monotonic()))
 
 
 def version_roots(description: Description, contracts: Sequence[Contract]) -> list[str]:
@@ -172,7 +161,7 @@ def _first_contact(stage: Stage) -> dict[str, Any]:
             continue
         path = f"/users/{encode_segment(actor.user.lower())}"
         exchange = connectable(target, json_request("GET", root, "/me" if caller == name else path, caller))
-        since = since or server_time(exchange)
+        since = since or server_time(exchange, target.clock)
         if caller == name and not _is_own(exchange, description, actor.name) and name != "reader":
             exchange = connectable(target, json_request("GET", root, path, name))
         identity = exchange.response.object().get("id") if exchange.response and exchange.accepted else None

@@ -9,7 +9,6 @@ order.
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -199,7 +198,7 @@ class Stories:
                 if left:
                     waiting.missed(["first-cancel"])
                 return
-            yield time.monotonic() + step(attempt)
+            yield self.target.clock.now() + step(attempt)
             attempt += 1
 
     def _call(self, case: Case, scene: Scene) -> tuple[Request, str]:
@@ -275,6 +274,7 @@ class Stories:
         self, scene: Scene, evidence: Evidence, clauses: Sequence[str], exchange: Exchange
     ) -> Generator[float, None, tuple[Evidence, tuple[Finding, ...]]]:
         """Look until every effect is there or its deadline passed; absence is not judged before the longest lag."""
+        clock = self.target.clock
         waiting = self.stage.waiting
         usual = waiting.usual
         attempt = 0
@@ -287,7 +287,7 @@ class Stories:
             attempt = 1
         while True:
             # How long this look was kept waiting by other stories is none of the target's lag.
-            slip = max(0.0, time.monotonic() - due)
+            slip = max(0.0, clock.now() - due)
             look = self._look(scene, again=evidence.after is not None)
             evidence = replace(evidence, after=look)
             findings = judge(evidence, clauses) if clauses else foreseen(evidence)
@@ -308,7 +308,7 @@ class Stories:
                 else:
                     waiting.seen(lag if attempt and settled else 0.0)
                 break
-            due = time.monotonic() + step(attempt) if pending else exchange.ended + self.stage.longest
+            due = clock.now() + step(attempt) if pending else exchange.ended + self.stage.longest
             yield due
             attempt += 1
         late = {name: lag for name, lag in settled.items() if lag > usual}
@@ -322,7 +322,7 @@ class Stories:
     ) -> Generator[float, None, tuple[Evidence, tuple[Finding, ...]]]:
         """One look, no sooner than the longest lag seen."""
         due = exchange.ended + self.stage.longest
-        if time.monotonic() < due:
+        if self.target.clock.now() < due:
             yield due
         evidence = replace(evidence, after=self._look(scene))
         return evidence, judge(self._conventional(evidence, clauses), clauses)
@@ -367,7 +367,8 @@ class Stories:
         """
         turned = []
         ended = [watched.evidence.exchange.ended for watched in self._watched if watched.evidence.exchange]
-        time.sleep(max(0.0, max(ended, default=0.0) + max(1.0, self.stage.longest) - time.monotonic()))
+        clock = self.target.clock
+        clock.sleep(max(ended, default=0.0) + max(1.0, self.stage.longest) - clock.now())
         with self.stage.lookout.sharing(self.stage.since):
             for watched in self._watched:
                 evidence = replace(watched.evidence, after=self._look(watched.scene))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import requests
 
 from graphcancel.batching import answers_in, batch_of, only_reads, writes_in
+from graphcancel.clock import Clock
 from graphcancel.connecting import CLOSED, Connection, failure, read_all
 from graphcancel.errors import FenceError, NotOffered, TargetError
 from graphcancel.exchange import Exchange, Request, Response
@@ -61,6 +62,7 @@ class Target:
         description: What the user gave.
         fence: Asked before each request.
         sign_in: Gives the actors' tokens.
+        clock: By which is waited; the machine's by default.
 
     Attributes:
         counts: ``requests``; among them those booked as ``test``, ``arrange``, ``waiting`` or ``pages``; and
@@ -68,14 +70,15 @@ class Target:
         ledger: Where everything about to be created is entered first; without one nothing is created.
     """
 
-    def __init__(self, description: Description, fence: Fence, sign_in: SignIn) -> None:
+    def __init__(self, description: Description, fence: Fence, sign_in: SignIn, clock: Clock | None = None) -> None:
         self.description = description
         self.fence = fence
         self.sign_in = sign_in
         self.ledger: Book | None = None
         self.counts: Counter[str] = Counter()
         self.read_s = description.patience.read_s
-        self.throttling = Throttling()
+        self.clock = clock or Clock()
+        self.throttling = Throttling(self.clock)
         self._batchless: dict[tuple[str, str | None], int | None] = {}
         self._booked: str | None = None
         self._session = Connection(description.ca_bundle)
@@ -136,7 +139,7 @@ class Target:
             exchange = self._send(request, WAITING)
         repeats, waited = 0, 0.0
         while (pause := self.throttling.pause(exchange.response, repeats, waited, read=reads)) is not None:
-            time.sleep(pause)
+            self.clock.sleep(pause)
             repeats, waited = repeats + 1, waited + pause
             exchange = self._send(request, WAITING)
         return exchange
@@ -148,7 +151,7 @@ class Target:
             # Never without the token: that would be another call, and its refusal would say nothing.
             if purpose == "test":
                 raise NotOffered(self.sign_in.lack(request.actor))
-            return Exchange(request, None, 0.0, time.monotonic(), self.sign_in.lack(request.actor))
+            return Exchange(request, None, 0.0, self.clock.now(), self.sign_in.lack(request.actor))
         if token:
             headers["Authorization"] = f"Bearer {token}"
         booked = self._booked or purpose
@@ -174,10 +177,10 @@ class Target:
         except (requests.RequestException, OSError, ValueError) as error:
             ended = time.monotonic()
             self.counts["unanswered"] += 1
-            return Exchange(request, None, ended - started, ended, failure(error, ended - started))
+            return Exchange(request, None, ended - started, self.clock.now(), failure(error, ended - started))
         ended = time.monotonic()
         response = Response(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, body)
-        return Exchange(request, response, ended - started, ended)
+        return Exchange(request, response, ended - started, self.clock.now())
 
     def send_all(self, items: Sequence[Request]) -> list[Exchange]:
         """
@@ -213,7 +216,7 @@ class Target:
         ]  # fmt: skip
         due = [pause for pause in pauses if pause is not None]
         if due:
-            time.sleep(max(due))
+            self.clock.sleep(max(due))
         with self.booking(WAITING):
             return [
                 answer if pause is None else self.send(item)

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import random
-import time
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from graphcancel.clock import Clock
 from graphcancel.exchange import Response
 
 UNDONE: Final = frozenset({429, 503})
@@ -41,7 +40,8 @@ class Throttling:
     never accepted anything, all waiting together is at most a minute.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._given_up = 0
         self._next_try = 0.0
         self._first_wait: float | None = 0.0  # None once something was accepted
@@ -62,10 +62,9 @@ class Throttling:
                 self._first_wait = None
                 self._given_up = 0 if repeats else self._given_up
             return None
-        pause = retry_after(response)
+        pause = retry_after(response, self._clock)
         if pause is None:
-            # Jitter keeps clients that were refused together from coming back together; its quality is no secret.
-            pause = min(_BACK_OFF, _FIRST * 2**repeats) * random.uniform(0.5, 1.0)  # noqa: S311
+            pause = min(_BACK_OFF, _FIRST * 2**repeats) * self._clock.jitter()
         if waited + pause > _LONGEST or not self._worth_while(repeats, pause):
             self._given_up += 1
             return None
@@ -78,13 +77,13 @@ class Throttling:
             self._first_wait += pause
         if self._given_up < _GIVEN_UP:
             return repeats < _REPEATS
-        if repeats or time.monotonic() < self._next_try:
+        if repeats or self._clock.now() < self._next_try:
             return False
-        self._next_try = time.monotonic() + _TRY_EVERY
+        self._next_try = self._clock.now() + _TRY_EVERY
         return True
 
 
-def retry_after(response: Response) -> float | None:
+def retry_after(response: Response, clock: Clock) -> float | None:
     """
     The seconds ``Retry-After`` asks for, which may be a whole number, a fraction or a date; None where it says neither.
 
@@ -97,7 +96,7 @@ def retry_after(response: Response) -> float | None:
         due = _date(written)
         if due is None:
             return None
-        now = _date(response.headers.get("date", "")) or dt.datetime.now(dt.UTC)
+        now = _date(response.headers.get("date", "")) or clock.today()
         seconds = (due - now).total_seconds()
     return max(0.0, seconds) if math.isfinite(seconds) else None
 

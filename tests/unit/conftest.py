@@ -15,6 +15,7 @@ from graphcancel.actors import Actor
 from graphcancel.auth import SignIn
 from graphcancel.case import Case
 from graphcancel.cases import build_cases
+from graphcancel.clock import Clock
 from graphcancel.contract import Contract, load_contracts
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.fence import Fence
@@ -88,7 +89,8 @@ class Script:
     sent: list[Request] = field(default_factory=list)
     fence: Fence | None = None
     ledger: object = None
-    throttling: Throttling = field(default_factory=Throttling)
+    clock: Clock = field(default_factory=Clock)
+    throttling: Throttling = field(default_factory=lambda: Throttling(Clock()))
     counts: Counter[str] = field(default_factory=Counter)
 
     @contextmanager

@@ -422,8 +422,8 @@ def test_what_other_stories_took_is_no_lag_of_the_target(stories, named, monkeyp
     A look that had to wait its turn for ten seconds finds the effect; the target may have shown it long before.
     """
     now = [0.0]
-    monkeypatch.setattr("graphcancel.story.time.monotonic", lambda: now[0])
     found = stories(202, looks=[*at(BEFORE, 0.01), *at(AFTER, 10.06)])
+    monkeypatch.setattr(found.target.clock, "now", lambda: now[0])
     story = found.tell(named(CASE))
     due = next(story)
     now[0] = due + 10.0

@@ -7,6 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
+from graphcancel.clock import Clock
 from graphcancel.exchange import Response
 from graphcancel.throttling import Throttling, retry_after
 
@@ -22,20 +23,23 @@ def told(status: int = 429, **headers: str) -> Response:
     [("3", 3.0), (" 2.128 ", 2.128), ("0", 0.0), ("-5", 0.0), ("", None), ("soon", None), ("nan", None), ("inf", None)],
 )
 def test_the_time_asked_for_is_a_number(written, seconds):
-    assert retry_after(told(retry_after=written)) == seconds
+    assert retry_after(told(retry_after=written), Clock()) == seconds
 
 
 def test_a_date_is_read_against_the_servers_clock():
     due = format_datetime(NOW + dt.timedelta(seconds=7), usegmt=True)
 
-    assert retry_after(told(retry_after=due, date=format_datetime(NOW, usegmt=True))) == 7.0
-    assert retry_after(told(retry_after=format_datetime(NOW - dt.timedelta(days=1)), date=format_datetime(NOW))) == 0.0
+    assert retry_after(told(retry_after=due, date=format_datetime(NOW, usegmt=True)), Clock()) == 7.0
+    assert (
+        retry_after(told(retry_after=format_datetime(NOW - dt.timedelta(days=1)), date=format_datetime(NOW)), Clock())
+        == 0.0
+    )
 
 
 def test_a_date_is_read_against_our_clock_where_the_server_tells_none():
     due = format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=90), usegmt=True)
 
-    assert 80 < retry_after(told(retry_after=due)) <= 90
+    assert 80 < retry_after(told(retry_after=due), Clock()) <= 90
 
 
 @pytest.mark.parametrize(
@@ -47,15 +51,15 @@ def test_what_is_waited_out(status, read, waits):
     """
     A gateway's timeout may hide that the work was done: only a read is sent again after it.
     """
-    assert (Throttling().pause(told(status, retry_after="1"), 0, read=read) is not None) is waits
+    assert (Throttling(Clock()).pause(told(status, retry_after="1"), 0, read=read) is not None) is waits
 
 
 def test_no_answer_is_nothing_to_wait_out():
-    assert Throttling().pause(None, 0) is None
+    assert Throttling(Clock()).pause(None, 0) is None
 
 
 def test_without_a_time_the_pauses_grow():
-    throttling = Throttling()
+    throttling = Throttling(Clock())
     pauses = [throttling.pause(told(503), repeats) for repeats in range(6)]
 
     bounds = [(0.25, 0.5), (0.5, 1), (1, 2), (2, 4), (2, 4), (2, 4)]
@@ -64,7 +68,7 @@ def test_without_a_time_the_pauses_grow():
 
 def served() -> Throttling:
     """What is known of a target that accepted something."""
-    throttling = Throttling()
+    throttling = Throttling(Clock())
     throttling.pause(told(200), 0)
     return throttling
 
@@ -75,17 +79,18 @@ def test_a_request_is_given_up(repeats, waited):
 
 
 def test_a_target_that_never_accepted_anything_is_waited_for_a_minute_in_all():
-    throttling = Throttling()
+    throttling = Throttling(Clock())
 
     assert [throttling.pause(told(retry_after="25"), 0) for _ in range(4)] == [25.0, 25.0, None, None]
-    assert Throttling().pause(told(retry_after="120"), 0) is None
+    assert Throttling(Clock()).pause(told(retry_after="120"), 0) is None
     assert served().pause(told(retry_after="120"), 0) == 120.0
 
 
 def test_after_three_given_up_one_request_in_ten_seconds_is_tried_again(monkeypatch):
     now = [100.0]
-    monkeypatch.setattr("graphcancel.throttling.time.monotonic", lambda: now[0])
-    throttling = Throttling()
+    clock = Clock()
+    monkeypatch.setattr(clock, "now", lambda: now[0])
+    throttling = Throttling(clock)
     for _ in range(3):
         throttling.pause(told(retry_after="1"), 12)
 
@@ -97,7 +102,7 @@ def test_after_three_given_up_one_request_in_ten_seconds_is_tried_again(monkeypa
 
 
 def test_once_waiting_helped_there_is_patience_again():
-    throttling = Throttling()
+    throttling = Throttling(Clock())
     for _ in range(3):
         throttling.pause(told(), 12)
     throttling.pause(told(202), 1)
@@ -106,7 +111,7 @@ def test_once_waiting_helped_there_is_patience_again():
 
 
 def test_a_success_that_did_not_wait_says_nothing():
-    throttling = Throttling()
+    throttling = Throttling(Clock())
     for _ in range(3):
         throttling.pause(told(), 12)
     throttling.pause(told(202), 0)

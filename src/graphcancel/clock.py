@@ -1,0 +1,86 @@
+"""
+What time it is for a run: the machine's, or what was waited.
+
+A recording and its replay must ask the same questions in the same order. How long an answer took differs each time, so
+it must decide nothing there: time is what the stories waited, and nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+from collections.abc import Callable, Generator
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+
+class Clock:
+    """The machine's own clocks."""
+
+    def now(self) -> float:
+        """Clock reading (monotonic, seconds)."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Let *seconds* pass."""
+        time.sleep(max(0.0, seconds))
+
+    def today(self) -> dt.datetime:
+        """The date and time of day, UTC."""
+        return dt.datetime.now(dt.UTC)
+
+    def jitter(self) -> float:
+        """A factor from a half to one, which keeps clients that were refused together from coming back together."""
+        return random.uniform(0.5, 1.0)  # noqa: S311 - its quality is no secret
+
+    def drive(self, story: Generator[float, None, Value]) -> Value:
+        """Tell *story* to its end, letting pass what it waits for."""
+        while True:
+            try:
+                due = next(story)
+            except StopIteration as ended:
+                value: Value = ended.value
+                return value
+            self.sleep(due - self.now())
+
+
+class Waited(Clock):
+    """
+    Time as what was waited.
+
+    Args:
+        seed: Decides the jitter: the same story waits the same times.
+        really: Lets *seconds* really pass; by default nothing is waited for.
+        today: The date and time of day, by default the machine's.
+    """
+
+    def __init__(
+        self,
+        seed: str,
+        really: Callable[[float], None] = lambda _: None,
+        today: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self._passed = 0.0
+        self._random = random.Random(seed)  # noqa: S311 - as above
+        self._really = really
+        self._today = today
+
+    def now(self) -> float:
+        """Seconds waited so far."""
+        return self._passed
+
+    def sleep(self, seconds: float) -> None:
+        """Count *seconds* as passed."""
+        if seconds > 0.0:
+            self._really(seconds)
+            self._passed += seconds
+
+    def today(self) -> dt.datetime:
+        """The date and time of day it was given."""
+        return self._today()
+
+    def jitter(self) -> float:
+        """A factor from a half to one, by the seed."""
+        return self._random.uniform(0.5, 1.0)
