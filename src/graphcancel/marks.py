@@ -49,6 +49,11 @@ class Mark:
         part = run if "w" in run else run + _LEADER
         return cls(run, f"{part}x{digest}{_check(part, digest)}")
 
+    def restamped(self, run: str) -> Mark:
+        """The mark of the same attempt at the same case, had it been made by *run* in the process a user starts."""
+        part, digest = run + _LEADER, self.case[-14:-4]
+        return Mark(run, f"{part}x{digest}{_check(part, digest)}")
+
     @property
     def number(self) -> int:
         """A number that is the case's own, the same in every run."""
@@ -88,6 +93,10 @@ def run_of(run: str) -> str:
 def started_at(run: str) -> dt.datetime:
     """When *run* started."""
     return dt.datetime.fromtimestamp(int(run[len(PREFIX) : len(PREFIX) + 8], 16), dt.UTC)
+
+
+STAMP: Final = re.compile(rf"{_RUN}(?:w[0-9]{{3}}(?:x[0-9a-f]{{14}})?)?")
+"""A mark, whatever its check, or what of one names a run, its worker included."""
 
 
 def marks_in(text: str) -> Iterator[Mark]:
