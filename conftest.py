@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,7 +36,8 @@ class Mock:
     The bundled mock as a server of its own, one per run, on a free port.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, options: Sequence[str] = ()) -> None:
+        self._options = options
         self._process: subprocess.Popen[str] | None = None
         self._digest: str | None = None
 
@@ -44,7 +46,7 @@ class Mock:
         folder = tempfile.mkdtemp(prefix="graphmock-")
         options = os.environ.get("GRAPHMOCK_OPTIONS", "").split()
         command = [sys.executable, "-m", "graphmock", "serve", "--port", "0", "--write-target", folder]
-        command += ["--with-parent", str(os.getpid()), *options]
+        command += ["--with-parent", str(os.getpid()), *self._options, *options]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         line = self._process.stdout.readline() if self._process.stdout else ""
         if "listening on" not in line:
@@ -100,6 +102,5 @@ class Mock:
 
 
 def pytest_graphcancel_builtin(config: pytest.Config) -> Mock:
-    """Offer the mock to ``--target mock``."""
-    del config
-    return Mock()
+    """Offer the mock to ``--target mock``; what is recorded was said over TLS, as a service says it."""
+    return Mock(["--tls"] if config.getoption("record_mode", default=None) == "rewrite" else [])

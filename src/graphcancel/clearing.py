@@ -62,6 +62,14 @@ def clear(stage: Stage, scene: Scene, look: Look) -> bool:
     return True
 
 
+def put_away(stage: Stage, scenes: Sequence[Scene]) -> None:
+    """Remove what was arranged for *scenes*, and the calendars and calendar groups made on the way."""
+    target = stage.target
+    target.send_all([request for scene in scenes for request in _of_scene(scene)])
+    target.send_all([json_request("DELETE", root, path, actor) for root, path, actor in stage.calendars])
+    target.send_all([json_request("DELETE", root, path, actor) for root, path, actor in stage.calendar_groups])
+
+
 def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Generator[float, None, list[str]]:
     """
     Remove everything of this run.
@@ -70,9 +78,7 @@ def sweep(stage: Stage, scenes: Sequence[Scene], roots: Sequence[str]) -> Genera
     something was made, what cannot be read is not taken to be clean.
     """
     target = stage.target
-    target.send_all([request for scene in scenes for request in _of_scene(scene)])
-    target.send_all([json_request("DELETE", root, path, actor) for root, path, actor in stage.calendars])
-    target.send_all([json_request("DELETE", root, path, actor) for root, path, actor in stage.calendar_groups])
+    put_away(stage, scenes)
     left: list[str] = []
     for attempt in range(_ROUNDS):
         if stage.longest:

@@ -7,6 +7,8 @@ What can go wrong before a verdict, as one tree:
       DeviationError            a list of known deviations does not say what it must
       FenceError                a request that must not leave this process
       RunError                  a run folder that cannot be read or written
+      CassetteError             a recording that cannot be read, written or used
+        Drift                   … because what is sent, or what is on file, is not what was recorded
       ProvisionError            what a case needs could not be arranged
         AnswerLost              … because the answer to a step of it got lost
         NotServed               … because the target does not serve the request that arranges it
@@ -40,6 +42,28 @@ class FenceError(GraphCancelError):
 
 class RunError(GraphCancelError):
     """A run folder is missing, truncated, doubled or not writable."""
+
+
+class CassetteError(GraphCancelError):
+    """A recording, or one cassette of it, is missing, malformed or not to be trusted."""
+
+
+class Drift(CassetteError):  # noqa: N818 - a state of the recording, no mistake
+    """
+    The suite and its recording have come apart.
+
+    Attributes:
+        field: What differs, such as ``body.comment``.
+        recorded: What was recorded there, None for nothing.
+        found: What is there now; *whose* says where: what the suite has ``sent``, or what is ``on file``.
+    """
+
+    def __init__(self, field: str, recorded: str | None, found: str | None, place: str, whose: str = "sent") -> None:
+        shown = ["nothing" if value is None else value for value in (recorded, found)]
+        super().__init__(f"{place}: drift: {field}\n  recorded: {shown[0]}\n  {whose + ':':9} {shown[1]}")
+        self.field = field
+        self.recorded = recorded
+        self.found = found
 
 
 class ProvisionError(GraphCancelError):

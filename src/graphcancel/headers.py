@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from graphcancel.clock import Clock
 from graphcancel.exchange import Response
 from graphcancel.moments import CANONICAL_NOW, as_header
 from graphcancel.standins import StandIns
@@ -106,9 +107,9 @@ def _pause(response: Response) -> str | None:
         return written
     if _is_date(written):
         told = response.headers.get("date", "")
-        seconds = retry_after(response) if _is_date(told) else 0.0
+        seconds = retry_after(response, Clock()) if _is_date(told) else 0.0
         return as_header(CANONICAL_NOW + dt.timedelta(seconds=round(min(seconds or 0.0, _MOST))))
-    asked = retry_after(response)
+    asked = retry_after(response, Clock())
     return None if asked is None else str(min(round(asked), _MOST))
 
 

@@ -104,6 +104,20 @@ class Ledger:
         self._file.flush()
 
 
+class Unwritten:
+    """The ledger of a run that creates nothing: it only knows where things would be created."""
+
+    def __init__(self) -> None:
+        self.places: set[str] = set()
+
+    def intend(self, request: Request) -> None:
+        """Enter where *request* would create something."""
+        self.places |= {made_in(place, collection) for place, collection, _ in creations(request)}
+
+    def close(self, *, cleared: bool) -> None:
+        """Nothing was opened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unfinished:
     """

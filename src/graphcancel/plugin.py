@@ -12,20 +12,22 @@ import os
 import signal
 import threading
 import traceback
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Collection, Generator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from graphcancel import report as reporting
-from graphcancel import selection
+from graphcancel import selection, taping
 from graphcancel.case import Case
 from graphcancel.cases import build_cases
 from graphcancel.contract import contract_ids, load_contracts
 from graphcancel.deviations import Deviation, read_deviations
 from graphcancel.errors import GraphCancelError
 from graphcancel.prompting import asker, tell
+from graphcancel.recording import DEFAULT, read_recording
 from graphcancel.runfile import error_record, folder_name
 from graphcancel.selection import SUITE, case_of
 from graphcancel.suite import BuiltInTarget, Offer, Suite
@@ -35,6 +37,7 @@ from graphcancel.verdict import Verdict
 from graphcancel.waivers import check_waivers
 
 BUILT_IN: Final = "mock"
+REPLAY: Final = "replay"
 _AT_A_TIME: Final = 4
 
 
@@ -50,9 +53,10 @@ RECORD: Final = pytest.StashKey[dict[str, Any]]()
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare the hook of `Hooks`; take in the hooks about selection."""
+    """Declare the hook of `Hooks`; take in the hooks about selection and recordings."""
     pluginmanager.add_hookspecs(Hooks)
     pluginmanager.register(selection, "graphcancel-selection")
+    pluginmanager.register(taping, "graphcancel-taping")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,14 +66,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--target",
         default=BUILT_IN,
         metavar="TARGET",
-        help="what to call: mock (default), a base URL with tokens in GRAPH_ORGANIZER_TOKEN, GRAPH_ATTENDEE_TOKEN, "
-        "GRAPH_APP_TOKEN and mailboxes in GRAPH_ORGANIZER_USER, GRAPH_ATTENDEE_USER, or a target file (….toml)",
+        help="what to call: mock (default), replay or replay:NAME (a recording, offline), a base URL with tokens in "
+        "GRAPH_ORGANIZER_TOKEN, GRAPH_ATTENDEE_TOKEN, GRAPH_APP_TOKEN and mailboxes in GRAPH_ORGANIZER_USER, "
+        "GRAPH_ATTENDEE_USER, or a target file (….toml)",
     )
     group.addoption(
         "--deviations",
         default=None,
         metavar="FILE",
         help="list of findings already known for the target (default: ROOT/deviations/NAME-OF-TARGET.toml)",
+    )
+    group.addoption(
+        "--cassettes",
+        default=None,
+        metavar="DIR",
+        help="where recordings are read and written (default: ROOT/cassettes)",
     )
     group.addoption("--runs", default=None, metavar="DIR", help="where run folders are written (default: ROOT/runs)")
 
@@ -80,15 +91,20 @@ def pytest_configure(config: pytest.Config) -> None:
     written = str(config.getoption("target"))
     helping = bool(config.getoption("help", default=False))
     try:
-        described = None
+        described = recording = None
         if written != BUILT_IN and not helping:
-            if written.split(":", 1)[0] == "replay":
-                raise GraphCancelError(
-                    f"--target {written}: this version ships no recordings; use mock, a URL or a file"
-                )
-            _check_processes(config)
-            described = read_target(written, secrets=not config.getoption("collectonly", default=False))
-        config.stash[SUITE] = _suite(config, described, known=not helping)
+            if written.partition(":")[0] == REPLAY:
+                recording = read_recording(taping.recordings(config) / (written.partition(":")[2] or DEFAULT))
+                described = recording.description
+            else:
+                _check_processes(config)
+                described = read_target(written, secrets=not config.getoption("collectonly", default=False))
+        taping.check_mode(config, replays=recording is not None)
+        suite = config.stash[SUITE] = _suite(config, described, known=not helping)
+        if recording:
+            taping.play(config, suite, recording)
+        else:
+            taping.begin(config, suite)
     except GraphCancelError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -220,7 +236,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     if suite.order and not session.config.option.collectonly:
         _join(session.config)
     try:
-        return (yield)
+        with taping.blocking(suite):
+            return (yield)
     except BaseException as error:
         suite.interrupted = True
         if _gave_up(session, error):
@@ -234,6 +251,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         if _is_worker(session.config):
             session.config.workeroutput["graphcancel"] = suite.brought()  # type: ignore[attr-defined]
         else:
+            suite.keep()
             _report_late(session, suite)
 
 
@@ -278,18 +296,16 @@ def verdict(case: Case, request: pytest.FixtureRequest) -> Verdict:
     not gate, or a known deviation covers it.
     """
     suite = request.config.stash[SUITE]
-    if suite.overlap is None or suite.session is None:
-        raise GraphCancelError("no target is open; run the contract tests through pytest as a whole")
-    upcoming = _assigned(request.config) if _is_worker(request.config) else suite.order[suite.order.index(case) + 1 :]
     try:
-        record = suite.overlap.record(case, upcoming)
+        record, watched = suite.tell(case, partial(_upcoming, request.config, case))
     except Exception as error:
         # What a target sent may stand in an exception that is not our own: only its type is shown.
-        reason = str(error) if isinstance(error, GraphCancelError) else type(error).__name__
+        foreseen = isinstance(error, GraphCancelError)
+        reason = taping.advised(request.node, error) if foreseen else type(error).__name__
         request.node.stash[RECORD] = suite.line(error_record(case, reason))
         raise
     line = suite.line(record)
-    request.node.stash[RECORD] = line | {"watched": suite.session.stories.is_watched(case)}
+    request.node.stash[RECORD] = line | {"watched": watched}
     if record.verdict.name == "inconclusive":
         pytest.skip(str(record.verdict.reason))
     if record.verdict.name == "fail" and not _fails(line):
@@ -304,21 +320,32 @@ def pytest_runtest_makereport(
     """Send the case's line along with the report that decides it, and word a finding as a person reads it."""
     found = yield
     line = item.stash.get(RECORD, None)
-    if line is None:
-        return found
-    decides = found.when == "call" or (found.when == "setup" and not found.passed)
+    decides = line is not None and (found.when == "call" or (found.when == "setup" and not found.passed))
     if decides:
         found.graphcancel = line  # type: ignore[attr-defined]
-        suite = item.config.stash[SUITE]
-        if found.failed and line["verdict"] == "fail":
-            found.longrepr = reporting.explain(line, suite.by_id, suite.see_again)
-        elif found.failed and call.excinfo is not None:
-            # A traceback in pytest's own style shows values, and among them addresses and ids.
-            where = "".join(traceback.format_tb(call.excinfo.tb))
-            found.longrepr = f"{line['id']}: our own fault: {line['reason']}\n{where}"
-        elif found.skipped and line["verdict"] == "inconclusive":
-            found.longrepr = (str(item.path), 0, f"inconclusive: {line['reason']}")
+    suite = item.config.stash[SUITE]
+    if decides and line and found.failed and line["verdict"] == "fail":
+        found.longrepr = reporting.explain(line, suite.by_id, suite.see_again)
+    elif decides and line and found.skipped and line["verdict"] == "inconclusive":
+        found.longrepr = (str(item.path), 0, f"inconclusive: {line['reason']}")
+    elif found.failed and call.excinfo is not None and case_of(item):
+        found.longrepr = _fault(item, call.excinfo)
     return found
+
+
+def _fault(item: pytest.Item, raised: pytest.ExceptionInfo[BaseException]) -> str:
+    """What went wrong with a test that is no finding: in words where it is foreseen, else where it happened."""
+    if isinstance(raised.value, GraphCancelError):
+        return taping.advised(item, raised.value)
+    # A traceback in pytest's own style shows values, and among them addresses and ids.
+    where = "".join(traceback.format_tb(raised.tb))
+    return f"{item.name}: our own fault: {raised.typename}\n{where}"
+
+
+def _upcoming(config: pytest.Config, case: Case) -> Sequence[Case]:
+    """The cases that come after *case* in this process."""
+    order = config.stash[SUITE].order
+    return _assigned(config) if _is_worker(config) else order[order.index(case) + 1 :]
 
 
 def _assigned(config: pytest.Config) -> list[Case]:

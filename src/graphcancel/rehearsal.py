@@ -24,10 +24,10 @@ from graphcancel.batching import PATH as BATCH
 from graphcancel.case import Case
 from graphcancel.contract import Contract
 from graphcancel.exchange import Exchange, Request, Response
-from graphcancel.fence import Fence, creations
+from graphcancel.fence import Fence
 from graphcancel.ground import CONFIRMATION
 from graphcancel.ideal import Answer, Service, mailbox_path, owner_in
-from graphcancel.ledger import made_in
+from graphcancel.ledger import Unwritten
 from graphcancel.marks import new_run
 from graphcancel.scopes import lacks, needed
 from graphcancel.session import open_session
@@ -188,20 +188,6 @@ class _Signed(SignIn):
         return self._granted.get(name)
 
 
-class _Unwritten:
-    """The ledger of a run that creates nothing: it only knows where things would be created."""
-
-    def __init__(self) -> None:
-        self.places: set[str] = set()
-
-    def intend(self, request: Request) -> None:
-        """Enter where *request* would create something."""
-        self.places |= {made_in(place, collection) for place, collection, _ in creations(request)}
-
-    def close(self, *, cleared: bool) -> None:
-        """Nothing was opened."""
-
-
 class _Imagined(Target):
     """
     A target that is only thought of: no request leaves the process.
@@ -220,7 +206,7 @@ class _Imagined(Target):
         sign_in: SignIn,
     ) -> None:
         super().__init__(description, fence, sign_in)
-        self.ledger = _Unwritten()
+        self.ledger = Unwritten()
         self.case: Case | None = None
         self.needs: dict[tuple[str, frozenset[str]], list[Case]] = {}
         self._service = service

@@ -27,7 +27,7 @@ OCCURRENCES: Final = 3
 TARGETED: Final = 1
 """Which occurrence an occurrence case cancels: one with a sibling before and one after."""
 
-_SKEW: Final = dt.timedelta(seconds=10)
+SKEW: Final = dt.timedelta(seconds=10)
 MADE_UP_ID: Final = "AAMkADAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMABGAAAAAAAAAAA="
 
 
@@ -84,4 +84,4 @@ def server_time(exchange: Exchange, clock: Clock) -> str | None:
         moment = parsedate_to_datetime(date) if date else clock.today() - dt.timedelta(minutes=5)
     except ValueError:
         return None
-    return stamp(moment - _SKEW)
+    return stamp(moment - SKEW)

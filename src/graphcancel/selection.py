@@ -26,8 +26,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         named = ", ".join([*unknown, *map(repr, marker.args)])
         raise pytest.UsageError(f"{metafunc.definition.nodeid}: cases(): unknown {named}")
     chosen = [case for case in metafunc.config.stash[SUITE].cases if selects(marker.kwargs, case)]
-    narrowed = metafunc.config.stash[SUITE].described
-    if not chosen and not (narrowed and narrowed.contracts):
+    suite = metafunc.config.stash[SUITE]
+    narrowed = suite.playback or (suite.described and suite.described.contracts)
+    if not chosen and not narrowed:
         raise pytest.UsageError(f"{metafunc.definition.nodeid}: no case is {marker.kwargs}")
     metafunc.parametrize("case", chosen, ids=[case.id for case in chosen])
 
@@ -50,7 +51,8 @@ def case_of(item: pytest.Item) -> Case | None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each case its turn."""
+    """Give each case its turn; a test without any is none."""
+    items[:] = [item for item in items if "case" not in getattr(item, "fixturenames", ()) or case_of(item)]
     items.sort(key=lambda item: case.turn if (case := case_of(item)) else 0)
 
 

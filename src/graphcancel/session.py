@@ -27,6 +27,7 @@ from graphcancel.waiting import Waiting
 Door = Callable[[Description, Fence, SignIn], Target]
 
 _FORBIDDEN: Final = 403
+_STAND_IN: Final = '"STANDIN"'
 _WIDE: Final = 64
 _NARROW: Final = 16
 
@@ -154,6 +155,7 @@ def _first_contact(stage: Stage) -> dict[str, Any]:
     root = f"{description.base_url}/v1.0"
     users: dict[str, str] = {}
     since = None
+    stand_in = False
     for name in ("organizer", "attendee", "reader"):
         actor = description.actors.get(name)
         caller = name if target.has(name) else "app"
@@ -162,6 +164,7 @@ def _first_contact(stage: Stage) -> dict[str, Any]:
         path = f"/users/{encode_segment(actor.user.lower())}"
         exchange = connectable(target, json_request("GET", root, "/me" if caller == name else path, caller))
         since = since or server_time(exchange, target.clock)
+        stand_in = stand_in or _is_stand_in(exchange)
         if caller == name and not _is_own(exchange, description, actor.name) and name != "reader":
             exchange = connectable(target, json_request("GET", root, path, name))
         identity = exchange.response.object().get("id") if exchange.response and exchange.accepted else None
@@ -176,7 +179,13 @@ def _first_contact(stage: Stage) -> dict[str, Any]:
         identity = exchange.response.object().get("id") if exchange.response and exchange.accepted else None
         if isinstance(identity, str) and identity:
             users[mailbox] = identity
-    return {"users": users, "since": since}
+    return {"users": users, "since": since, "stand_in": stand_in}
+
+
+def _is_stand_in(exchange: Exchange) -> bool:
+    """Whether what answered says of itself that it is the mock: where it runs is said in every answer of a service."""
+    headers = exchange.response.headers if exchange.response else {}
+    return _STAND_IN in headers.get("x-ms-ags-diagnostic", "")
 
 
 def _is_own(me: Exchange, description: Description, name: str) -> bool:
@@ -201,8 +210,9 @@ def _is_own(me: Exchange, description: Description, name: str) -> bool:
     return bool(addresses)
 
 
-def _sanitiser(stage: Stage, contracts: Sequence[Contract], key: str) -> Sanitiser:
-    sentences = [
+def sentences(contracts: Sequence[Contract]) -> list[str]:
+    """What the contracts say and quote: texts that harm nobody."""
+    return [
         text
         for contract in contracts
         for text in (
@@ -210,6 +220,9 @@ def _sanitiser(stage: Stage, contracts: Sequence[Contract], key: str) -> Sanitis
             *(clause.says for clause in contract.clauses.values()),
         )
     ]
+
+
+def _sanitiser(stage: Stage, contracts: Sequence[Contract], key: str) -> Sanitiser:
     known = {address: name for name, actor in stage.target.description.actors.items() if (address := actor.user)}
     known |= dict.fromkeys(stage.users.values(), "user")
-    return Sanitiser(key, sentences, known)
+    return Sanitiser(key, sentences(contracts), known)

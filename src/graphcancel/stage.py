@@ -4,7 +4,8 @@ The stage of a run: scenes are arranged on it, and the stories of the run share 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from graphcancel.appointments import arrange_appointment
 from graphcancel.ground import Ground, Steps
@@ -39,6 +40,16 @@ class Stage(Ground):
     def longest(self) -> float:
         """The longest lag seen, of effects or invitations: absence is not judged sooner, in seconds."""
         return max(self.waiting.longest, self.arrival.longest)
+
+    def learnt(self) -> dict[str, Any]:
+        """What is known of the target's lags, as JSON; empty for nothing."""
+        both = {"effects": self.waiting.learnt(), "invitations": self.arrival.learnt()}
+        return {name: known for name, known in both.items() if known}
+
+    def remember(self, learnt: Mapping[str, Any]) -> None:
+        """Know of the lags what another stage has `learnt`."""
+        self.waiting.remember(learnt.get("effects", {}))
+        self.arrival.remember(learnt.get("invitations", {}))
 
     def arrange(self, case: Case, root: str, attempt: int) -> Steps:
         """

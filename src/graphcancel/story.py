@@ -365,7 +365,9 @@ class Stories:
 
         The last refusal of a run is given the time an effect usually takes, as the others were by what came after them.
         """
-        turned = []
+        turned: list[Record] = []
+        if not self._watched:
+            return turned
         ended = [watched.evidence.exchange.ended for watched in self._watched if watched.evidence.exchange]
         clock = self.target.clock
         clock.sleep(max(ended, default=0.0) + max(1.0, self.stage.longest) - clock.now())

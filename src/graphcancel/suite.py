@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from graphcancel.alone import Theatre
 from graphcancel.auth import SignIn
 from graphcancel.case import Case
 from graphcancel.contract import Contract
@@ -25,6 +26,8 @@ from graphcancel.flows import Ask
 from graphcancel.ledger import Ledger
 from graphcancel.marks import new_run, worker_run
 from graphcancel.overlap import Overlap
+from graphcancel.playback import Playback
+from graphcancel.recorder import Recorder, Written, open_recorder
 from graphcancel.report import gaps
 from graphcancel.runfile import RunFile, record_line
 from graphcancel.session import Session, open_session
@@ -57,6 +60,10 @@ class Suite:
     Attributes:
         deviations: Findings known for the target.
         place: Where the built-in target is, once started.
+        playback: Tells cases from the recording; *recorder* tells them to the target and records them.
+        beyond: How many cases of the contracts are not on the recording that is played.
+        cassettes: Where recordings lie, if this run is to make one.
+        written: Which cases were recorded so far.
         selected: How many of the cases pytest chose to run; None before it has (controller only).
         lines: Lines of ``run.jsonl`` so far, by case id (controller only).
         late: Lines of cases that the last look turned to a finding.
@@ -75,6 +82,11 @@ class Suite:
     started: str = ""
     contact: Mapping[str, Any] | None = None
     session: Session | None = None
+    playback: Playback | None = None
+    beyond: int = 0
+    cassettes: Path | None = None
+    recorder: Recorder | None = None
+    written: Written = field(default_factory=Written)
     ledger: Ledger | None = None
     overlap: Overlap | None = None
     order: list[Case] = field(default_factory=list)
@@ -134,7 +146,12 @@ class Suite:
             "waived": dict(description.waived),
             "deviations": [entry.as_json() for entry in self.deviations],
             "cases": len(self.cases),
+            **({"recording": self.playback.recording.label()} if self.playback else {}),
         }
+
+    @property
+    def _run_name(self) -> str:
+        return f"replay-{self.description.name}" if self.playback else self.description.name
 
     # -- opening ----------------------------------------------------------------------------------------------------
 
@@ -165,8 +182,9 @@ class Suite:
                     )
                 self.place = self.builtin.start()
                 self.described = self.builtin.describe(self.place)
-            self.contact = self._connect(None, ask).contact
-            self.runfile = RunFile(folder, self.description.name, self.header())
+            if not self.playback:
+                self.contact = self._connect(None, ask).contact
+            self.runfile = RunFile(folder, self._run_name, self.header())
             self._enter(self.runfile.folder)
         except GraphCancelError:
             self.close()
@@ -193,13 +211,48 @@ class Suite:
             if builtin is None:
                 raise GraphCancelError("--target mock: no built-in target is offered to this worker")
             self.described = builtin.describe(given["place"])
-        self._connect(given["contact"])
+        if not self.playback:
+            self._connect(given["contact"])
         self._enter(Path(given["folder"]))
 
     def _enter(self, folder: Path) -> None:
         """Open the ledger of this process in the run's *folder*: from now on things may be created."""
-        if self.session:
-            self.ledger = self.session.target.ledger = Ledger(folder, self.run, self.started, self.description)
+        if self.session is None:
+            return
+        self.ledger = self.session.target.ledger = Ledger(folder, self.run, self.started, self.description)
+        if self.cassettes:
+            theatre = Theatre(
+                self.description,
+                self.contracts,
+                self.run,
+                self.started,
+                self.session.contact,
+                self.session.target.sign_in,
+                self.session.stories.sanitiser,
+                self.ledger,
+            )
+            gates = sorted({case.contract for case in self.cases if self.gating(case)})
+            self.recorder = open_recorder(self.cassettes, theatre, gates)
+
+    # -- telling ----------------------------------------------------------------------------------------------------
+
+    def tell(self, case: Case, upcoming: Callable[[], Sequence[Case]]) -> tuple[Record, bool]:
+        """
+        The record of *case*, and whether the last look of the run may still change it.
+
+        Args:
+            upcoming: Gives the cases that may be begun while this one waits.
+
+        Raises:
+            Exception: Our own fault, never the target's.
+        """
+        if self.playback:
+            return self.playback.tell(case), False
+        if self.recorder:
+            return self.recorder.tell(case), False
+        if self.overlap is None or self.session is None:
+            raise GraphCancelError("no target is open; run the contract tests through pytest as a whole")
+        return self.overlap.record(case, upcoming()), self.session.stories.is_watched(case)
 
     def warnings(self) -> list[str]:
         """What a person should know about the target and its actors, each line once."""
@@ -228,10 +281,17 @@ class Suite:
         Args:
             leads: Whether this process clears up for the whole run.
         """
+        if self.playback:
+            self._count(self.playback.counts)
         session = self.session
         if session is None:
             return
         session.stage.leads = leads
+        if self.recorder:
+            session.target.counts.update(self.recorder.counts)
+            session.stage.made += self.recorder.made
+            session.stage.booked |= self.recorder.booked
+            self.written = self.written.joined(self.recorder.written)
         session.stage.booked |= any("bookingBusinesses" in line["route"] for line in self.lines.values())
         if self.overlap:
             self.overlap.close()
@@ -246,7 +306,13 @@ class Suite:
     def brought(self) -> dict[str, Any]:
         """Worker: what its end brings, for the controller to `take`."""
         made = self.session.stage.made if self.session else 0
-        return {"late": self.late, "residue": self.residue, "counts": self.counts, "made": made}
+        return {
+            "late": self.late,
+            "residue": self.residue,
+            "counts": self.counts,
+            "made": made,
+            "written": asdict(self.written),
+        }
 
     def take(self, given: Mapping[str, Any] | None) -> None:
         """Controller: take what a worker `brought`, None where it died."""
@@ -259,6 +325,17 @@ class Suite:
             self.session.stage.made += given["made"]
         self.residue = self.residue or given["residue"]
         self._count(given["counts"])
+        self.written = self.written.joined(Written(**given["written"]))
+
+    def keep(self) -> None:
+        """
+        Controller: list in ``recording.json`` what was recorded.
+
+        Raises:
+            CassetteError: It cannot be written.
+        """
+        if self.recorder and self.written.cases:
+            self.recorder.list(self.written, self.cases, self.today)
 
     def close(self) -> None:
         """Close the connections and stop the built-in target, which says what is left in it."""

@@ -24,7 +24,9 @@ _WIDE_ENOUGH: Final = 100
 _SOON_DAYS: Final = 14
 _ORIGINS: Final = {
     "mock": "from the bundled mock: this run vouches for the suite, not for the service",
-    "recording": "from a recording: this run says what was recorded, not what holds today",
+    "recording:mock": "from a recording of the bundled mock: this run vouches for the suite, not for the service",
+    "recording:service": "from a recording of the service: this run says what was recorded, not what holds today",
+    "recording:server": "from a recording of a server that is none of Microsoft's: it says nothing about the service",
     "live": "from the target itself",
 }
 
@@ -79,7 +81,7 @@ def _gates(lines: Sequence[Mapping[str, Any]], contract: str) -> bool:
 
 
 def _readings(outcome: Outcome) -> Iterator[str]:
-    own = " (each page at the edition that behaves as it says)" if outcome.header["origin"] == "mock" else ""
+    own = " (each page at the edition that behaves as it says)" if outcome.header["origin"].endswith("mock") else ""
     yield f"disputes between pages, and the reading the target follows{own}:"
     unexamined = 0
     for name, states in report.readings(outcome.lines, disputes(outcome.contracts)):
@@ -200,6 +202,10 @@ def _closing(outcome: Outcome) -> Iterator[str]:
     if outcome.footer["residue"]:
         yield f"residue: {outcome.footer['residue']}"
     yield f"evidence: {_ORIGINS[outcome.header['origin']]}"
+    recording = outcome.header.get("recording")
+    if recording:
+        made = f"{recording['recorded']} from {recording['software']}"
+        yield f"  recorded {made} by version {recording['suite']} of the suite"
     counts = {name: sum(1 for line in outcome.lines if line["verdict"] == name) for name in report.VERDICTS}
     told = [f"{number} {name}" for name, number in counts.items() if number]
     lax = sum(1 for line in outcome.lines if line["verdict"] == "fail" and not line["gating"])

@@ -81,12 +81,17 @@ class Target:
         self.throttling = Throttling(self.clock)
         self._batchless: dict[tuple[str, str | None], int | None] = {}
         self._booked: str | None = None
-        self._session = Connection(description.ca_bundle)
+        self._connection: Connection | None = None
 
     def close(self) -> None:
-        """Close the connections."""
-        self._session.close()
+        """Close the connections, those of who signs in included."""
+        self.disconnect()
         self.sign_in.close()
+
+    def disconnect(self) -> None:
+        """Close the connections to the target itself."""
+        if self._connection:
+            self._connection.close()
 
     def token(self, actor: str | None) -> str | None:
         """The token *actor* calls with, None where it has none."""
@@ -166,7 +171,7 @@ class Target:
         prepared.url = request.url  # requests would undo %2F-like escapes of unreserved characters
         started = time.monotonic()
         try:
-            answer = self._session.send(
+            answer = self._connected().send(
                 prepared,
                 timeout=(min(10.0, self.read_s), self.read_s),
                 allow_redirects=False,
@@ -181,6 +186,11 @@ class Target:
         ended = time.monotonic()
         response = Response(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, body)
         return Exchange(request, response, ended - started, self.clock.now())
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = Connection(self.description.ca_bundle)
+        return self._connection
 
     def send_all(self, items: Sequence[Request]) -> list[Exchange]:
         """

@@ -82,7 +82,8 @@ class Description:
     Everything a run needs to know of its target, immutable.
 
     Attributes:
-        origin: ``mock``, ``recording`` or ``live``: how much a verdict against it is worth.
+        origin: How much a verdict against it is worth: ``mock``, ``live``, or ``recording:`` and what was recorded
+            (``mock``, ``service``, ``server``).
         cloud: The national cloud by the name a target file gives it, or None where the target is none of them.
         base_url: Graph root without version segment or trailing slash.
         authority: Where actors sign in, without tenant or trailing slash; None where no cloud and none is given.

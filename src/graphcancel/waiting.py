@@ -8,8 +8,8 @@ misses of one clause, later cases wait only twice the longest lag that ended wel
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 _MISSES: Final = 3
 _LEAST: Final = 1.0
@@ -49,6 +49,18 @@ class Waiting:
     def early(self) -> None:
         """An expected effect was there at the first look, which was put off: its lag is shorter than that, unknown."""
         self.likely *= 0.8
+
+    def learnt(self) -> dict[str, Any]:
+        """What has been learnt, as JSON; empty for nothing."""
+        lags = {"longest": round(self.longest, 3), "likely": round(self.likely, 3)}
+        known: dict[str, Any] = {name: lag for name, lag in lags.items() if lag}
+        return known | ({"misses": dict(sorted(self._misses.items()))} if self._misses else {})
+
+    def remember(self, learnt: Mapping[str, Any]) -> None:
+        """Know what another has `learnt`."""
+        self.longest = float(learnt.get("longest", 0.0))
+        self.likely = float(learnt.get("likely", 0.0))
+        self._misses = Counter(learnt.get("misses", {}))
 
     def missed(self, clauses: Iterable[str]) -> None:
         """The deadline passed without these."""

@@ -66,7 +66,7 @@ def connect(describe):
         target = Target(described, Fence([described.base_url], described.writable, ["group-1"]), SignIn(described))
         target.wire = Adapter(script)
         target.ledger = SimpleNamespace(intend=lambda _: None)
-        target._session.mount("https://", target.wire)
+        target._connected().mount("https://", target.wire)
         return target
 
     return build

@@ -1,0 +1,87 @@
+"""
+Tells cases from a recording.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from graphcancel.alone import Theatre, tell_alone
+from graphcancel.auth import SignIn
+from graphcancel.cassette import read_cassette
+from graphcancel.clock import Waited
+from graphcancel.errors import CassetteError
+from graphcancel.pseudonyms import CANONICAL_NOW, CANONICAL_RUN, CANONICAL_START
+from graphcancel.replaying import Offline, Tape
+from graphcancel.sanitise import Sanitiser
+from graphcancel.session import sentences
+from graphcancel.target import Target
+
+if TYPE_CHECKING:
+    from graphcancel.case import Case
+    from graphcancel.contract import Contract
+    from graphcancel.recording import Recording
+    from graphcancel.story import Record
+
+
+def waited(case: Case) -> Waited:
+    """The clock of a case that is told from answers on file: nothing is waited for, and it is always the same day."""
+    return Waited(case.id, today=lambda: CANONICAL_NOW)
+
+
+def stage_for_stand_ins(recording: Recording, contracts: Sequence[Contract]) -> Theatre:
+    """The stage on which stories are told to the stand-ins of *recording*."""
+    return Theatre(
+        recording.description,
+        contracts,
+        CANONICAL_RUN,
+        CANONICAL_START.isoformat(timespec="seconds"),
+        recording.contact,
+        SignIn(recording.description),
+        Sanitiser(CANONICAL_RUN, sentences(contracts)),
+    )
+
+
+class Playback:
+    """
+    A recording being played.
+
+    Args:
+        by_library: Whether pytest-recording answers, by what it puts in the place of connections; else `Tape` does.
+
+    Attributes:
+        counts: What was sent so far.
+    """
+
+    def __init__(self, recording: Recording, contracts: Sequence[Contract], *, by_library: bool = False) -> None:
+        self.recording = recording
+        self.by_library = by_library
+        self.counts: Counter[str] = Counter()
+        self._theatre = stage_for_stand_ins(recording, contracts)
+        self._listed = frozenset(recording.cases)
+
+    def tell(self, case: Case) -> Record:
+        """
+        Tell *case*.
+
+        Raises:
+            CassetteError: It is not on the recording, or its cassette cannot be used; `Drift` where suite and cassette
+                have come apart.
+        """
+        if case.id not in self._listed:
+            raise CassetteError(f"{case.id}: is not on the recording {self.recording.name}")
+        place = self.recording.place(case.id)
+        if not place.is_file():
+            raise CassetteError(f"{case.id}: is on the recording {self.recording.name}, but there is no {place}")
+        cassette = read_cassette(place)
+        if self.by_library:
+            told = tell_alone(case, self._theatre, partial(Target, clock=waited(case)), cassette.knew)
+        else:
+            tape = Tape(cassette, case.id)
+            told = tell_alone(case, self._theatre, partial(Offline, tape.answer, waited(case)), cassette.knew)
+            tape.finish()
+        self.counts.update(told.counts)
+        return told.record

@@ -1,0 +1,345 @@
+"""
+Records cases: what a service answered, by stand-ins, and what the suite sends to get it.
+
+The HTTP library's traffic is captured by vcrpy, which hands it over where it would write it (`Recorder.save_cassette`).
+From then on nothing of it is kept as it was. The answers get stand-ins; then the same story is told once more, against
+those answers and to a target of stand-ins, and the requests of this second telling are what is written. So no request
+can carry what is not known to be harmless, and a cassette is never written that would not replay to the same verdict.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+from urllib.parse import urlsplit
+
+from graphcancel.alone import Theatre, Told, tell_alone
+from graphcancel.calls import comment_for
+from graphcancel.cassette import Cassette, Interaction, place_of, write_cassette
+from graphcancel.clock import Waited
+from graphcancel.errors import CassetteError
+from graphcancel.exchange import Request, Response
+from graphcancel.marks import Mark, run_of
+from graphcancel.playback import stage_for_stand_ins, waited
+from graphcancel.pseudonyms import CANONICAL_NOW, Known, Pseudonyms
+from graphcancel.recording import (
+    FILE,
+    MOCK,
+    OTHER,
+    SERVICE,
+    Recording,
+    StandIn,
+    described,
+    folder_for,
+    read_recording,
+    stand_in,
+    suite_version,
+    write_recording,
+)
+from graphcancel.replaying import Offline
+from graphcancel.runfile import folder_name
+from graphcancel.scene import SKEW, stamp
+from graphcancel.session import sentences
+from graphcancel.target import Target
+from graphcancel.targetfile import CLOUDS
+
+if TYPE_CHECKING:
+    from graphcancel.case import Case
+    from graphcancel.story import Record
+
+_AGAIN: Final = "record it again"
+
+
+@dataclass(slots=True)
+class _Taken:
+    """A case between its telling and its writing."""
+
+    case: Case
+    told: Told
+    knew: Mapping[str, Any]
+    traffic: Sequence[tuple[Any, Mapping[str, Any]]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """
+    Which cases were recorded, and whether any of their cassettes is another than it was.
+    """
+
+    cases: tuple[str, ...] = ()
+    changed: bool = False
+
+    def joined(self, other: Written) -> Written:
+        """Both together."""
+        return Written((*self.cases, *other.cases), changed=self.changed or other.changed)
+
+
+class Recorder:
+    """
+    Records the cases of one process.
+
+    Args:
+        recording: What is recorded, by stand-ins; its cassettes are written to its folder.
+        stand_in: Which real value each stand-in is for.
+        theatre: The live target.
+
+    Attributes:
+        written: What was written so far.
+        counts: What was sent so far; *made* and *booked* as `Told` says, of all together.
+    """
+
+    def __init__(self, recording: Recording, stand_in: StandIn, theatre: Theatre) -> None:
+        day = dt.datetime.fromisoformat(theatre.started).date()
+        # Whatever has a date of its own takes it from the run's start: from midnight on, days apart are whole days.
+        midnight = dt.datetime.combine(day, dt.time(), dt.UTC).isoformat(timespec="seconds")
+        self._live = replace(theatre, started=midnight)
+        self._recording = recording
+        self._stand_in = stand_in
+        self._day = day
+        self._again = stage_for_stand_ins(recording, theatre.contracts)
+        self._texts = sentences(theatre.contracts)
+        self._knew: Mapping[str, Any] = {}
+        self._taken: _Taken | None = None
+        self.written = Written()
+        self.counts: Counter[str] = Counter()
+        self.made = 0
+        self.booked = False
+
+    def tell(self, case: Case) -> Record:
+        """Tell *case* to the live target; `finish` writes what vcrpy captured meanwhile."""
+        door = partial(Target, clock=Waited(case.id, time.sleep))
+        knew = self._knew
+        told = tell_alone(case, self._live, door, knew)
+        self._taken = _Taken(case, told, knew)
+        self._knew = told.learnt
+        self.counts.update(told.counts)
+        self.made += told.made
+        self.booked |= told.booked
+        return told.record
+
+    # -- as vcrpy knows it ------------------------------------------------------------------------------------------
+
+    def is_of_target(self, request: Any) -> Any:
+        """Keep what goes below a Graph root of the target, no sign-in and nothing else (``before_record_request``)."""
+        roots = (f"{root}/{version}/" for root in self._stand_in.roots for version in ("v1.0", "beta"))
+        return request if any(request.uri.startswith(root) for root in roots) else None
+
+    def load_cassette(self, cassette_path: str, serializer: object) -> NoReturn:
+        """
+        Begin with nothing: a case is recorded whole.
+
+        Raises:
+            CassetteNotFoundError: Always; else vcrpy would answer from what it has just captured.
+        """
+        del cassette_path, serializer
+        from vcr.persisters.filesystem import CassetteNotFoundError  # noqa: PLC0415 - only a recording pays for it
+
+        raise CassetteNotFoundError
+
+    def save_cassette(self, cassette_path: str, cassette_dict: Mapping[str, Any], serializer: object) -> None:
+        """Take over what was captured."""
+        del cassette_path, serializer
+        if self._taken:
+            self._taken.traffic = list(zip(cassette_dict["requests"], cassette_dict["responses"], strict=True))
+
+    # -- writing ----------------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """
+        Write the cassette of the case told last; nothing is done where it was not told to its end.
+
+        Raises:
+            CassetteError: What was captured would not replay to the same verdict, so nothing is written.
+        """
+        taken, self._taken = self._taken, None
+        if taken is None:
+            return
+        case = taken.case
+        if taken.told.counts.get("unanswered"):
+            raise CassetteError(f"{case.id}: not recorded: an answer was lost on the way; {_AGAIN}")
+        mark = Mark.of(self._live.run, case.id, 0)
+        pseudonyms = Pseudonyms(self._known(mark), [*self._texts, comment_for(case, mark.case)])
+        answers = [pseudonyms.answer(_response(response)) for _, response in taken.traffic]
+        retelling = _Retelling(case.id, answers, [request for request, _ in taken.traffic], self._stand_in)
+        door = partial(Offline, retelling.answer, waited(case))
+        again = tell_alone(case, self._again, door, taken.knew)
+        retelling.finish()
+        _check_alike(case, taken.told.record, again.record)
+        cassette = Cassette(self._recording.origin, tuple(retelling.interactions), taken.knew)
+        changed = write_cassette(place_of(self._recording.folder, case.id), cassette)
+        self.written = self.written.joined(Written((case.id,), changed=changed))
+
+    def list(self, written: Written, cases: Sequence[Case], today: dt.date) -> None:
+        """
+        List in ``recording.json`` what was *written*, beside what it listed before.
+
+        Args:
+            cases: Every case there is; what is none any more is listed no longer.
+
+        Raises:
+            CassetteError: It cannot be written.
+        """
+        listed = {*self._recording.cases, *written.cases} & {case.id for case in cases}
+        lacking = {case.contract for case in cases if case.id not in listed}
+        complete = {case.contract for case in cases} - lacking
+        found = replace(self._recording, cases=tuple(sorted(listed)), complete=tuple(sorted(complete)))
+        write_recording(found, today, changed=written.changed)
+
+    def _known(self, mark: Mark) -> Known:
+        return Known(
+            addresses=self._stand_in.addresses,
+            ids=self._stand_in.ids,
+            roots=self._stand_in.roots,
+            run=run_of(self._live.run),
+            day=self._day,
+            own=frozenset({mark.case}),
+        )
+
+
+class _Retelling:
+    """
+    Answers a story told once more and keeps what it asks, while that is what was asked before.
+    """
+
+    def __init__(self, place: str, answers: Sequence[Response], asked: Sequence[Any], stand_in: StandIn) -> None:
+        self.interactions: list[Interaction] = []
+        self._place = place
+        self._answers = answers
+        self._asked = asked
+        self._roots = sorted(stand_in.roots.items(), key=lambda pair: -len(pair[0]))
+
+    def answer(self, request: Request, headers: Mapping[str, str]) -> Response:
+        """
+        The next answer.
+
+        Raises:
+            CassetteError: It was given to another request.
+        """
+        number = len(self.interactions)
+        if number >= len(self._answers):
+            raise self._apart(number, "asks for more than was asked")
+        before = self._asked[number]
+        if request.method != before.method or self._shape(before.uri, real=True) != self._shape(
+            request.url, real=False
+        ):
+            raise self._apart(number, f"asks for {request.method} {urlsplit(request.url).path} instead")
+        body = None if request.payload is None else request.payload.decode()
+        self.interactions.append(Interaction(request.method, request.url, headers, body, self._answers[number]))
+        return self._answers[number]
+
+    def finish(self) -> None:
+        """
+        See that nothing is left.
+
+        Raises:
+            CassetteError: The second telling asked for less.
+        """
+        if len(self.interactions) < len(self._answers):
+            raise self._apart(len(self.interactions), "does not ask for it any more")
+
+    def _shape(self, url: str, *, real: bool) -> tuple[str, int, tuple[str, ...]]:
+        """What of a URL is the same in both tellings: the root's stand-in, how deep the path, which query."""
+        for root, shown in self._roots:
+            prefix = root if real else shown
+            if url.startswith(prefix + "/"):
+                parts = urlsplit(url[len(prefix) :])
+                names = tuple(part.partition("=")[0] for part in parts.query.split("&"))
+                return shown, parts.path.count("/"), names if "skiptoken" not in parts.query else ()
+        return url, 0, ()
+
+    def _apart(self, number: int, what: str) -> CassetteError:
+        method = self._asked[number].method if number < len(self._asked) else "nothing"
+        return CassetteError(
+            f"{self._place}: not recorded: told again, the story {what} at request {number + 1} ({method}); {_AGAIN}"
+        )
+
+
+def _response(captured: Mapping[str, Any]) -> Response:
+    """What vcrpy captured, as the suite knows an answer."""
+    headers = {name.lower(): ", ".join(map(_text, values)) for name, values in captured["headers"].items()}
+    body = captured["body"]["string"]
+    return Response(captured["status"]["code"], headers, body.encode() if isinstance(body, str) else body)
+
+
+def _text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode("latin-1")
+
+
+def _check_alike(case: Case, live: Record, again: Record) -> None:
+    """
+    See that both tellings end alike, clause by clause.
+
+    Raises:
+        CassetteError: They do not.
+    """
+    before, after = _judged(live), _judged(again)
+    if before == after:
+        return
+    differing = next((name for name in before if before[name] != after.get(name)), "the verdict")
+    raise CassetteError(
+        f"{case.id}: not recorded: told again from what was captured, {differing} is judged otherwise; {_AGAIN}"
+    )
+
+
+def _judged(record: Record) -> dict[str, object]:
+    verdict = record.verdict
+    clauses: dict[str, object] = {item.clause: (item.held, item.late_s) for item in verdict.findings}
+    return clauses | {"the verdict": (verdict.name, dict(verdict.observed or {}).get("received"))}
+
+
+def open_recorder(cassettes: Path, theatre: Theatre, gates: Sequence[str]) -> Recorder:
+    """
+    Make ready to record what *theatre* shows, into the folder of the target's name below *cassettes*.
+
+    Raises:
+        CassetteError: The name cannot be that of a folder everywhere, or what lies there was recorded from a target
+            described otherwise: a recording is of one target.
+    """
+    name = folder_name(theatre.description.name)
+    folder = folder_for(cassettes, name)
+    tokens = [actor for actor in theatre.description.actors if theatre.sign_in.token(actor)]
+    since = stamp(CANONICAL_NOW - SKEW) if theatre.contact["since"] else None
+    shown = stand_in(theatre.description, theatre.contact, tokens, gates, since)
+    before = read_recording(folder) if (folder / FILE).exists() else None
+    origin, software = _origin(theatre)
+    recording = Recording(
+        folder=folder,
+        name=name,
+        origin=origin,
+        software=software,
+        recorded=before.recorded if before else "",
+        suite=suite_version(),
+        description=shown.description,
+        contact=shown.contact,
+        cases=before.cases if before else (),
+    )
+    if before and (before.origin, before.target) != (origin, described(shown.description)):
+        raise CassetteError(
+            f"{folder}: was recorded from a target described otherwise ({_other(before, recording)}); remove "
+            "the folder to record it anew, or give the target another name"
+        )
+    return Recorder(recording, shown, theatre)
+
+
+def _origin(theatre: Theatre) -> tuple[str, str]:
+    """What answers, and its version: the service is what lies at a root Microsoft publishes, and nothing else."""
+    description = theatre.description
+    if description.origin == MOCK or theatre.contact["stand_in"]:
+        return MOCK, f"graphmock {suite_version()}"
+    roots = {description.base_url, *description.roots.values()}
+    if roots <= set(CLOUDS.values()):
+        return SERVICE, "Microsoft Graph"
+    return OTHER, "unknown"
+
+
+def _other(before: Recording, now: Recording) -> str:
+    if before.origin != now.origin:
+        return f"{before.origin}, now {now.origin}"
+    table = described(now.description)
+    return ", ".join(name for name in table if table[name] != before.target.get(name))

@@ -1,0 +1,162 @@
+"""
+The suite's hooks in pytest-recording: which tests it records or plays, where, and what becomes of what it captured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from pytest_recording import network
+
+from graphcancel.errors import CassetteError, Drift
+from graphcancel.playback import Playback
+from graphcancel.recording import MOCK, Recording, check_files, unlisted
+from graphcancel.selection import SUITE, case_of
+from graphcancel.suite import Suite
+
+RECORD: Final = "rewrite"
+PLAY: Final = "none"
+_KEPT_WHOLE: Final = "a case is recorded whole or not at all"
+
+
+def mode(config: pytest.Config) -> str | None:
+    """The ``--record-mode`` that was given, None where none was or pytest-recording is off."""
+    given: str | None = config.getoption("record_mode", default=None)
+    return given
+
+
+def check_mode(config: pytest.Config, *, replays: bool) -> None:
+    """
+    See that what was asked of pytest-recording can be done.
+
+    Raises:
+        CassetteError: It cannot.
+    """
+    given = mode(config)
+    if given is None or (given == PLAY and replays):
+        return
+    if given not in {RECORD, PLAY}:
+        raise CassetteError(f"--record-mode={given}: {_KEPT_WHOLE}; use --record-mode={RECORD}")
+    if given == RECORD and replays:
+        raise CassetteError(f"--record-mode={RECORD}: a replay has nothing to record; name a target that answers")
+    if given == RECORD and config.getoption("disable_recording", default=False):
+        raise CassetteError(f"--disable-recording: with it --record-mode={RECORD} captures nothing; leave one out")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the contract tests for pytest-recording, where it is to record or to play them."""
+    suite = config.stash[SUITE]
+    if suite.cassettes is None and not (suite.playback and suite.playback.by_library):
+        return
+    for item in items:
+        if case_of(item):
+            item.add_marker(pytest.mark.vcr)
+
+
+@pytest.fixture(scope="module")
+def vcr_cassette_dir(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The recording's folder; while recording, one that stays empty: what is captured is not to be written."""
+    suite = request.config.stash.get(SUITE, None)
+    if suite and suite.playback:
+        return str(suite.playback.recording.folder)
+    return str(tmp_path_factory.getbasetemp() / "captured")
+
+
+@pytest.fixture
+def default_cassette_name(request: pytest.FixtureRequest) -> str:
+    """The case's place in a recording, without the suffix."""
+    case = case_of(request.node)
+    suite = request.config.stash[SUITE]
+    if case is None or suite.playback is None:
+        return str(request.node.name)
+    folder = suite.playback.recording.folder
+    return str(suite.playback.recording.place(case.id).relative_to(folder).with_suffix(""))
+
+
+@pytest.fixture(scope="session")
+def vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What must agree, and what is captured at all: traffic with the target, with nobody else."""
+    recorder = request.config.stash[SUITE].recorder
+    config: dict[str, Any] = {"match_on": ["method", "path", "query", "body"], "decode_compressed_response": True}
+    if recorder:
+        # pytest-recording copies what it is given, and a method would be copied with all it is bound to.
+        config["before_record_request"] = lambda request: recorder.is_of_target(request)  # noqa: PLW0108
+    return config
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
+    """Let the recorder take what vcrpy would write to a file."""
+    suite = config.stash.get(SUITE, None)
+    if suite and suite.recorder:
+        vcr.persister = suite.recorder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Write the cassette of a case that was recorded; see that one played by the library was played whole."""
+    played = getattr(item, "funcargs", {}).get("vcr")
+    result = yield
+    suite = item.config.stash[SUITE]
+    case = case_of(item)
+    if case is None:
+        return result
+    if suite.recorder:
+        suite.recorder.finish()
+    if suite.playback and suite.playback.by_library and played is not None and not played.all_played:
+        left = next(str(one.uri) for number, one in enumerate(played.requests) if not played.play_counts[number])
+        raise Drift("an interaction never asked for", left, None, case.id)
+    return result
+
+
+def advised(item: pytest.Item, error: BaseException) -> str:
+    """*error* in words, with the command that records the case anew where a recording is played."""
+    playback = item.config.stash[SUITE].playback
+    if playback is None or not isinstance(error, CassetteError):
+        return str(error)
+    recording = playback.recording
+    target = MOCK if recording.origin == MOCK else f"targets/{recording.name}.toml"
+    command = f'pytest --target={target} --record-mode={RECORD} "{item.nodeid}"'
+    return f"{error}\n  record it anew: {command}"
+
+
+def recordings(config: pytest.Config) -> Path:
+    """Where recordings lie."""
+    named = config.getoption("cassettes")
+    return Path(named) if named else config.rootpath / "cassettes"
+
+
+def begin(config: pytest.Config, suite: Suite) -> None:
+    """Note in *suite* that this run records, if it was asked to."""
+    if mode(config) == RECORD:
+        suite.cassettes = recordings(config)
+
+
+def play(config: pytest.Config, suite: Suite, recording: Recording) -> None:
+    """
+    Narrow *suite* to what is on *recording*, and to what should be.
+
+    Raises:
+        CassetteError: What is listed, what is on file and what the suite knows do not agree.
+    """
+    known = {case.id: case for case in suite.cases}
+    check_files(recording, known)
+    wanted = {*recording.cases, *unlisted(recording, ((case.id, case.contract) for case in suite.cases))}
+    suite.cases = tuple(case for case in suite.cases if case.id in wanted)
+    suite.beyond = len(known) - len(suite.cases)
+    suite.playback = Playback(recording, suite.contracts, by_library=mode(config) == PLAY)
+
+
+@contextmanager
+def blocking(suite: Suite) -> Iterator[None]:
+    """Within, no connection is made where a recording is played."""
+    if not suite.playback:
+        yield
+        return
+    with network.blocking_context():
+        yield
