@@ -159,13 +159,25 @@ def _lists(headers: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def _seal(response: Response) -> dict[str, Any]:
-    """What *response* is, short enough to stand beside it: of each value a digest, the leaves of a JSON body too."""
+    """What *response* is, short enough to stand beside it: digests, for a JSON body one of each leaf as well."""
     return {
         "status": response.status,
-        "headers": {name: _digest(value, 4) for name, value in response.headers.items()},
-        "body": _digest(response.body.decode(), 6),
-        "leaves": "".join(_digest(json.dumps(value), 2) for _, value in leaves(response.json())),
+        "headers": _seal_headers(response),
+        "body": _seal_body(response),
+        "leaves": _seal_leaves(response),
     }
+
+
+def _seal_headers(response: Response) -> dict[str, str]:
+    return {name: _digest(value, 4) for name, value in response.headers.items()}
+
+
+def _seal_body(response: Response) -> str:
+    return _digest(response.body.decode(), 6)
+
+
+def _seal_leaves(response: Response) -> str:
+    return "".join(_digest(json.dumps(value), 2) for _, value in leaves(response.json()))
 
 
 def _digest(text: str, size: int) -> str:
@@ -201,7 +213,7 @@ def read_cassette(path: Path) -> Cassette:
         listed = table["interactions"]
         if len(listed) > _MOST:
             raise CassetteError(f"{path}: {len(listed)} interactions, more than a case can have; record it anew")
-        pairs = [(_read(one), one["sealed"]) for one in listed]
+        pairs = [(_read(one), _sealed(one["sealed"])) for one in listed]
         found = Cassette(_of(str, table["origin"]), tuple(one for one, _ in pairs), _of(dict, table.get("knew", {})))
     except (LookupError, TypeError, ValueError, AttributeError, UnicodeError):
         raise CassetteError(f"{path}: is no cassette of this suite: a key is missing or of the wrong kind") from None
@@ -253,6 +265,11 @@ def _read(table: Mapping[str, Any]) -> Interaction:
     )
 
 
+def _sealed(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    kinds = {"status": int, "headers": dict, "body": str, "leaves": str}
+    return {name: _of(kind, table[name]) for name, kind in kinds.items()}
+
+
 def _of(kind: type, value: Any) -> Any:
     if not isinstance(value, kind) or isinstance(value, bool):
         raise TypeError
@@ -263,29 +280,29 @@ def _single(headers: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {_of(str, name).lower(): _of(str, _of(list, values)[0]) for name, values in headers.items()}
 
 
-def _check_seal(one: Interaction, sealed: Any, place: str) -> None:
+def _check_seal(one: Interaction, sealed: Mapping[str, Any], place: str) -> None:
     """
     See that the answer is what it was when it was recorded.
 
     Raises:
         Drift: It is not; it is named what differs.
     """
-    now = _seal(one.response)
-    if now == sealed:
-        return
-    if not isinstance(sealed, dict) or set(sealed) != set(now) or not isinstance(sealed["headers"], dict):
-        raise CassetteError(f"{place}: its seal is missing or malformed; record it anew")
-    if sealed["status"] != one.response.status:
-        raise Drift("the answer's status", str(sealed["status"]), str(now["status"]), place, _ON_FILE)
-    for name in sorted(set(sealed["headers"]) | set(now["headers"])):
-        if sealed["headers"].get(name) != now["headers"].get(name):
-            before = "something else" if name in sealed["headers"] else None
-            raise Drift(f"the answer's header {name}", before, one.response.headers.get(name), place, _ON_FILE)
-    where, value = _differing(one.response, str(sealed["leaves"]), now["leaves"])
-    raise Drift(f"the answer's body{where}", "something else", shortened(value), place, _ON_FILE)
+    response = one.response
+    if sealed["status"] != response.status:
+        raise Drift("the answer's status", str(sealed["status"]), str(response.status), place, _ON_FILE)
+    before, now = sealed["headers"], _seal_headers(response)
+    for name in sorted({*before, *now} if before != now else ()):
+        if before.get(name) != now.get(name):
+            was = "something else" if name in before else None
+            raise Drift(f"the answer's header {name}", was, response.headers.get(name), place, _ON_FILE)
+    if sealed["body"] != _seal_body(response):
+        where, value = _differing(response, sealed["leaves"])
+        raise Drift(f"the answer's body{where}", "something else", shortened(value), place, _ON_FILE)
 
 
-def _differing(response: Response, before: str, now: str) -> tuple[str, str]:
+def _differing(response: Response, before: str) -> tuple[str, str]:
+    """Where in the body the first change is, as far as that can be said, and what stands there."""
+    now = _seal_leaves(response)
     if len(before) == len(now):
         for number, (place, value) in enumerate(leaves(response.json())):
             if before[4 * number : 4 * number + 4] != now[4 * number : 4 * number + 4]:

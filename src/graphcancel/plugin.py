@@ -29,7 +29,7 @@ from graphcancel.errors import GraphCancelError
 from graphcancel.prompting import asker, tell
 from graphcancel.recording import DEFAULT, read_recording
 from graphcancel.runfile import error_record, folder_name
-from graphcancel.selection import SUITE, case_of
+from graphcancel.selection import STANDINGS, SUITE, case_of
 from graphcancel.suite import BuiltInTarget, Offer, Suite
 from graphcancel.summary import Outcome, summary
 from graphcancel.targetfile import Description, check_names, read_target
@@ -88,6 +88,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read contracts, target and known deviations before anything runs: bad input ends here, with one line."""
     config.addinivalue_line("markers", "cases(kind=…, actor=…, …): the cases a contract test speaks for")
+    for standing in STANDINGS:
+        config.addinivalue_line("markers", f"{standing}: set on cases of contracts of that standing")
+    config.addinivalue_line("markers", "exemplar: set on the first case of each shape of a contract")
     written = str(config.getoption("target"))
     helping = bool(config.getoption("help", default=False))
     try:

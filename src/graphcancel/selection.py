@@ -4,7 +4,7 @@ Which cases a test gets, in which order they run, and whether pytest chose all o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import pytest
@@ -13,6 +13,7 @@ from graphcancel.case import Case
 from graphcancel.suite import Suite
 
 SUITE: Final = pytest.StashKey[Suite]()
+STANDINGS: Final = ("current", "superseded", "translated", "draft")
 _ATTRIBUTES: Final = frozenset({"kind", "contract", "actor", "circumstance", "body", "family", "expects"})
 
 
@@ -30,7 +31,30 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     narrowed = suite.playback or (suite.described and suite.described.contracts)
     if not chosen and not narrowed:
         raise pytest.UsageError(f"{metafunc.definition.nodeid}: no case is {marker.kwargs}")
-    metafunc.parametrize("case", chosen, ids=[case.id for case in chosen])
+    standings = {contract.id: contract.standing for contract in suite.contracts}
+    models = exemplars(suite.cases)
+    metafunc.parametrize(
+        "case",
+        [
+            pytest.param(
+                case,
+                id=case.id,
+                marks=[
+                    getattr(pytest.mark, standings[case.contract]),
+                    *([pytest.mark.exemplar] if case.id in models else []),
+                ],
+            )
+            for case in chosen
+        ],
+    )
+
+
+def exemplars(cases: Iterable[Case]) -> frozenset[str]:
+    """Ids of the first case of each shape: of each contract, kind, actor, body and circumstance."""
+    first: dict[tuple[str | None, ...], str] = {}
+    for case in cases:
+        first.setdefault((case.contract, case.kind, case.actor, case.body, case.circumstance), case.id)
+    return frozenset(first.values())
 
 
 def selects(wanted: Mapping[str, object], case: Case) -> bool:
