@@ -7,7 +7,6 @@ at which it wants to go on, and meanwhile other cases proceed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ from graphcancel.errors import AnswerLost, NotOffered, NotServed, ProvisionError
 from graphcancel.exchange import Exchange, encode_segment, json_request
 from graphcancel.looks import Look, Lookout, Unseen, entries
 from graphcancel.scene import Scene
+from graphcancel.vocabulary import is_code
 from graphcancel.waiting import Waiting, step
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ Steps = Generator[float, None, Any]
 
 _ATTENDEES: Final = 2
 CONFIRMATION: Final = "confirmation"
-_CODE: Final = re.compile(r"[A-Za-z]{3,60}")
 _UNSERVED: Final = frozenset({400, 404, 405, 406, 415, 422, 501})
 
 
@@ -124,7 +123,7 @@ class Ground:
             raise AnswerLost(f"could not {deed}: answered {exchange.status}")
         if not exchange.accepted:
             code = exchange.response.error.get("code")
-            named = f" {code}" if isinstance(code, str) and _CODE.fullmatch(code) else ""
+            named = f" {code}" if isinstance(code, str) and is_code(code) else ""
             kind = NotServed if exchange.status in _UNSERVED else ProvisionError
             raise kind(f"could not {deed}: answered {exchange.status}{named}")
 

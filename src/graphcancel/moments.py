@@ -41,7 +41,9 @@ def moved(found: re.Match[str], today: dt.date) -> str | None:
     """
     day, clock, seconds, fraction, zone = found.groups()
     try:
-        moment = dt.datetime.fromisoformat(f"{day}T{clock or '00:00'}{seconds or ':00'}")
+        moment = dt.datetime.fromisoformat(f"{day}T{clock or '00:00'}{seconds or ':00'}{zone or ''}").replace(
+            tzinfo=None
+        )
     except ValueError:
         return None
     date = moment.date()

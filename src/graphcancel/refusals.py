@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from graphcancel.vocabulary import is_code
+
 _AGAIN: Final = "sign in again: graphcancel doctor TARGET"
 _ADMIN: Final = "have an administrator consent to the permissions of the app"
 _IN_PERSON: Final = 'use flow = "device-code" and sign in once by graphcancel doctor TARGET, or let [actors.app] act'
@@ -94,7 +96,7 @@ _BY_WORD: Final = {
 _PASSING: Final = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 _PASSING_CODES: Final = frozenset({90033, 90006, 90055})
 _NUMBER: Final = re.compile(r"AADSTS(\d{4,8})\b")
-_WORD: Final = re.compile(r"[a-z_]{3,40}")
+_LARGEST: Final = 99_999_999
 _TOO_MANY: Final = 429
 _BROKEN: Final = 500
 _REDIRECT: Final = 300
@@ -125,7 +127,7 @@ def by_answer(answer: Mapping[str, Any]) -> Refused:
     if found is None and code is None:
         found = next((_BY_WORD[word] for word in words if word in _BY_WORD), None)
     if found is None:
-        named = _shown(code) or next((f" ({word})" for word in words if _WORD.fullmatch(word)), "")
+        named = _shown(code) or next((f" ({word})" for word in words if is_code(word)), "")
         return Refused(f"the authority refuses{named}; the tenant's sign-in log says why")
     what, remedy = found
     return Refused(f"{what}{_shown(code)}; {remedy}")
@@ -179,4 +181,4 @@ def _code(answer: Mapping[str, Any]) -> int | None:
 
 
 def _shown(code: int | None) -> str:
-    return "" if code is None else f" (AADSTS{code})"
+    return f" (AADSTS{code})" if code is not None and 0 < code <= _LARGEST else ""

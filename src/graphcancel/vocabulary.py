@@ -19,33 +19,37 @@ NUMBERS: Final = re.compile(r"\d+(?:(?:[^\w\n]|_){1,2}\d+)+")
 
 HARMLESS: Final = frozenset(
     """
-    a accept accepted access account action activity again all allowed already always an and anonymous another any api
-    app application appointment are argument as at attendee authentication authorization auto auxiliary available bad
-    batch be because been being beta body booking bookings busy by calendar call called can cancel canceled
-    cancellation cancelled cannot category change changed check clause client code collection comment compact
-    compacttoken complex concurrency conference confidential conflict contain contains content contenttype context
-    contract conversation copy correct could couldn create created credentials customer daily data date day declined
-    default defined delegated delete deleted denied dependency depends deserialize detail details did disabled does
+    a abgesagt accept accepted access account action activity additional address again all allowed already always an
+    and anonymous another any api app application appointment are argument as assigned at attendee authentication
+    authorization auto auxiliary available bad batch be because been being beta body booking bookings business busy by
+    calendar call called can cancel canceled cancellation cancelled cannot category change changed check clause client
+    code collection comment compact compacttoken complete complex concurrency conditional conference confidential
+    conflict consent consented consumer contain contains content contenttype context contract conversation coordinates
+    copy correct could couldn create created credentials customer daily data date day declined default defined
+    delegated delete deleted denied dependency depends deserialize detail details device did directory disabled does
     doesn doesnt don down draft e either empty enabled encoding end endpoint ensure entity error errors etag event
-    events exceeded exception executed exist exists expected expired external failed failure fields fifth filter find
-    first fixed folder following for forbidden format found fourth free friday from gateway general generic give given
-    graph group has have header headers high home hourly html http https id identifier if image immutable in inactive
-    index inner input instance insufficient internal into invalid invitation is isn it item its json key keys kind
-    large larger last later lifetime limit link list local location long longer low made mailbox make malformed many
-    master match matches matching maximum media meeting member message method microsoft mime minimum missing model
-    modified monday monthly more must name named names need needed needs neither new next no none nor normal not null
-    number numbered object objects occurrence odata of off on one online only oof open operation option optional or
-    order organiser organizer other over page parameter parameters parsing path payload pending permission permissions
-    personal please post present preset prevented private privileges property provided public queried query quota range
-    reached read reason received recurrence reference refused rejected relative remove request requested requests
-    required requires resource respond responded response rest restriction result retry room route run saturday schema
-    scope second segment sendresponse sent series served server service should sign single size skype slow so sort
-    specified staff started status store string subject success such sunday supported sure syntax target team teams
-    tentative tentatively test text than that the their there third this throttled thursday time timeout timezone to
-    token too transaction true try trying tuesday type types unable unauthenticated unauthorized unavailable undefined
-    unexpected unified unique unknown unsupported update updated uri url use used user utc valid validation value verb
-    verified version visible was wednesday weekday weekend weekly were what when while why window with within without
-    work working write wrong yearly you your zone
+    events exceeded exceeds exception executed exist exists expected expired extension external failed failure fields
+    fifth filter find first fixed flow flows folder following for forbidden format found fourth free friday from full
+    gateway general generic geo give given gone grant graph group guest has have header headers high home hotel hourly
+    html http https id identifier if image immutable in inactive index information informational inner input instance
+    insufficient interaction internal into invalid invalidated invitation is isn it item its json key keys kind large
+    larger last later lifetime limit link list local location locked login long longer low made mail mailbox make
+    malformed many master match matches matching maximum me media meeting member message method microsoft mime minimum
+    mismatch missing model modified monday monthly more must name named names need needed needs neither new next no
+    none nor normal not note notification null number numbered object objects occurrence odata of off on one online
+    only oof open operation option optional or order organiser organizer other outdated over page parameter parameters
+    parsing password path payload pending permission permissions personal plain please policy post postal present
+    preset prevented price principal private privileges progress property protection provided public queried query
+    quota range reached read reason received recurrence reference refused rejected relative remove request requested
+    requests required requires resource respond responded response rest restaurant restriction result retry room route
+    run saturday schema scope second segment selection sendresponse sent series served server service set shared should
+    sign silent single size skype slow so sort specified staff started starting status store street string subject
+    success such sunday supported sure syntax target task team teams temporarily tenant tentative tentatively test text
+    than that the their there third this throttle throttled thursday time timeout timezone to token too transaction
+    true try trying tuesday type types unable unauthenticated unauthorized unavailable undefined unexpected unified
+    unique unknown unsupported update updated uri url us use used user utc valid validation value varies verb
+    verification verified version viewer visible wants was wednesday weekday weekend weekly were what when while why
+    window with within without work working write wrong yearly you your zone
     t re s can't couldn't doesn't don't isn't you're
     """.split()
 )

@@ -76,10 +76,11 @@ class Wording:
         mark = next(marks_in(found[0]), None)
         if mark is not None:
             return mark.restamped(CANONICAL_RUN).case if mark.case in self._known.own else REPLACED
-        run, worker, rest = found[0].partition("w")
+        # Which of several processes it was says nothing of the story, and is another one next time.
+        run, _, rest = found[0].partition("w")
         if run != self._known.run:
             return REPLACED
-        return CANONICAL_RUN + ("w000" if worker else "") + (REPLACED if "x" in rest else "")
+        return CANONICAL_RUN + (REPLACED if "x" in rest else "")
 
     def _piece(self, found: re.Match[str]) -> str:
         word, letter = found.groups()
