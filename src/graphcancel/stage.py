@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from graphcancel.appointments import arrange_appointment
-from graphcancel.ground import Ground, Steps
+from graphcancel.ground import CONFIRMATION, Ground, Steps
 from graphcancel.looks import Lookout
 from graphcancel.marks import Mark
 from graphcancel.meetings import arrange_meeting
@@ -42,9 +42,16 @@ class Stage(Ground):
         return max(self.waiting.longest, self.arrival.longest)
 
     def learnt(self) -> dict[str, Any]:
-        """What is known of the target's lags, as JSON; empty for nothing."""
+        """
+        What is known of the target's lags, as JSON; empty for nothing.
+
+        How often a confirmation nobody promises was missed is left out: what a case waits for one would depend on the
+        cases before it.
+        """
         both = {"effects": self.waiting.learnt(), "invitations": self.arrival.learnt()}
-        return {name: known for name, known in both.items() if known}
+        both["invitations"].get("misses", {}).pop(CONFIRMATION, None)
+        told = {name: {key: value for key, value in known.items() if value} for name, known in both.items()}
+        return {name: known for name, known in told.items() if known}
 
     def remember(self, learnt: Mapping[str, Any]) -> None:
         """Know of the lags what another stage has `learnt`."""

@@ -190,13 +190,13 @@ class Mailbox:
                     self.days.pop(day, None)
 
     def view(self, start: datetime, end: datetime) -> list[Event]:
-        """List what lies in a window, by start."""
+        """List what lies in a window, by start, and what starts together in the order it was made."""
         first, last = start.toordinal(), end.toordinal()
         near = range(first, last + 1) if last - first < len(self.days) else [d for d in self.days if first <= d <= last]
         found = {key: event for day in near if day in self.days for key, event in self.days[day].items()}
         found.update(self.long)
         inside = (e for e in found.values() if e.start < end and (e.end > start or e.start >= start))
-        return sorted(inside, key=lambda event: (event.start, event.id))
+        return sorted(inside, key=lambda event: event.start)
 
     def listed(self) -> Iterator[Event]:
         """List what a list of events shows: masters and single events."""
