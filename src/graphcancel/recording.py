@@ -139,7 +139,11 @@ def stand_in(
     """
     addresses = _addresses(description)
     ids = {identity: f"user-{_local(addresses[mailbox])}" for mailbox, identity in contact["users"].items()}
-    ids |= {identity: name.replace("_", "-") for name, identity in description.resources.items()}
+    # The id of a booking business is an address too, and its mail comes from there.
+    ids |= {
+        identity: name.replace("_", "-") + ("@target.example" if "@" in identity else "")
+        for name, identity in description.resources.items()
+    }
     roots = _roots(description)
     actors = {
         name: Actor(
