@@ -14,6 +14,7 @@ from graphcancel.auth import SignIn
 from graphcancel.cassette import read_cassette
 from graphcancel.clock import Waited
 from graphcancel.errors import CassetteError
+from graphcancel.ledger import Unwritten
 from graphcancel.pseudonyms import CANONICAL_NOW, CANONICAL_RUN, CANONICAL_START
 from graphcancel.replaying import Offline, Tape
 from graphcancel.sanitise import Sanitiser
@@ -42,6 +43,7 @@ def stage_for_stand_ins(recording: Recording, contracts: Sequence[Contract]) -> 
         recording.contact,
         SignIn(recording.description),
         Sanitiser(CANONICAL_RUN, sentences(contracts)),
+        Unwritten(),
     )
 
 
@@ -54,12 +56,14 @@ class Playback:
 
     Attributes:
         counts: What was sent so far.
+        told: Ids of the cases told to their end.
     """
 
     def __init__(self, recording: Recording, contracts: Sequence[Contract], *, by_library: bool = False) -> None:
         self.recording = recording
         self.by_library = by_library
         self.counts: Counter[str] = Counter()
+        self.told: set[str] = set()
         self._theatre = stage_for_stand_ins(recording, contracts)
         self._listed = frozenset(recording.cases)
 
@@ -84,4 +88,5 @@ class Playback:
             told = tell_alone(case, self._theatre, partial(Offline, tape.answer, waited(case)), cassette.knew)
             tape.finish()
         self.counts.update(told.counts)
+        self.told.add(case.id)
         return told.record

@@ -27,7 +27,7 @@ from graphcancel.contract import contract_ids, load_contracts
 from graphcancel.deviations import Deviation, read_deviations
 from graphcancel.errors import GraphCancelError
 from graphcancel.prompting import asker, tell
-from graphcancel.recording import DEFAULT, read_recording
+from graphcancel.recording import DEFAULT, find_recording
 from graphcancel.runfile import error_record, folder_name
 from graphcancel.selection import STANDINGS, SUITE, case_of
 from graphcancel.suite import BuiltInTarget, Offer, Suite
@@ -97,7 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
         described = recording = None
         if written != BUILT_IN and not helping:
             if written.partition(":")[0] == REPLAY:
-                recording = read_recording(taping.recordings(config) / (written.partition(":")[2] or DEFAULT))
+                recording = find_recording(taping.recordings(config), written.partition(":")[2] or DEFAULT)
                 described = recording.description
             else:
                 _check_processes(config)

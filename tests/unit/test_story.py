@@ -308,7 +308,14 @@ def test_a_request_id_is_shown_where_it_is_one(given, shown, stories):
 
 @pytest.mark.parametrize(
     ("code", "shown"),
-    [("ErrorAccessDenied", True), ("ada@contoso.example", False), ("Ä" * 3, False), ("E" * 500, False), (5, False)],
+    [
+        ("ErrorAccessDenied", True),
+        ("CorrectHorseBattery", False),
+        ("ada@contoso.example", False),
+        ("Ä" * 3, False),
+        ("E" * 500, False),
+        (5, False),
+    ],
 )
 def test_the_reason_a_set_up_failed_names_a_code_only_where_it_is_one(code, shown):
     made: Callable = Stage.need
