@@ -25,8 +25,9 @@ from counterpart import Counterpart, Translation, Unknown
 from graphcancel.case import Case
 from graphcancel.cassette import Cassette, Interaction, read_cassette
 from graphcancel.exchange import Response
-from graphcancel.recording import Recording
+from graphcancel.recording import Recording, check_files
 
+_AUTHORIZATION: Final = "authorization"
 _BATCH: Final = "/$batch"
 _PAGE: Final = "?$skiptoken="
 _TOLD_TO_WAIT: Final = frozenset({429, 503, 504})
@@ -81,7 +82,7 @@ class Question:
     Attributes:
         part: Its id in a batch, None for one by itself.
         caller: Whose token it, or its batch, carried.
-        url: As it was sent: absolute, or below the batch's version.
+        root: Of the batch, version included; empty for one by itself, whose URL is absolute.
         body: Text, or JSON in a batch.
     """
 
@@ -89,6 +90,7 @@ class Question:
     part: str | None
     caller: str
     method: str
+    root: str
     url: str
     headers: Mapping[str, str]
     body: Any
@@ -99,6 +101,12 @@ class Question:
     def reads(self) -> bool:
         """Whether it changes nothing."""
         return self.method == "GET"
+
+    @property
+    def asked(self) -> str:
+        """What is asked by whom, the same in a batch and by itself."""
+        headers = {name.lower(): value for name, value in self.headers.items() if name.lower() != _AUTHORIZATION}
+        return json.dumps([self.root + self.url, self.caller, headers], sort_keys=True)
 
 
 class Mock:
@@ -225,15 +233,16 @@ def _around(response: Response) -> Response:
 
 def questions_of(number: int, one: Interaction) -> list[Question]:
     """What *one* interaction asks; a batch that was not taken for one is a question by itself."""
-    answers, caller = parts(one.response), one.headers.get("authorization", "")
+    answers, caller = parts(one.response), one.headers.get(_AUTHORIZATION, "")
     if not one.uri.endswith(_BATCH) or not answers:
-        return [Question(number, None, caller, one.method, one.uri, one.headers, one.body, one.response, str(one))]
+        return [Question(number, None, caller, one.method, "", one.uri, one.headers, one.body, one.response, str(one))]
     return [
         Question(
             number,
             part["id"],
             caller,
             part["method"],
+            one.uri.removesuffix(_BATCH),
             part["url"],
             part.get("headers", {}),
             part.get("body"),
@@ -254,21 +263,29 @@ def heard_of(questions: Sequence[Question]) -> list[Question]:
     for question in reversed(questions):
         if _PAGE in question.url or question.answer.status in _TOLD_TO_WAIT:
             continue
-        asked = json.dumps([question.url, question.caller, dict(question.headers)])
         if not question.reads:
             later.clear()
-        elif asked in later:
+        elif question.asked in later:
             continue
         else:
-            later.add(asked)
+            later.add(question.asked)
         heard.append(question)
     return heard[::-1]
 
 
 def examine(mock: Mock, recording: Recording, cases: Iterable[Case]) -> Seen:
-    """Compare all of *recording* with *mock*; *cases* are those there are."""
+    """
+    Compare all of *recording* with *mock*.
+
+    Args:
+        cases: Those there are.
+
+    Raises:
+        CassetteError: What is on file is not as it must be.
+    """
     seen = Seen()
     by_id = {case.id: case for case in cases}
+    check_files(recording, by_id)
     for name in recording.cases:
         seen = seen.joined(mock.compare(by_id[name], read_cassette(recording.place(name))))
     return seen
