@@ -20,6 +20,16 @@ Answer = dict[str, Any]
 Change = Callable[[Answer], object]
 
 
+def relabel(folder: Path, copy: Path) -> Recording:
+    """A *copy* of the recording at *folder* that says it came from a service."""
+    before = read_recording(folder)
+    recording = replace(before, folder=copy, origin=SERVICE)
+    for case in recording.cases:
+        write_cassette(recording.place(case), replace(read_cassette(before.place(case)), origin=SERVICE))
+    write_recording(recording, dt.date(2026, 11, 21), changed=True)
+    return read_recording(copy)
+
+
 def altered(recording: Recording, folder: Path, case: str, change: Callable[[list[Interaction]], object]) -> Recording:
     """Of *recording* only *case*, with its interactions changed, written and sealed in *folder*."""
     cassette = read_cassette(recording.place(case))

@@ -26,13 +26,26 @@ from alike import (
     OTHER_VALUE,
     UNSENT,
 )
-from altering import altered, drop, in_answer, in_pages, late, other_numbers, other_order, put, text, throttled, twice
+from altering import (
+    altered,
+    drop,
+    in_answer,
+    in_pages,
+    late,
+    other_numbers,
+    other_order,
+    put,
+    relabel,
+    text,
+    throttled,
+    twice,
+)
 from counterpart import Counterpart
 from harness import ROOT, mock, run
 from parity import Mock, Seen, examine
 from parity_report import FILE, Report, read_accepted
 
-from graphcancel.cassette import read_cassette, write_cassette
+from graphcancel.cassette import read_cassette
 from graphcancel.errors import CassetteError
 from graphcancel.marks import new_run
 from graphcancel.recording import FILE as RECORDING
@@ -76,12 +89,7 @@ def relabelled(folder: Path, chosen: str, **environ: str) -> Recording:
     options = ("--record-mode=rewrite", f"--cassettes={folder}", "-k", chosen, "tests/contract")
     done = run(*options, runs=folder / "runs", **environ)
     assert done.returncode == 0, done.stdout
-    recording = replace(read_recording(folder / "mock"), origin=SERVICE)
-    write_recording(recording, dt.date(2026, 11, 21), changed=True)
-    for case in recording.cases:
-        place = recording.place(case)
-        write_cassette(place, replace(read_cassette(place), origin=SERVICE))
-    return read_recording(recording.folder)
+    return relabel(folder / "mock", folder / "service")
 
 
 @pytest.fixture(scope="session")
