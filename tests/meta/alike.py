@@ -36,7 +36,7 @@ _NOT_AT_ALL: Final = "header content-length"
 _BY_KIND: Final = (".@odata.etag", ".changeKey")
 _NAMED: Final = "name-"
 _STAND_IN: Final = re.compile(
-    r"(?<![\w-])(?:(?:id|name|next)-[0-9]+|address-[0-9]+@elsewhere\.example|0{8}-0{4}-0{4}-0{4}-[0-9]{12})(?![\w-])"
+    r"(?<![\w-])(?:0{8}-0{4}-0{4}-0{4}-[0-9]{12}|(?:id|name|next)-[0-9]+|address-[0-9]+@elsewhere\.example)(?![\w-])"
 )
 _NUMBER: Final = re.compile(r"\[[0-9]+\]")
 _NEXT: Final = "@odata.nextLink"
