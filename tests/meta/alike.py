@@ -33,7 +33,7 @@ OTHER_OBJECT: Final = "not the same one as elsewhere"
 UNSENT: Final = "cannot be sent to the mock"
 
 _NOT_AT_ALL: Final = "header content-length"
-_BY_KIND: Final = (".@odata.etag", ".changeKey")
+_BY_KIND: Final = tuple(f".{name}" for name in ("@odata.etag", "changeKey"))
 _NAMED: Final = "name-"
 _STAND_IN: Final = re.compile(
     r"(?<![\w-])(?:0{8}-0{4}-0{4}-0{4}-[0-9]{12}|(?:id|name|next)-[0-9]+|address-[0-9]+@elsewhere\.example)(?![\w-])"

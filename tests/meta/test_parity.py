@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -77,11 +78,16 @@ def folder_of(config: pytest.Config) -> Path:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "name" in metafunc.fixturenames:
-        try:
-            metafunc.parametrize("name", [SYNTHETIC, *services(folder_of(metafunc.config))])
-        except CassetteError as error:
-            raise pytest.UsageError(str(error)) from None
+    if "name" not in metafunc.fixturenames:
+        return
+    folder = folder_of(metafunc.config)
+    try:
+        found = services(folder)
+    except CassetteError as error:
+        raise pytest.UsageError(str(error)) from None
+    if metafunc.config.getoption("cassettes") and not found:
+        raise pytest.UsageError(f"{folder}: holds no recording of a service, so there is nothing to compare")
+    metafunc.parametrize("name", [SYNTHETIC, *found])
 
 
 def relabelled(folder: Path, chosen: str, **environ: str) -> Recording:
@@ -141,6 +147,11 @@ def test_the_mock_answers_as_the_service_did(name, request, compare) -> None:
 
 # -- what is altered is found --------------------------------------------------------------------------------------
 
+
+def refused(answer: dict[str, object]) -> None:
+    answer |= {"status": 403, "body": {"error": {"code": "ErrorAccessDenied"}}}
+
+
 CREATED, VIEWED, READ, CANCELLED, DELETED = (1, "0"), (2, "0"), (2, "3"), (3, None), (5, "0")
 REFUSAL = (3, None)
 ANYTHING = "…"
@@ -148,7 +159,7 @@ ANYTHING = "…"
 
 ALTERED = {
     "another status": (PLAIN, CANCELLED, put("status", value=200), ("status", OTHER_VALUE, "200", "202")),
-    "a refusal": (PLAIN, CANCELLED, put("status", value=403), ("status", OTHER_VALUE, "403", "202")),
+    "a refusal": (PLAIN, CANCELLED, refused, ("status", OTHER_VALUE, "403", "202")),
     "a status in a batch": (PLAIN, DELETED, put("status", value=200), ("status", OTHER_VALUE, "200", "204")),
     "another value": (PLAIN, CREATED, put("body", "importance", value="high"), ("body.importance", OTHER_VALUE, '"high"', '"normal"')),
     "another number": (PLAIN, CREATED, put("body", "reminderMinutesBeforeStart", value=15),
@@ -268,11 +279,8 @@ def test_a_target_that_lists_its_mailboxes_otherwise_is_the_same(recorded, tmp_p
     }
 
     def renamed(written: str) -> str:
-        for old, new in {
-            **names,
-            **{name.replace("@", "%40"): new.replace("@", "%40") for name, new in names.items()},
-        }.items():
-            written = written.replace(old, new)
+        for old, new in names.items():
+            written = written.replace(old, new).replace(old.replace("@", "%40"), new.replace("@", "%40"))
         return written
 
     one = altered(recorded, tmp_path / "one", PLAIN, text(renamed))
@@ -285,6 +293,24 @@ def test_a_target_that_lists_its_mailboxes_otherwise_is_the_same(recorded, tmp_p
 
     assert [str(found) for found in seen.found] == []
     assert seen.compared > 20
+
+
+def test_a_path_is_encoded_as_it_was(recorded, tmp_path, compare, monkeypatch) -> None:
+    """The id stands for another one, and each of its bytes is percent-encoded as the recorded one's are."""
+    sent, send = [], Mock.send
+
+    def watched(self, method, path, *rest):
+        sent.append(path)
+        return send(self, method, path, *rest)
+
+    monkeypatch.setattr(Mock, "send", watched)
+    encoded = "graph-conventions/v1.0.me.events/organizer/pascal/percent-encoded-id"
+
+    compare(altered(recorded, tmp_path / "one", encoded, lambda interactions: None))
+
+    (path,) = (path for path in sent if path.endswith("/cancel"))
+    identity = path.removeprefix("/v1.0/me/events/").removesuffix("/cancel")
+    assert re.fullmatch("(%[0-9A-F]{2}){20,}", identity)
 
 
 def test_what_the_mock_never_gave_is_not_asked_of_it(recorded, tmp_path, compare) -> None:
@@ -353,6 +379,13 @@ def test_a_list_that_is_not_as_it_must_be_is_refused(tmp_path, written) -> None:
 
     with pytest.raises(ValueError, match=FILE):
         read_accepted(tmp_path / FILE)
+
+
+def test_a_folder_without_any_is_not_passed_over(tmp_path) -> None:
+    done = run("tests/meta/test_parity.py", f"--cassettes={tmp_path}", runs=tmp_path / "runs")
+
+    assert done.returncode == pytest.ExitCode.INTERRUPTED
+    assert f"{tmp_path}: holds no recording of a service" in done.stdout
 
 
 def test_recordings_of_a_service_are_found_and_no_others(recorded, tmp_path) -> None:
