@@ -22,10 +22,11 @@ _ESCAPE: Final = re.compile(
     r"|(?P<json>\\(?:u[0-9A-Fa-f]{4}|U000[0-9A-Fa-f]{5}|x[0-9A-Fa-f]{2}|[\"'\\/bfnrt]))"
     r"|(?P<html>&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});)"
 )
-_QUOTED_PRINTABLE: Final = re.compile(r"(?P<mail>=(?:[0-9A-F]{2}|\r?\n))")
+_QUOTED_PRINTABLE: Final = re.compile(r"(?<!sha256)(?<!sha384)(?<!sha512)(?P<mail>=(?:[0-9A-F]{2}|\r?\n))")
 _SHOWN: Final = {"url": "URL-encoded", "json": "string escapes", "html": "HTML entities", "mail": "quoted-printable"}
 _SIGNS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _ESCAPES: Final = 20_000  # read at once, for the sake of memory
+_ESCAPE_COST: Final = 4  # in characters, for what it takes
 _LINE: Final = 4096
 _AROUND: Final = 1024
 
@@ -77,6 +78,8 @@ class Reading:
     """
     A part of a text with its escapes read: *text*, and where each character of it came from.
 
+    Its *cost* is what it takes to look through it, in characters.
+
     Args:
         escapes: The matches in *outer* between *start* and *end*, in order.
     """
@@ -97,6 +100,7 @@ class Reading:
             at = escape.end()
         parts.append(outer[at:end])
         self.text = "".join(parts)
+        self.cost = len(self.text) + _ESCAPE_COST * len(escapes)
 
     def origin(self, offset: int) -> int:
         """Where in the outer text character *offset* came from."""

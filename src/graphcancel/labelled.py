@@ -58,9 +58,6 @@ _PATHLIKE: Final = re.compile(
     r"(?:\.{1,2}|~)/.*|/[\w.-]{1,64}/.*|[A-Za-z]:[\\/].*|https?://[^?]*|[\w./-]{1,80}\.(?:pem|key|pfx|p12|crt|jwt|json|toml|txt)"
     r"|[a-z][a-z0-9.-]*(?:/[a-z][a-z0-9.-]*){2,}"
 )
-_NAME_PART: Final = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{4,}")
-_NAME_SHARE: Final = 0.7
-_LONG: Final = 12
 _SHORT: Final = 6
 _COOKIE: Final = 4
 _ANYBODY: Final = frozenset({"deleted items", "sent items", "junk email", "conversation history", "first talk"})
@@ -121,8 +118,6 @@ def is_likely(value: str) -> bool:
         return False
     letters = any(letter.isalpha() for letter in value)
     digits = any(letter.isdecimal() for letter in value)
-    if len(value) >= _LONG and sum(map(len, _NAME_PART.findall(value))) > _NAME_SHARE * len(value):
-        return False
     if _IDENTIFIER.fullmatch(value):
         return letters and digits and "." not in value and (changes(value) >= 0.2 or not re.search(r"_|\d$", value))  # noqa: PLR2004
     return letters and digits and changes(value) >= 0.1  # noqa: PLR2004

@@ -22,7 +22,7 @@ from graphcancel.randomness import public_spans, random_runs
 from graphcancel.rule import Sighting, in_small_letters
 from graphcancel.shapes import SHAPES
 
-_UNPACKED: Final = 32 << 20  # bytes and characters of all inner layers of one file
+_UNPACKED: Final = 64 << 20  # bytes and characters of all inner layers of one file
 _DEEPEST: Final = 6
 _MOST: Final = 1000  # findings in one file
 _SIGHTINGS: Final = 5 * _MOST  # in one text, before the rest of it is left
@@ -251,7 +251,7 @@ class _Scan:
                 if run.is_readable:
                     read.add(run.start, run.end)
             for reading in encodings.readings(layer.text, read.overlaps):
-                if self._afford(len(reading.text), layer.within):
+                if self._afford(reading.cost, layer.within):
                     self._look_through(layer.read(reading))
         for start, end in islice(random_runs(layer.text), _SIGHTINGS):
             if not read.overlaps(start, end) and not _is_escaped(layer.text, start):

@@ -34,7 +34,7 @@ _BITS: Final = 3.4
 
 # A digest of something public says so: sha256:…, --hash=sha256:…, "sha256": "…", commit …, owner/name@….
 _LABEL: Final = re.compile(
-    r"(?:(?:sha-?[0-9]{1,3}|md5|blake2[bs]?|digest|checksum|commit|revision|\brev|hash(?:es)?)[_a-z0-9]{0,12}"
+    r"(?:(?:sha-?[0-9]{1,3}|md5|blake2[bs]?|digest|checksum|commit|revision|comment|\brev|hash(?:es)?)[_a-z0-9]{0,12}"
     r"""['"\])]{0,2}\s{0,4}(?:[:=(,]|==|is|of)?\s{0,4}[\[(]?\s{0,8}(?:b?['"])?"""
     r"|/(?:commits?|blob|tree|raw|archive)/|\bdiff-|[\w.-]{1,60}/[\w.-]{1,60}@)\Z",
     re.IGNORECASE,
@@ -44,6 +44,7 @@ _OWN_LABEL: Final = re.compile(r"(?:[\w+/]{0,40}=)?(sha[0-9]{1,3}|md5|hash|diges
 _DIGEST_SIZES: Final = frozenset({32, 40, 56, 64, 96, 128})
 _LONGEST_DIGEST: Final = 128  # sha512 in hex
 _PUBLIC: Final = re.compile(r"(?:data:(?:image|font|application/(?:x-)?font|audio)[\w/+;=.-]{0,60},)\Z", re.IGNORECASE)
+_HUMP: Final = re.compile(r"(?<=[a-z])[A-Z](?=[a-z]{2})")  # of CamelCase
 _MANGLED: Final = re.compile(r"_{1,2}(?:R[A-Z]|ZN)")  # names in compiled code
 _BEFORE: Final = 80
 
@@ -85,7 +86,7 @@ def _is_random(run: str) -> bool:
 
 def changes(run: str) -> float:
     """How often the kind of character changes in *run*, for each of its characters."""
-    kinds = [_kind(letter) for letter in run]
+    kinds = [_kind(letter) for letter in _HUMP.sub("a", run)]
     changed = sum(one != two and "-" not in {one, two} and (one, two) != ("A", "a") for one, two in pairwise(kinds))
     return changed / len(run)
 

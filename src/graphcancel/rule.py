@@ -68,8 +68,5 @@ def value_of(match: re.Match[str], text: str) -> str:
 
 
 def in_small_letters(text: str) -> str:
-    """*text* in small letters, equally long."""
-    small = text.lower()
-    if len(small) == len(text):
-        return small
-    return "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+    """*text* in small letters, equally long: all that labels are written in is ASCII."""
+    return text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")

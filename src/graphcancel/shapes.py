@@ -18,6 +18,8 @@ _CHALLENGE: Final = re.compile(
 )
 _LONGEST_WORD: Final = 40
 _RANDOM: Final = 0.2
+_LEAST_LOCAL: Final = 3
+_BINARY: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\udc80-\udcff]")
 _USUAL: Final = frozenset("com net org edu gov info de uk us eu fr nl ch at it es cn jp in io".split())
 _HOME: Final = frozenset(
     """
@@ -101,6 +103,10 @@ def _guid(match: re.Match[str], text: str) -> bool:
 def _address(match: re.Match[str], text: str) -> bool:
     value = value_of(match, text)
     last = value.rpartition(".")[2]
+    if value.index("@") < _LEAST_LOCAL and _BINARY.search(
+        text, match.start() - min(40, match.start()), match.end() + 40
+    ):
+        return False  # random bytes have one in every few MiB, and compiled code writes names so
     if text[match.end() : match.end() + 1] == "_" and last.lower() not in _USUAL:
         return False  # what a compiled function is called
     return ((last.isalpha() and len(last) > 1) or last.lower().startswith("xn--")) and not harmless.is_reserved_address(

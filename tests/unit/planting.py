@@ -68,6 +68,8 @@ PLANTED: list[tuple[str, str, str]] = [
     (f'"refresh_token" : "{PASSWORD}"', PASSWORD, "value under a secret's name"),
     (f'"secretText": "{PASSWORD}"', PASSWORD, "value under a secret's name"),
     (f"password = '{PASSWORD}'", PASSWORD, "value under a secret's name"),
+    ("password: Summer2024Holiday", "Summer2024Holiday", "value under a secret's name"),
+    ("client-secret = hunter2hunter2", "hunter2hunter2", "value under a secret's name"),
     ('password: "allsmallletters"', "allsmallletters", "value under a secret's name"),
     (f"export GRAPH_APP_TOKEN={PASSWORD}", PASSWORD, "value under a secret's name"),
     ("GRAPH_APP_SECRET=allsmallletters", "allsmallletters", "value under a secret's name"),
