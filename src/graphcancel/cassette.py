@@ -70,6 +70,8 @@ class Cassette:
         origin: What answered: ``mock``, ``service`` or ``server``.
         knew: What the run knew of the target's lags when the story began, empty for nothing.
         case: Id of the case.
+        edited: How what is asked differs on file from what was recorded, None where it does not. To be raised once the
+            story is told: what the suite sends instead says more.
     """
 
     origin: str
@@ -77,6 +79,7 @@ class Cassette:
     knew: Mapping[str, Any] = field(default_factory=dict)
     _: KW_ONLY
     case: str
+    edited: Drift | None = None
 
 
 def place_of(folder: Path, case_id: str) -> Path:
@@ -153,7 +156,7 @@ def read_cassette(path: Path, case_id: str | None = None) -> Cassette:
         case_id: The case it must be of; None for whichever it names.
 
     Raises:
-        CassetteError: Missing, too large, cut off, or no cassette. `Drift` where it is another case's, or something in
+        CassetteError: Missing, too large, cut off, or no cassette. `Drift` where it is another case's, or an answer in
             it is not what was recorded.
     """
     place = escaped(str(path))
@@ -178,15 +181,20 @@ def _read(table: Mapping[str, Any], case_id: str | None, place: str) -> Cassette
     knew = _lags(member({"knew": {}, **table}, "knew", dict))
     digest = bound_to(case)
     interactions = []
+    edited = None
     for number, one in enumerate(listed, 1):
         try:
             found = _interaction(one)
             at = f"{place}: interaction {number} of {len(listed)}, {found}"
-            Sealing(one, found.response, number, len(listed), digest, at).check()
+            sealing = Sealing(one, found.response, number, len(listed), digest, at)
+            answer, asked = sealing.edited_answer(), sealing.edited_request()
         except Malformed as error:
             raise Malformed(f"interaction {number}: {error}") from None
+        if answer:
+            raise answer
+        edited = edited or asked
         interactions.append(found)
-    cassette = Cassette(member(table, "origin", str), tuple(interactions), knew, case=case)
+    cassette = Cassette(member(table, "origin", str), tuple(interactions), knew, case=case, edited=edited)
     if member(table, "sealed", str) != _seal_of_knew(cassette):
         raise Drift("knew (what was known of the target's lags)", OTHER, shortened(json.dumps(knew)), place, ON_FILE)
     return cassette

@@ -189,4 +189,6 @@ def escaped(text: str) -> str:
 
 def shortened(text: str) -> str:
     """*text* on one line of a message."""
+    if not text.strip():
+        return f'"{escaped(text[:_SHOWN])}"'
     return escaped(text) if len(text) <= _SHOWN else f"{escaped(text[:_SHOWN])}… ({len(text)} characters)"

@@ -80,6 +80,8 @@ class Playback:
             tape = Tape(cassette, case.id)
             told = tell_alone(case, self._theatre, partial(Offline, tape.answer, waited(case)), cassette.knew)
             tape.finish()
+        if cassette.edited:
+            raise cassette.edited
         self.counts.update(told.counts)
         return told.record
 

@@ -79,7 +79,7 @@ class Tape:
         """
         number = self._given + 1
         if number > len(self._interactions):
-            sent = f"{request.method} {shortened(request.path)}"
+            sent = shortened(f"{request.method} {urlsplit(request.url).path}")
             raise Drift("a request that is not on the cassette", None, sent, self._at(number))
         recorded = self._interactions[self._given]
         found = difference(recorded, request, headers)
@@ -100,7 +100,7 @@ class Tape:
             raise Drift("an interaction never asked for", str(left), None, self._at(self._given + 1))
 
     def _at(self, number: int) -> str:
-        return f"{self._place}: request {number} of {len(self._interactions)}"
+        return f"{self._place}: request {number} ({len(self._interactions)} on the cassette)"
 
 
 def difference(recorded: Interaction, request: Request, headers: Mapping[str, str]) -> Difference | None:

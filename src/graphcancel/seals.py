@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from graphcancel.errors import Drift
 from graphcancel.exchange import Response
-from graphcancel.onfile import member, of_kind, only, shortened
+from graphcancel.onfile import member, only, shortened
 
 ON_FILE: Final = "on file"
 OTHER: Final = "something else"
@@ -70,30 +70,50 @@ class Sealing:
             "leaves": leaves,
         }
 
-    def check(self) -> None:
+    def edited_answer(self) -> Drift | None:
         """
-        See that the interaction is what it was when it was recorded.
+        How the answer differs from what was recorded, None where it does not.
 
         Raises:
-            Drift: It is not; what differs is named.
             Malformed: It is not sealed.
         """
-        sealed = member(self.table, "sealed", dict)
-        only(sealed, _KEYS, "sealed")
-        number, of = (member(sealed, name, int) for name in ("number", "of"))
-        if (number, of) != (self.number, self.of):
-            raise self._drift("its place", f"{number} of {of}", f"{self.number} of {self.of}")
-        before = member(sealed, "request", dict)
-        if before != self._request():
-            self._compare_requests(before)
-        status = member(sealed, "status", str)
-        if status != self._status():
-            self._compare_statuses(status.partition(" ")[0])
-        self._compare_headers("answer", "response", member(sealed, "headers", dict))
+        sealed = self._sealed()
+        before, status = member(sealed, "status", str), self.table["response"]["status"]
+        if before != self._status():
+            code = before.partition(" ")[0]
+            if code == str(status["code"]):
+                return self._drift("the answer's status message", OTHER, status["message"])
+            return self._drift("the answer's status", code, str(status["code"]))
         leaves = member(sealed, "leaves", str)
         if member(sealed, "body", str) != self._body(leaves):
             where, value = self._differing(leaves)
-            raise self._drift(f"the answer's body{where}", OTHER, value)
+            return self._drift(f"the answer's body{where}", OTHER, value)
+        return self._edited_header("answer", "response", member(sealed, "headers", dict))
+
+    def edited_request(self) -> Drift | None:
+        """
+        How the request's place or spelling differs from what was recorded, None where it does not.
+
+        Raises:
+            Malformed: It is not sealed.
+        """
+        sealed = self._sealed()
+        number, of = (member(sealed, name, int) for name in ("number", "of"))
+        if (number, of) != (self.number, self.of):
+            return self._drift("its place", f"{number} of {of}", f"{self.number} of {self.of}")
+        before, now, request = member(sealed, "request", dict), self._request(), self.table["request"]
+        if before == now:
+            return None
+        only(before, _REQUEST_KEYS, "sealed.request")
+        for name in ("method", "uri", "body"):
+            if member(before, name, str) != now[name]:
+                return self._drift(f"the request's {name}", OTHER, request[name])
+        return self._edited_header("request", "request", member(before, "headers", dict))
+
+    def _sealed(self) -> Mapping[str, Any]:
+        sealed: Mapping[str, Any] = member(self.table, "sealed", dict)
+        only(sealed, _KEYS, "sealed")
+        return sealed
 
     # -- what is compared -------------------------------------------------------------------------------------------
 
@@ -128,29 +148,13 @@ class Sealing:
 
     # -- what differs -----------------------------------------------------------------------------------------------
 
-    def _compare_requests(self, before: Mapping[str, Any]) -> None:
-        only(before, _REQUEST_KEYS, "sealed.request")
-        request, now = self.table["request"], self._request()
-        for name in ("method", "uri", "body"):
-            if member(before, name, str) != now[name]:
-                raise self._drift(f"the request's {name}", OTHER, request[name])
-        self._compare_headers("request", "request", member(before, "headers", dict))
-
-    def _compare_statuses(self, before: str) -> None:
-        status = self.table["response"]["status"]
-        if before == str(status["code"]):
-            raise self._drift("the answer's status message", OTHER, status["message"])
-        raise self._drift("the answer's status", before, str(status["code"]))
-
-    def _compare_headers(self, whose: str, side: str, before: Mapping[str, Any]) -> None:
+    def _edited_header(self, whose: str, side: str, before: Mapping[str, Any]) -> Drift | None:
         now, headers = self._headers(side), self.table[side]["headers"]
-        if before == now:
-            return
-        for name in sorted({*before, *now}):
-            if before.get(name) != now.get(name):
-                of_kind(before.get(name, ""), "a header's seal", str)
-                found = headers[name][0] if name in headers else None
-                raise self._drift(f"the {whose}'s header {shortened(name)}", OTHER if name in before else None, found)
+        name = next((name for name in sorted({*before, *now}) if before.get(name) != now.get(name)), None)
+        if name is None:
+            return None
+        found = headers[name][0] if name in headers else None
+        return self._drift(f"the {whose}'s header {shortened(name)}", OTHER if name in before else None, found)
 
     def _differing(self, before: str) -> tuple[str, str]:
         """Where in the body the first change is, as far as that can be said, and what stands there."""
@@ -158,7 +162,7 @@ class Sealing:
         if len(before) == len(now):
             for number, (place, value) in enumerate(self._all()):
                 if before[width * number : width * (number + 1)] != now[width * number : width * (number + 1)]:
-                    return f" at {shortened(place)}", json.dumps(value[place], ensure_ascii=False)
+                    return f" at {shortened(place)}" if place else "", json.dumps(value[place], ensure_ascii=False)
         return "", self.response.body.decode()
 
     def _drift(self, field: str, recorded: str | None, found: str | None) -> Drift:
