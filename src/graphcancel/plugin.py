@@ -251,11 +251,20 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
             suite.finish(leads=not _is_worker(session.config))
         finally:
             suite.close()
+            if not _is_worker(session.config):
+                _keep(suite)
         if _is_worker(session.config):
             session.config.workeroutput["graphcancel"] = suite.brought()  # type: ignore[attr-defined]
         else:
-            suite.keep()
             _report_late(session, suite)
+
+
+def _keep(suite: Suite) -> None:
+    """List what was recorded; where that cannot be written the run ends with one line."""
+    try:
+        suite.keep()
+    except GraphCancelError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _gave_up(session: pytest.Session, error: BaseException) -> bool:

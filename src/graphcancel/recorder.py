@@ -23,6 +23,7 @@ from graphcancel.alone import Theatre, Told, tell_alone
 from graphcancel.calls import comment_for
 from graphcancel.cassette import Cassette, Interaction, place_of, write_cassette
 from graphcancel.clock import Waited
+from graphcancel.described import described
 from graphcancel.errors import CassetteError
 from graphcancel.exchange import Request, Response
 from graphcancel.marks import Mark, run_of
@@ -35,7 +36,6 @@ from graphcancel.recording import (
     SERVICE,
     Recording,
     StandIn,
-    described,
     folder_for,
     read_recording,
     stand_in,
@@ -172,7 +172,7 @@ class Recorder:
         again = tell_alone(case, self._again, door, taken.knew)
         retelling.finish()
         _check_alike(case, taken.told.record, again.record)
-        cassette = Cassette(self._recording.origin, tuple(retelling.interactions), taken.knew)
+        cassette = Cassette(self._recording.origin, tuple(retelling.interactions), taken.knew, case=case.id)
         changed = write_cassette(place_of(self._recording.folder, case.id), cassette)
         self.written = self.written.joined(Written((case.id,), changed=changed))
 
