@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from graphcancel.cassette import Cassette, Interaction, read_cassette, write_cassette
+from graphcancel.cassette import Interaction, read_cassette, write_cassette
 from graphcancel.exchange import Response
 from graphcancel.recording import SERVICE, Recording, read_recording, write_recording
 
@@ -36,7 +36,7 @@ def altered(recording: Recording, folder: Path, case: str, change: Callable[[lis
     interactions = list(cassette.interactions)
     change(interactions)
     found = replace(recording, folder=folder, cases=(case,))
-    write_cassette(found.place(case), Cassette(SERVICE, tuple(interactions), cassette.knew))
+    write_cassette(found.place(case), replace(cassette, origin=SERVICE, interactions=tuple(interactions)))
     write_recording(found, dt.date(2026, 11, 21), changed=True)
     return read_recording(folder)
 

@@ -24,8 +24,10 @@ from counterpart import Counterpart, Translation, Unknown
 
 from graphcancel.case import Case
 from graphcancel.cassette import Cassette, Interaction, read_cassette
+from graphcancel.errors import CassetteError
 from graphcancel.exchange import Response
-from graphcancel.recording import Recording, check_files
+from graphcancel.recording import Recording
+from graphcancel.shelf import check_files
 
 _AUTHORIZATION: Final = "authorization"
 _BATCH: Final = "/$batch"
@@ -287,5 +289,10 @@ def examine(mock: Mock, recording: Recording, cases: Iterable[Case]) -> Seen:
     by_id = {case.id: case for case in cases}
     check_files(recording, by_id)
     for name in recording.cases:
-        seen = seen.joined(mock.compare(by_id[name], read_cassette(recording.place(name))))
+        cassette = read_cassette(recording.place(name), name)
+        if cassette.edited:
+            raise cassette.edited
+        if cassette.origin != recording.origin:
+            raise CassetteError(f"{recording.place(name)}: its origin is not that of the recording; record it anew")
+        seen = seen.joined(mock.compare(by_id[name], cassette))
     return seen

@@ -11,7 +11,6 @@ from a service: the mock must equal it, and where it is altered, exactly that mu
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -272,22 +271,23 @@ def test_a_service_that_is_late_and_throttles_and_pages_does_not_differ_by_that(
 
 def test_a_target_that_lists_its_mailboxes_otherwise_is_the_same(recorded, tmp_path, compare) -> None:
     """The attendee has no token, the second mailbox comes first, and the root is the cloud's."""
-    names = {
-        "attendee@target.example": "mailbox-2@target.example",
-        "user-attendee": "user-mailbox-2",
-        "https://graph.example": "https://graph.microsoft.com",
-    }
+    names = {"attendee@": "mailbox-2@", "attendee%40": "mailbox-2%40", "graph.example": "graph.microsoft.com"}
 
     def renamed(written: str) -> str:
         for old, new in names.items():
-            written = written.replace(old, new).replace(old.replace("@", "%40"), new.replace("@", "%40"))
+            written = written.replace(old, new)
         return written
 
     one = altered(recorded, tmp_path / "one", PLAIN, text(renamed))
-    place = one.folder / RECORDING
-    table = json.loads(renamed(place.read_text(encoding="utf-8")))
-    del table["target"]["actors"]["attendee"]
-    place.write_text(json.dumps(table), encoding="utf-8")
+    described = replace(
+        one.description,
+        base_url=renamed(one.description.base_url),
+        actors={name: actor for name, actor in one.description.actors.items() if name != "attendee"},
+        writable=tuple(map(renamed, one.description.writable)),
+    )
+    users = {renamed(mailbox): identity for mailbox, identity in one.contact["users"].items()}
+    one = replace(one, description=described, contact={**one.contact, "users": users})
+    write_recording(one, dt.date(2026, 11, 21), changed=True)
 
     seen = compare(read_recording(one.folder))
 
