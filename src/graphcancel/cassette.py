@@ -30,7 +30,7 @@ _LONGEST_S: Final = 86_400
 _ILLEGAL: Final = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]|[. ]$')
 _PHRASES: Final = {int(status): status.phrase for status in HTTPStatus}
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-_KEYS: Final = frozenset({"version", "case", "origin", "interactions", "knew", "sealed"})
+_KEYS: Final = frozenset({"version", "case", "origin", "interactions", "knew", "took", "sealed"})
 _INTERACTION_KEYS: Final = {
     "": frozenset({"request", "response", "sealed"}),
     "request": frozenset({"method", "uri", "headers", "body"}),
@@ -70,6 +70,7 @@ class Cassette:
         origin: What answered: ``mock``, ``service`` or ``server``.
         knew: What the run knew of the target's lags when the story began, empty for nothing.
         case: Id of the case.
+        took: Whole seconds each answer took, in order; empty where none took one.
         edited: How what is asked differs on file from what was recorded, None where it does not. To be raised once the
             story is told: what the suite sends instead says more.
     """
@@ -79,6 +80,7 @@ class Cassette:
     knew: Mapping[str, Any] = field(default_factory=dict)
     _: KW_ONLY
     case: str
+    took: tuple[int, ...] = ()
     edited: Drift | None = None
 
 
@@ -121,8 +123,9 @@ def _written(cassette: Cassette) -> dict[str, Any]:
         table = _table(one)
         interactions.append(table | {"sealed": Sealing(table, one.response, number, of, digest).seal()})
     head = {"version": _VERSION, "case": cassette.case, "origin": cassette.origin, "interactions": interactions}
-    known = {"knew": cassette.knew} if cassette.knew else {}
-    return head | known | {"sealed": _seal_of_knew(cassette)}
+    known: dict[str, Any] = {"knew": cassette.knew} if cassette.knew else {}
+    known |= {"took": list(cassette.took)} if any(cassette.took) else {}
+    return head | known | {"sealed": _seal_of_times(cassette)}
 
 
 def _table(one: Interaction) -> dict[str, Any]:
@@ -141,8 +144,9 @@ def _lists(headers: Mapping[str, str]) -> dict[str, list[str]]:
     return {name: [value] for name, value in headers.items()}
 
 
-def _seal_of_knew(cassette: Cassette) -> str:
-    return bound_to(cassette.case)(json.dumps(cassette.knew, sort_keys=True), 6)
+def _seal_of_times(cassette: Cassette) -> str:
+    times = [cassette.knew, list(cassette.took) if any(cassette.took) else []]
+    return bound_to(cassette.case)(json.dumps(times, sort_keys=True), 6)
 
 
 # -- reading -------------------------------------------------------------------------------------------------------
@@ -194,9 +198,16 @@ def _read(table: Mapping[str, Any], case_id: str | None, place: str) -> Cassette
             raise answer
         edited = edited or asked
         interactions.append(found)
-    cassette = Cassette(member(table, "origin", str), tuple(interactions), knew, case=case, edited=edited)
-    if member(table, "sealed", str) != _seal_of_knew(cassette):
-        raise Drift("knew (what was known of the target's lags)", OTHER, shortened(json.dumps(knew)), place, ON_FILE)
+    took = tuple(of_kind(seconds, "took", int) for seconds in member({"took": [], **table}, "took", list))
+    if len(took) > len(interactions) or not all(0 <= seconds <= _LONGEST_S for seconds in took):
+        raise Malformed("took does not say how long each answer took")
+    origin = member(table, "origin", str)
+    cassette = Cassette(origin, tuple(interactions), knew, case=case, took=took, edited=edited)
+    if member(table, "sealed", str) != _seal_of_times(cassette):
+        found = shortened(json.dumps([knew, took]))
+        raise Drift(
+            "knew or took (what was known of the target's lags, how long it took)", OTHER, found, place, ON_FILE
+        )
     return cassette
 
 

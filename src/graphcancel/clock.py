@@ -1,8 +1,8 @@
 """
 What time it is for a run: the machine's, or what was waited.
 
-A recording and its replay must ask the same questions in the same order. How long an answer took differs each time, so
-it must decide nothing there: time is what the stories waited, and nothing else.
+A recording and its replay must ask the same questions in the same order. How long an answer took differs each time. So
+time is what the stories waited there and, where answers take seconds, those: whole ones, kept in the recording.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import TypeVar
 
 Value = TypeVar("Value")
@@ -26,6 +26,9 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         """Let *seconds* pass."""
         time.sleep(max(0.0, seconds))
+
+    def took(self, seconds: float) -> None:
+        """Take notice that an answer took *seconds*; they have passed already."""
 
     def today(self) -> dt.datetime:
         """The date and time of day, UTC."""
@@ -54,6 +57,10 @@ class Waited(Clock):
         seed: Decides the jitter: the same story waits the same times.
         really: Lets *seconds* really pass; by default nothing is waited for.
         today: The date and time of day, by default the machine's.
+        durations: Whole seconds each answer took, in order; None measures them.
+
+    Attributes:
+        durations: What each answer took, as far as known.
     """
 
     def __init__(
@@ -61,7 +68,10 @@ class Waited(Clock):
         seed: str,
         really: Callable[[float], None] = lambda _: None,
         today: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        durations: Iterable[int] | None = None,
     ) -> None:
+        self.durations: list[int] = []
+        self._given = None if durations is None else iter(durations)
         self._passed = 0.0
         self._random = random.Random(seed)  # noqa: S311 - as above
         self._really = really
@@ -76,6 +86,12 @@ class Waited(Clock):
         if seconds > 0.0:
             self._really(seconds)
             self._passed += seconds
+
+    def took(self, seconds: float) -> None:
+        """Count what an answer took, in whole seconds, as passed."""
+        whole = int(seconds) if self._given is None else next(self._given, 0)
+        self.durations.append(whole)
+        self._passed += whole
 
     def today(self) -> dt.datetime:
         """The date and time of day it was given."""

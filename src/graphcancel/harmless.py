@@ -25,6 +25,7 @@ _PLACEHOLDER: Final = re.compile(
     | [A-Z][A-Z0-9]{0,20}(?:_[A-Z][A-Z0-9]{0,20}){1,6}  # the name of a variable
     | [a-z]{1,12}(?:-[a-z]{1,12}){0,3}-token            # the stand-ins of a cassette: organizer-token
     | [a-z]{1,12}-[0-9]{1,4}                            # id-12, next-1
+    | digest-[0-9a-f]{8}                                # the seal of a header
     """,
     re.VERBOSE,
 )

@@ -30,9 +30,14 @@ if TYPE_CHECKING:
     from graphcancel.story import Record
 
 
-def waited(case: Case) -> Waited:
-    """The clock of a case that is told from answers on file: nothing is waited for, and it is always the same day."""
-    return Waited(case.id, today=lambda: CANONICAL_NOW)
+def waited(case: Case, durations: Sequence[int]) -> Waited:
+    """
+    The clock of a case that is told from answers on file: nothing is waited for, and it is always the same day.
+
+    Args:
+        durations: Whole seconds each answer took.
+    """
+    return Waited(case.id, today=lambda: CANONICAL_NOW, durations=durations)
 
 
 def stage_for_stand_ins(recording: Recording, contracts: Sequence[Contract]) -> Theatre:
@@ -79,10 +84,12 @@ class Playback:
         """
         cassette = self.cassette_of(case)
         if self.by_library:
-            told = tell_alone(case, self._theatre, partial(Target, clock=waited(case)), cassette.knew)
+            told = tell_alone(case, self._theatre, partial(Target, clock=waited(case, cassette.took)), cassette.knew)
         else:
             tape = Tape(cassette, case.id)
-            told = tell_alone(case, self._theatre, partial(Offline, tape.answer, waited(case)), cassette.knew)
+            told = tell_alone(
+                case, self._theatre, partial(Offline, tape.answer, waited(case, cassette.took)), cassette.knew
+            )
             tape.finish()
         if cassette.edited:
             raise cassette.edited

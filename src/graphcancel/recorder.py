@@ -59,10 +59,16 @@ _AGAIN: Final = "record it again"
 
 @dataclass(slots=True)
 class _Taken:
-    """A case between its telling and its writing."""
+    """
+    A case between its telling and its writing.
+
+    Attributes:
+        took: Whole seconds each answer took.
+    """
 
     case: Case
     told: Told
+    took: tuple[int, ...]
     knew: Mapping[str, Any]
     traffic: Sequence[tuple[Any, Mapping[str, Any]]] = ()
 
@@ -114,10 +120,12 @@ class Recorder:
 
     def tell(self, case: Case) -> Record:
         """Tell *case* to the live target; `finish` writes what vcrpy captured meanwhile."""
-        door = partial(Target, clock=Waited(case.id, time.sleep))
+        # How fast a mock is says nothing, and is another thing each time.
+        clock = Waited(case.id, time.sleep, durations=() if self._recording.origin == MOCK else None)
+        door = partial(Target, clock=clock)
         knew = self._knew
         told = tell_alone(case, self._live, door, knew)
-        self._taken = _Taken(case, told, knew)
+        self._taken = _Taken(case, told, tuple(clock.durations), knew)
         self._knew = told.learnt
         self.counts.update(told.counts)
         self.made += told.made
@@ -168,11 +176,13 @@ class Recorder:
         pseudonyms = Pseudonyms(self._known(marks), [*self._texts, *(comment_for(case, mark) for mark in marks)])
         answers = [pseudonyms.answer(_response(response)) for _, response in taken.traffic]
         retelling = _Retelling(case.id, answers, [request for request, _ in taken.traffic], self._stand_in)
-        door = partial(Offline, retelling.answer, waited(case))
+        door = partial(Offline, retelling.answer, waited(case, taken.took))
         again = tell_alone(case, self._again, door, taken.knew)
         retelling.finish()
         _check_alike(case, taken.told.record, again.record)
-        cassette = Cassette(self._recording.origin, tuple(retelling.interactions), taken.knew, case=case.id)
+        cassette = Cassette(
+            self._recording.origin, tuple(retelling.interactions), taken.knew, case=case.id, took=taken.took
+        )
         changed = write_cassette(place_of(self._recording.folder, case.id), cassette)
         self.written = self.written.joined(Written((case.id,), changed=changed))
 

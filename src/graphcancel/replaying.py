@@ -46,7 +46,9 @@ class Offline(Target):
         self._answer = answer
 
     def _exchange(self, request: Request, headers: Mapping[str, str]) -> Exchange:
-        return Exchange(request, self._answer(request, of_interest(request, headers)), 0.0, self.clock.now())
+        response = self._answer(request, of_interest(request, headers))
+        self.clock.took(0.0)
+        return Exchange(request, response, 0.0, self.clock.now())
 
 
 def of_interest(request: Request, headers: Mapping[str, str]) -> dict[str, str]:

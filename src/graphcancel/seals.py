@@ -132,13 +132,15 @@ class Sealing:
         return f"{status['code']} {self.digest(status['message'], 2)}"
 
     def _headers(self, side: str) -> dict[str, str]:
-        return {name: self.digest(values[0], 4) for name, values in self.table[side]["headers"].items()}
+        # A short run of digits beside the name of a header would be taken for its value.
+        return {name: f"digest-{self.digest(values[0], 4)}" for name, values in self.table[side]["headers"].items()}
 
     def _body(self, leaves: str) -> str:
         return self.digest(f"{leaves}\n{self.table['response']['body']['string']}", 6)
 
     def _leaves(self) -> str:
-        return "".join(self.digest(json.dumps(value), _LEAF) for _, value in self._all())
+        # One word each: a long run of digits would look like a secret.
+        return " ".join(self.digest(json.dumps(value), _LEAF) for _, value in self._all())
 
     def _all(self) -> list[tuple[str, Any]]:
         try:
@@ -158,10 +160,10 @@ class Sealing:
 
     def _differing(self, before: str) -> tuple[str, str]:
         """Where in the body the first change is, as far as that can be said, and what stands there."""
-        now, width = self._leaves(), 2 * _LEAF
-        if len(before) == len(now):
-            for number, (place, value) in enumerate(self._all()):
-                if before[width * number : width * (number + 1)] != now[width * number : width * (number + 1)]:
+        old, new = before.split(" "), self._leaves().split(" ")
+        if len(old) == len(new):
+            for was, now, (place, value) in zip(old, new, self._all(), strict=True):
+                if was != now:
                     return f" at {shortened(place)}" if place else "", json.dumps(value[place], ensure_ascii=False)
         return "", self.response.body.decode()
 

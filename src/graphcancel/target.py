@@ -184,6 +184,7 @@ class Target:
             self.counts["unanswered"] += 1
             return Exchange(request, None, ended - started, self.clock.now(), failure(error, ended - started))
         ended = time.monotonic()
+        self.clock.took(ended - started)
         response = Response(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, body)
         return Exchange(request, response, ended - started, self.clock.now())
 
