@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from graphcancel.errors import NotOffered, ProvisionError
+from graphcancel.errors import AnswerLost, NotOffered, ProvisionError
 from graphcancel.exchange import Exchange, encode_segment, json_request
 from graphcancel.ground import Ground, Steps
 from graphcancel.looks import Unseen, Viewpoint, entries
@@ -119,6 +119,9 @@ def _windows(ground: Ground, mark: Mark, count: int, *, past: bool) -> tuple[tup
 def _try_created(ground: Ground, exchange: Exchange) -> str | None:
     try:
         return ground.created(exchange, "create the decoy")
+    except AnswerLost:
+        # It may lie there all the same, and would be taken for the meeting: the case starts again.
+        raise
     except ProvisionError:
         return None
 

@@ -14,6 +14,7 @@ from graphcancel.auth import SignIn
 from graphcancel.cassette import Cassette, read_cassette
 from graphcancel.clock import Waited
 from graphcancel.errors import CassetteError, Drift
+from graphcancel.ledger import Unwritten
 from graphcancel.onfile import shortened
 from graphcancel.pseudonyms import CANONICAL_NOW, CANONICAL_RUN, CANONICAL_START
 from graphcancel.replaying import Offline, Tape
@@ -44,6 +45,7 @@ def stage_for_stand_ins(recording: Recording, contracts: Sequence[Contract]) -> 
         recording.contact,
         SignIn(recording.description),
         Sanitiser(CANONICAL_RUN, sentences(contracts)),
+        Unwritten(),
     )
 
 
@@ -56,12 +58,14 @@ class Playback:
 
     Attributes:
         counts: What was sent so far.
+        told: Ids of the cases told to their end.
     """
 
     def __init__(self, recording: Recording, contracts: Sequence[Contract], *, by_library: bool = False) -> None:
         self.recording = recording
         self.by_library = by_library
         self.counts: Counter[str] = Counter()
+        self.told: set[str] = set()
         self._theatre = stage_for_stand_ins(recording, contracts)
         self._listed = frozenset(recording.cases)
 
@@ -83,6 +87,7 @@ class Playback:
         if cassette.edited:
             raise cassette.edited
         self.counts.update(told.counts)
+        self.told.add(case.id)
         return told.record
 
     def cassette_of(self, case: Case) -> Cassette:

@@ -46,6 +46,7 @@ from graphcancel.replaying import Offline
 from graphcancel.runfile import folder_name
 from graphcancel.scene import SKEW, stamp
 from graphcancel.session import sentences
+from graphcancel.story import ATTEMPTS
 from graphcancel.target import Target
 from graphcancel.targetfile import CLOUDS
 
@@ -163,8 +164,8 @@ class Recorder:
         case = taken.case
         if taken.told.counts.get("unanswered"):
             raise CassetteError(f"{case.id}: not recorded: an answer was lost on the way; {_AGAIN}")
-        mark = Mark.of(self._live.run, case.id, 0)
-        pseudonyms = Pseudonyms(self._known(mark), [*self._texts, comment_for(case, mark.case)])
+        marks = [Mark.of(self._live.run, case.id, attempt).case for attempt in range(ATTEMPTS)]
+        pseudonyms = Pseudonyms(self._known(marks), [*self._texts, *(comment_for(case, mark) for mark in marks)])
         answers = [pseudonyms.answer(_response(response)) for _, response in taken.traffic]
         retelling = _Retelling(case.id, answers, [request for request, _ in taken.traffic], self._stand_in)
         door = partial(Offline, retelling.answer, waited(case))
@@ -191,14 +192,14 @@ class Recorder:
         found = replace(self._recording, cases=tuple(sorted(listed)), complete=tuple(sorted(complete)))
         write_recording(found, today, changed=written.changed)
 
-    def _known(self, mark: Mark) -> Known:
+    def _known(self, marks: Sequence[str]) -> Known:
         return Known(
             addresses=self._stand_in.addresses,
             ids=self._stand_in.ids,
             roots=self._stand_in.roots,
             run=run_of(self._live.run),
             day=self._day,
-            own=frozenset({mark.case}),
+            own=frozenset(marks),
         )
 
 

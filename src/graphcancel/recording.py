@@ -103,18 +103,28 @@ class StandIn:
     roots: Mapping[str, str]
 
 
-def folder_for(cassettes: Path, name: str) -> Path:
+def check_name(name: str) -> None:
     """
-    The folder below *cassettes* for the recording *name*, made.
+    See that *name* can be that of a recording.
 
     Raises:
-        CassetteError: Some system would refuse it as the name of a folder, or take it for another that is there.
+        CassetteError: Some system would refuse it as the name of a folder.
     """
     if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name):
         raise CassetteError(
             f"{name!r} cannot be the name of a recording: letters, digits, dots, hyphens and underscores, 64 at most, "
             "and no name reserved by Windows"
         )
+
+
+def folder_for(cassettes: Path, name: str) -> Path:
+    """
+    The folder below *cassettes* for the recording *name*, made.
+
+    Raises:
+        CassetteError: It cannot be made, or some system would take it for another that is there.
+    """
+    check_name(name)
     folder = cassettes / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -146,7 +156,11 @@ def stand_in(
     """
     addresses = _addresses(description)
     ids = {identity: f"user-{_local(addresses[mailbox])}" for mailbox, identity in contact["users"].items()}
-    ids |= {identity: name.replace("_", "-") for name, identity in description.resources.items()}
+    # The id of a booking business is an address too, and its mail comes from there.
+    ids |= {
+        identity: name.replace("_", "-") + ("@target.example" if "@" in identity else "")
+        for name, identity in description.resources.items()
+    }
     roots = _roots(description)
     actors = {
         name: Actor(
@@ -237,6 +251,17 @@ def _table(recording: Recording) -> dict[str, Any]:
         "cases": sorted(recording.cases),
     }
     return table | {"sealed": _seal(table)}
+
+
+def find_recording(cassettes: Path, name: str) -> Recording:
+    """
+    The recording *name* below *cassettes*.
+
+    Raises:
+        CassetteError: There is none, or it does not say what it must.
+    """
+    check_name(name)
+    return read_recording(cassettes / name)
 
 
 def read_recording(folder: Path) -> Recording:

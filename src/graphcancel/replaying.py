@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 from graphcancel.cassette import Cassette, Interaction
 from graphcancel.errors import Drift
 from graphcancel.exchange import Exchange, Request, Response
-from graphcancel.ledger import Unwritten
 from graphcancel.onfile import once, shortened
 from graphcancel.seals import leaves
 from graphcancel.target import Target
@@ -46,7 +45,6 @@ class Offline(Target):
 
     def __init__(self, answer: Answer, clock: Clock, description: Description, fence: Fence, sign_in: SignIn) -> None:
         super().__init__(description, fence, sign_in, clock)
-        self.ledger = Unwritten()
         self._answer = answer
 
     def _exchange(self, request: Request, headers: Mapping[str, str]) -> Exchange:

@@ -18,6 +18,8 @@ from graphcancel.vocabulary import HARMLESS, NUMBERS, SEGMENTS, WORD, is_code, i
 _QUERY: Final = frozenset("$top $skip $skiptoken $filter $select $orderby startdatetime enddatetime start end".split())
 _ADDRESS: Final = re.compile(r"[^\s@<>(),;]+@[^\s@<>(),;]+")
 
+_READ: Final = 4000
+
 
 class Sanitiser:
     """
@@ -53,14 +55,14 @@ class Sanitiser:
 
     def text(self, text: str, limit: int = 240) -> str:
         """*text* of a server with every word replaced that is neither common nor a contract's."""
-        text = "".join(letter if letter.isprintable() else " " for letter in text[: limit + 1])
+        # Cut only afterwards: half of a name may be a harmless word.
+        text = "".join(letter if letter.isprintable() else " " for letter in text[:_READ])
         shown = WORD.sub(
             lambda found: found[0] if is_harmless(found[0], self._words) else "[…]",
-            NUMBERS.sub("[…]", _ADDRESS.sub("[…]", text[:limit])),
+            NUMBERS.sub("[…]", _ADDRESS.sub("[…]", text)),
         )
-        return re.sub(r"(?:\[…\][\W_]?){2,}", "[…] ", shown).replace("\n", " ").strip() + (
-            "…" if len(text) > limit else ""
-        )
+        shown = re.sub(r"(?:\[…\][\W_]?){2,}", "[…] ", shown).strip()
+        return shown[:limit] + ("…" if len(shown) > limit else "")
 
     def code(self, code: object) -> str:
         """An error code, where it is made of words that say nothing about anybody."""

@@ -26,7 +26,7 @@ class Known:
 
     Attributes:
         addresses: Real address, lower case, to its stand-in, such as ``organizer@target.example``.
-        ids: Real id, to the letter, of a mailbox, the group, the booking business or the service.
+        ids: Real id of a mailbox, the group, the booking business or the service.
         roots: Real Graph root without version.
         run: Id of the live run, as a whole; becomes `CANONICAL_RUN`.
         day: Day of the live run (UTC).
@@ -64,10 +64,8 @@ class StandIns:
     """The stand-ins of one cassette. What is empty stays empty."""
 
     def __init__(self, known: Known) -> None:
-        self._addresses = {address.lower(): stand_in for address, stand_in in known.addresses.items()}
-        self._ids = dict(known.ids)
         # A booking business is known by an id that looks like an address, and is one where it sends mail.
-        self._addressed = {name.lower(): stand_in for name, stand_in in known.ids.items()} | self._addresses
+        self._known = {value.lower(): name for value, name in {**known.ids, **known.addresses}.items() if value}
         taken = {*known.ids.values(), *known.addresses.values()}
         self._other_ids = _Numbered("id-{}".format, taken)
         self._other_addresses = _Numbered("address-{}@elsewhere.example".format, taken)
@@ -79,15 +77,15 @@ class StandIns:
     def address(self, address: str) -> str:
         """Of an address, in whatever letter case."""
         lower = address.lower()
-        return (self._addressed.get(lower) or self._other_addresses.of(lower)) if address else address
+        return (self._known.get(lower) or self._other_addresses.of(lower)) if address else address
 
     def identity(self, identity: str) -> str:
         """Of an id; positions in a batch are none."""
         if not identity or _is_position(identity):
             return identity
-        if identity in self._ids:
-            return self._ids[identity]
-        return self.address(identity) if ADDRESS.fullmatch(identity) else self._other_ids.of(identity)
+        # Items' ids may differ in the case of a letter only; those known beforehand are GUIDs and addresses.
+        known = self._known.get(identity.lower())
+        return known or (self.address(identity) if ADDRESS.fullmatch(identity) else self._other_ids.of(identity))
 
     def name(self, name: str) -> str:
         """Of a person's or a thing's name."""

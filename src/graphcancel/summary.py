@@ -60,7 +60,9 @@ def summary(outcome: Outcome, *, width: int, color: bool) -> Iterator[str]:
     shown = [contract for contract in outcome.contracts if contract.id in ran]
     cases = [case for case in outcome.cases if case.contract in ran]
     yield ""
-    yield f"graph-cancel-contracts: target {outcome.header['target']}" + (" (partial run)" if outcome.partial else "")
+    replayed = ", replayed from a recording" if "recording" in outcome.header else ""
+    partial = " (partial run)" if outcome.partial else ""
+    yield f"graph-cancel-contracts: target {outcome.header['target']}{replayed}{partial}"
     table = report.coverage_table(outcome.lines, cases, shown, narrow=width < _WIDE_ENOUGH)
     yield report.rendered(table, max(width, 80), color=color)
     lax = [contract.id for contract in shown if not _gates(outcome.lines, contract.id)]

@@ -28,28 +28,29 @@ HARMLESS: Final = frozenset(
     copy correct could couldn create created credentials customer daily data date day declined default defined
     delegated delete deleted denied dependency depends deserialize detail details device did directory disabled does
     doesn doesnt don down draft e either empty enabled encoding end endpoint ensure entity error errors etag event
-    events exceeded exceeds exception executed exist exists expected expired extension external failed failure fields
-    fifth filter find first fixed flow flows folder following for forbidden format found fourth free friday from full
-    gateway general generic geo give given gone grant graph group guest has have header headers high home hotel hourly
-    html http https id identifier if image immutable in inactive index information informational inner input instance
-    insufficient interaction internal into invalid invalidated invitation is isn it item its json key keys kind large
-    larger last later lifetime limit link list local location locked login long longer low made mail mailbox make
-    malformed many master match matches matching maximum me media meeting member message method microsoft mime minimum
-    mismatch missing model modified monday monthly more must name named names need needed needs neither new next no
-    none nor normal not note notification null number numbered object objects occurrence odata of off on one online
-    only oof open operation option optional or order organiser organizer other outdated over page parameter parameters
-    parsing password path payload pending permission permissions personal plain please policy post postal present
-    preset prevented price principal private privileges progress property protection provided public queried query
-    quota range reached read reason received recurrence reference refused rejected relative remove request requested
-    requests required requires resource respond responded response rest restaurant restriction result retry room route
-    run saturday schema scope second segment selection sendresponse sent series served server service set shared should
+    events exceeded exceeds exception executed exist existent exists expected expired extension external failed failure
+    fields fifth filter find first fixed flow flows folder following for forbidden format found fourth free friday from
+    full gateway general generic geo give given gone grant graph group guest guid has have header headers high home
+    hotel hourly html http https id identifier identity if image immutable in inactive index information informational
+    inner input instance insufficient interaction internal into invalid invalidated invitation irresolvable is isn it
+    item its json key keys kind large larger last later lifetime limit link list local location locked login long
+    longer low made mail mailbox make malformed many master match matches matching maximum me media meeting member
+    message method microsoft mime minimum mismatch missing model modified monday monthly more move must name named
+    names need needed needs neither new next no non none nor normal not note notification null number numbered object
+    objects occurrence odata of off on one online only oof open opened operation option optional or order organiser
+    organization organizer other outdated over page parameter parameters parsing password path payload pending
+    permission permissions personal plain please policy post postal present preset prevented price principal private
+    privileges progress property protection provided public queried query quota range reached read reason received
+    recipient recipients recurrence reference refused rejected relative remove request requested requests required
+    requires resource respond responded response rest restapi restaurant restriction result retry room route run
+    saturday schema scope second segment selection sendresponse sent series served server service set shared should
     sign silent single size skype slow so sort specified staff started starting status store street string subject
-    success such sunday supported sure syntax target task team teams temporarily tenant tentative tentatively test text
-    than that the their there third this throttle throttled thursday time timeout timezone to token too transaction
-    true try trying tuesday type types unable unauthenticated unauthorized unavailable undefined unexpected unified
-    unique unknown unsupported update updated uri url us use used user utc valid validation value varies verb
-    verification verified version viewer visible wants was wednesday weekday weekend weekly were what when while why
-    window with within without work working write wrong yearly you your zone
+    success such sunday supported sure suspend sync syntax target task team teams temporarily tenant tentative
+    tentatively test text than that the their there third this throttle throttled thursday time timeout timezone to
+    token too transaction transient true try trying tuesday type types unable unauthenticated unauthorized unavailable
+    undefined unexpected unified unique unknown unsupported update updated uri url us use used user utc valid
+    validation value varies verb verification verified version viewer visible wants was wednesday weekday weekend
+    weekly were what when while why window with within without work working write wrong yearly you your zone
     t re s can't couldn't doesn't don't isn't you're
     """.split()
 )
@@ -57,7 +58,7 @@ HARMLESS: Final = frozenset(
 
 SEGMENTS: Final = frozenset(
     """
-    v1.0 beta me users groups events event calendar calendars calendargroup calendargroups calendargroups
+    v1.0 beta me users groups events event calendar calendars calendargroup calendargroups
     calendarview instances messages mailfolders inbox sentitems deleteditems joinedgroups solutions
     bookingbusinesses appointments services staffmembers members customers cancel accept permanentdelete
     microsoft.graph.cancel microsoft.graph.eventmessage $batch draft superseded translated-de

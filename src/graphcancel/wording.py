@@ -37,7 +37,7 @@ class Wording:
     def __init__(self, known: Known, stand_ins: StandIns, texts: Iterable[str]) -> None:
         self._known = known
         ids = sorted(map(re.escape, filter(None, known.ids)), key=len, reverse=True)
-        named = re.compile(rf"(?<!\w)(?:{'|'.join(ids)})(?!\w)") if ids else _NOTHING
+        named = re.compile(rf"(?<!\w)(?:{'|'.join(ids)})(?!\w)", re.IGNORECASE) if ids else _NOTHING
         vouched = [STAMP.sub(" ", named.sub(" ", ADDRESS.sub(" ", text))) for text in texts]
         self._words = HARMLESS | words_in(vouched)
         self._numbers = {number for text in vouched for number in NUMBERS.findall(text)}

@@ -90,6 +90,12 @@ def test_a_text_is_cut(sanitiser):
     assert sanitiser.text("call\ncall") == "call call"
 
 
+def test_a_name_is_no_word_for_being_cut(sanitiser):
+    """What is left of it at the end of what is shown may be one."""
+    assert "event" not in sanitiser.text("call " * 47 + "Eventually", limit=240).lower()
+    assert sanitiser.text("call " * 47 + "Eventually", limit=240) == "call " * 47 + "[…]"
+
+
 PATHS = [
     ("/me/events/AAMk%2F%2B/cancel", ("AAMk",)),
     ("/users/ada%40contoso.example/events/x", ("ada", "contoso")),
@@ -137,6 +143,14 @@ def test_a_pseudonym_is_the_same_within_a_run_and_another_in_the_next(sanitiser)
         ("ErrorItemNotFound", "ErrorItemNotFound"),
         ("Request_ResourceNotFound", "Request_ResourceNotFound"),
         ("generalException", "generalException"),
+        ("MailboxNotEnabledForRESTAPI", "MailboxNotEnabledForRESTAPI"),
+        ("TooManyRequests", "TooManyRequests"),
+        ("accessDenied", "accessDenied"),
+        ("CorrectHorseBattery", "[an unlisted code]"),
+        ("ErrorZebraNotFound", "[an unlisted code]"),
+        ("Request_Zebra", "[an unlisted code]"),
+        ("AtAErTe", "[an unlisted code]"),
+        ("errornotfound", "[an unlisted code]"),
         (None, "no code"),
         (42, "no code"),
         ("ada@contoso.example", "[an unlisted code]"),
@@ -150,3 +164,16 @@ def test_a_pseudonym_is_the_same_within_a_run_and_another_in_the_next(sanitiser)
 )
 def test_an_error_code_is_shown_only_where_it_can_be_nothing_else(code, shown, sanitiser):
     assert sanitiser.code(code) == shown
+
+
+def test_every_code_the_conventions_name_is_shown(by_id, sanitiser):
+    expected = " ".join(item.expected or "" for item in by_id["graph-conventions"].observations.values())
+    codes = re.findall(r"\b[A-Z]\w+[a-z][A-Z]\w+", expected)
+
+    assert {"ErrorAccessDenied", "ErrorItemNotFound", "InvalidAuthenticationToken"} <= set(codes)
+    assert [code for code in codes if sanitiser.code(code) != code] == []
+
+
+def test_an_address_is_shown_as_one(sanitiser):
+    """Whichever characters stand around it."""
+    assert sanitiser.text("mail to 'ada.lovelace+x@contoso.example' could not") == "mail to […] could not"

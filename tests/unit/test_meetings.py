@@ -1,0 +1,51 @@
+"""Arranging a meeting: what becomes of it where an answer is lost on the way."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from graphcancel.clock import Waited
+from graphcancel.errors import AnswerLost
+from graphcancel.fence import Fence
+from graphcancel.looks import Lookout
+from graphcancel.stage import Stage
+from graphcancel.waiting import Waiting
+
+
+@pytest.fixture
+def arranged(script, named):
+    """Arrange the organizer's meeting on a target that answers the two creates as told."""
+
+    def arrange(meeting, decoy):
+        def answer(request):
+            if request.method == "POST":
+                return decoy if json.loads(request.payload)["transactionId"].endswith("d") else meeting
+            return 200, {"value": [], "id": "the-meeting"}
+
+        target = script(answer)
+        target.fence = Fence(["https://graph.example"], target.description.writable)
+        stage = Stage(target, Lookout(target), Waiting(), "gc00000000000000", "2026-11-21T00:00:00+00:00")
+        stage.arrival.remember({"misses": {"visible": 3, "invitation": 3}})
+        target.clock = Waited("a case")
+        case = named("event-cancel.v1.0/me.events/organizer/camel")
+        return target.clock.drive(stage.arrange(case, "https://graph.example/v1.0", 0))
+
+    return arrange
+
+
+@pytest.mark.parametrize("lost", [None, (504, {})])
+def test_a_decoy_that_may_have_been_made_ends_the_attempt(arranged, lost):
+    """
+    It would lie beside the meeting unknown, and be taken for it after the cancel.
+    """
+    with pytest.raises(AnswerLost, match="decoy"):
+        arranged((201, {"id": "the-meeting"}), lost)
+
+
+def test_a_decoy_that_is_refused_is_done_without(arranged):
+    scene = arranged((201, {"id": "the-meeting"}), (400, {"error": {"code": "ErrorInvalidRequest", "message": "no"}}))
+
+    assert scene.meeting == "the-meeting"
+    assert scene.decoy is None
