@@ -540,3 +540,23 @@ def test_a_later_recording_that_is_killed(stage, tmp_path):
     assert 2 <= len(new) < len(names)
     assert done.returncode == 1
     assert done.stdout.count("drift: body.added\n") == len(names) - len(new)
+
+
+# -- YAML ----------------------------------------------------------------------------------------------------------
+
+BOMB = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]\n" for n in range(12))
+
+
+@pytest.mark.parametrize("options", [(), ("--record-mode=none",)])
+def test_yaml_is_neither_executed_nor_expanded(small, tmp_path, options):
+    """
+    Not by us, and not by the library either: it is never given what we do not read.
+    """
+    done = tmp_path / "done"
+    small.joinpath(f"{CANCEL}.yaml").write_text(f"!!python/object/apply:os.system ['touch {done}']\n")
+    small.joinpath(f"{CAMEL}.yaml").write_text(f"{BOMB}interactions: *a11\nversion: 1\n")
+    replayed = _replayed(small, tmp_path, *options)
+    assert replayed.returncode == 1
+    assert replayed.stdout.count("is no JSON from line 1 on, so nothing of it is used; record it anew\n") == 2
+    assert replayed.stdout.splitlines()[-1].startswith("1 passed, 2 errors")
+    assert not done.exists()

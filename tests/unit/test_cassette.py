@@ -22,7 +22,7 @@ from graphcancel.exchange import Response
 from graphcancel.onfile import printable, shortened, write_whole
 
 CASE = "event-cancel.v1.0/me.events/organizer/pascal"
-SECRET = "corned-beef-canary"
+CANARY = "corned-beef-canary"
 ODD = "ü 😀 \x7f \x85 \x9f \u2028 \u2029 \ufeff \ufffe \x00 \x1b[31m \" \\ : - # ' \t\r\n"
 WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
@@ -32,7 +32,7 @@ def interaction(number: int = 1, **changes: Any) -> Interaction:
         "method": "POST",
         "uri": f"https://graph.example/v1.0/me/events/id-{number}/cancel",
         "headers": {"authorization": "Bearer organizer-token"},
-        "body": f'{{"Comment": "{SECRET}"}}',
+        "body": f'{{"Comment": "{CANARY}"}}',
         "response": Response(202, {"request-id": "1"}, b""),
     }
     return Interaction(**given | changes)
@@ -189,7 +189,7 @@ def refused(path: Path, case_id: str | None = CASE) -> str:
     assert not isinstance(raised.value, Drift), message
     assert message.startswith(f"{path}: ")
     assert len(message.splitlines()) == 1
-    assert SECRET not in message
+    assert CANARY not in message
     assert re.search(r"record it anew$|see to the file$", message), message
     return message
 
@@ -201,7 +201,7 @@ def test_cut_off_anywhere(path, table):
         refused(path)
 
 
-BOMB = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else SECRET}]\n" for n in range(10))
+BOMB = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else CANARY}]\n" for n in range(10))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_cassette import SECRET, places, replaced
+from test_cassette import CANARY, places, replaced
 
 from graphcancel import recording as recordings
 from graphcancel.actors import Actor
@@ -26,16 +26,16 @@ from graphcancel.targetfile import Description, Patience
 
 CASES = ("event-cancel.v1.0/me.events/organizer/camel", "event-cancel.v1.0/me.events/organizer/pascal")
 PEOPLE = ("Ann@Contoso.example", "bob@contoso.example", "carol@contoso.example")
-GROUP = "b1ebee8b-0148-4ef9-aa16-50ede6899f9b"
+GROUP = "group-4711-of-hers"
 REAL = Description(
     name="contoso",
     origin="live",
     cloud=None,
     base_url="https://graph.contoso.example",
-    ca_bundle=Path("/home/ann/ca.pem"),
+    ca_bundle=Path("/certs/ca.pem"),
     actors={
-        "organizer": Actor("organizer", PEOPLE[0], "token", "eyJ-secret", None, "T"),
-        "attendee": Actor("attendee", PEOPLE[1], "token", "eyJ-other", "eyJ-old", "T"),
+        "organizer": Actor("organizer", PEOPLE[0], "token", "token-o", None, "T"),
+        "attendee": Actor("attendee", PEOPLE[1], "token", "token-a", "token-old", "T"),
         "app": Actor("app", None, "none", None, None, None),
     },
     writable=tuple(person.lower() for person in PEOPLE),
@@ -91,7 +91,20 @@ def test_nothing_of_the_target_is_written(folder):
     text = (folder / FILE).read_text(encoding="utf-8").lower()
     # The name is the one thing a user gives for it.
     text = text.replace('"contoso"', "")
-    for secret in ("contoso", "ann", "bob", "carol", GROUP, "1111", "2222", "eyj", "4711", "tenant-77", "ca.pem"):
+    for secret in (
+        "contoso",
+        "ann",
+        "bob",
+        "carol",
+        GROUP,
+        "1111",
+        "2222",
+        "token-",
+        "4711",
+        "hers",
+        "tenant-77",
+        "ca.pem",
+    ):
         assert secret not in text, secret
 
 
@@ -170,7 +183,7 @@ def refused(folder: Path) -> str:
     message = str(raised.value)
     assert not isinstance(raised.value, Drift), message
     assert len(message.splitlines()) == 1
-    assert SECRET not in message
+    assert CANARY not in message
     assert message.isprintable()
     return message
 
@@ -198,7 +211,7 @@ def test_a_pipe_is_not_waited_for(folder):
 
 @pytest.mark.parametrize("sealed", [True, False])
 @pytest.mark.parametrize(
-    "other", [None, 0, "", [], {}, True, -1, 1e300, 10**4000, [SECRET], {SECRET: SECRET}, "\x1b[2J\n", "\ud800"]
+    "other", [None, 0, "", [], {}, True, -1, 1e300, 10**4000, [CANARY], {CANARY: CANARY}, "\x1b[2J\n", "\ud800"]
 )
 def test_anything_in_the_place_of_anything(folder, other, sealed):
     """
@@ -239,10 +252,10 @@ def test_every_id_of_the_suite_is_one(folder, all_cases):
         ([*CASES, CASES[0]], f"{CASES[0]} is listed twice"),
         (["../../etc/passwd"], "cases holds what is no case id"),
         (["/etc/passwd"], "cases holds what is no case id"),
-        ([f"a/{SECRET}\n"], "cases holds"),
+        ([f"a/{CANARY}\n"], "cases holds"),
         (["a/" + "x" * 5000], "cases holds what is no case id"),
         ([""], "cases holds"),
-        ([SECRET], "cases holds what is no case id"),
+        ([CANARY], "cases holds what is no case id"),
     ],
 )
 def test_ids_that_are_none(folder, cases, said):
@@ -259,7 +272,7 @@ def test_a_hundred_thousand_ids_take_no_time(folder):
 
 def test_a_key_too_many_and_one_too_few(folder):
     table = table_of(folder)
-    write(folder, table | {SECRET: 1})
+    write(folder, table | {CANARY: 1})
     assert "it has a key besides" in refused(folder)
     del table["target"]["patience"]["invite_s"]
     write(folder, table)
