@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from graphcancel.errors import CassetteError, Drift
 from graphcancel.exchange import Response
-from graphcancel.onfile import Malformed, escaped, member, of_kind, only, printable, read_json, shortened, write_whole
+from graphcancel.onfile import Malformed, member, named, of_kind, only, printable, read_json, shortened, write_whole
 from graphcancel.seals import ON_FILE, OTHER, Sealing, bound_to
 
 SUFFIX: Final = ".yaml"
@@ -163,7 +163,7 @@ def read_cassette(path: Path, case_id: str | None = None) -> Cassette:
         CassetteError: Missing, too large, cut off, or no cassette. `Drift` where it is another case's, or an answer in
             it is not what was recorded.
     """
-    place = escaped(str(path))
+    place = named(path)
     table = read_json(path, _LARGEST)
     try:
         return _read(table, case_id, place)

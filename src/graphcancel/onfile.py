@@ -58,7 +58,7 @@ def write_whole(path: Path, text: str) -> bool:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise CassetteError(f"{path}: cannot be written ({error.strerror}); see to the folder") from None
+        raise CassetteError(f"{named(path)}: cannot be written ({error.strerror}); see to the folder") from None
     return True
 
 
@@ -81,7 +81,7 @@ def read_json(path: Path, largest: int) -> dict[str, Any]:
     Raises:
         CassetteError: No file, too large, cut off, or something else; nothing it holds is repeated.
     """
-    place = escaped(str(path))
+    place = named(path)
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
@@ -185,6 +185,11 @@ def escaped(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+
+
+def named(path: Path) -> str:
+    """*path* in a message, from the working directory where it is below that: who works there is nobody's business."""
+    return escaped(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
 
 
 def shortened(text: str) -> str:

@@ -15,7 +15,7 @@ from graphcancel.cassette import Cassette, read_cassette
 from graphcancel.clock import Waited
 from graphcancel.errors import CassetteError, Drift
 from graphcancel.ledger import Unwritten
-from graphcancel.onfile import shortened
+from graphcancel.onfile import named, shortened
 from graphcancel.pseudonyms import CANONICAL_NOW, CANONICAL_RUN, CANONICAL_START
 from graphcancel.replaying import Offline, Tape
 from graphcancel.sanitise import Sanitiser
@@ -108,8 +108,8 @@ class Playback:
             raise CassetteError(f"{case.id}: is not on the recording {self.recording.name}")
         place = self.recording.place(case.id)
         if not place.exists():
-            raise CassetteError(f"{case.id}: is on the recording {self.recording.name}, but there is no {place}")
+            raise CassetteError(f"{case.id}: is on the recording {self.recording.name}, but there is no {named(place)}")
         cassette = read_cassette(place, case.id)
         if cassette.origin != self.recording.origin:
-            raise Drift("origin", self.recording.origin, shortened(cassette.origin), str(place), ON_FILE)
+            raise Drift("origin", self.recording.origin, shortened(cassette.origin), named(place), ON_FILE)
         return cassette

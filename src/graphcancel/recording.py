@@ -21,7 +21,7 @@ from graphcancel.actors import ACTORS, Actor
 from graphcancel.cassette import place_of
 from graphcancel.described import HELD_BY, described, description_of, line, line_table, lines
 from graphcancel.errors import CassetteError, Drift
-from graphcancel.onfile import Malformed, escaped, member, only, printable, read_json, shortened, write_whole
+from graphcancel.onfile import Malformed, member, named, only, printable, read_json, shortened, write_whole
 from graphcancel.sanitise import Sanitiser
 from graphcancel.seals import ON_FILE, digest
 from graphcancel.seals import OTHER as SOMETHING_ELSE
@@ -36,7 +36,7 @@ OTHER: Final = "server"
 FORMAT: Final = 1
 _LARGEST: Final = 4 * 1024 * 1024
 _KEYS: Final = ("format", "name", "origin", "recorded", "suite", "target", "contact", "complete", "cases", "sealed")
-_CASE: Final = re.compile(r"[A-Za-z0-9._-]{1,100}(/[A-Za-z0-9._-]{1,100}){1,5}")
+_CASE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){1,5}")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}(?<![.])")
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _LITERAL: Final = re.compile(r"(/[a-z][a-z-]{0,30})*")
@@ -272,9 +272,9 @@ def read_recording(folder: Path) -> Recording:
         CassetteError: There is none, or it does not say what it must.
     """
     file = folder / FILE
-    place = escaped(str(file))
+    place = named(file)
     if not folder.is_dir():
-        raise CassetteError(f"{escaped(str(folder))}: no such recording; {_others(folder.parent)}")
+        raise CassetteError(f"{named(folder)}: no such recording; {_others(folder.parent)}")
     if not file.exists():
         raise CassetteError(f"{place}: is not there: the recording was not brought to its end; record it again")
     table = read_json(file, _LARGEST)

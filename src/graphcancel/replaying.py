@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ Answer = Callable[[Request, Mapping[str, str]], Response]
 Difference = tuple[str, str | None, str | None]
 """A field, what was recorded there, what is sent."""
 
+_LED_IN: Final = 40
 _AUTHORIZATION: Final = "authorization"
 
 
@@ -109,7 +111,16 @@ def difference(recorded: Interaction, request: Request, headers: Mapping[str, st
     if found is None:
         return None
     field, before, now = found
+    if before and now:
+        before, now = _from_difference(before, now)
     return shortened(field), _shown(before), _shown(now)
+
+
+def _from_difference(before: str, now: str) -> tuple[str, str]:
+    """Both texts without most of what they begin with alike, so that a message cut short shows the difference."""
+    alike = next(n for n, (old, new) in enumerate(zip_longest(before, now)) if old != new)
+    skipped = alike - _LED_IN
+    return (before, now) if skipped < _LED_IN else (f"…{before[skipped:]}", f"…{now[skipped:]}")
 
 
 def _differences(recorded: Interaction, request: Request, headers: Mapping[str, str]) -> Iterator[Difference]:
@@ -135,7 +146,7 @@ def _differences(recorded: Interaction, request: Request, headers: Mapping[str, 
 
 def _query(before: str, now: str) -> Difference:
     for old, new in zip(before.split("&"), now.split("&"), strict=False):
-        if old != new:
+        if old != new and old and new:
             return f"query {old.partition('=')[0]}", old, new
     return "query", before, now
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from graphcancel.cassette import SUFFIX
 from graphcancel.errors import CassetteError
-from graphcancel.onfile import escaped, shortened
+from graphcancel.onfile import named, shortened
 from graphcancel.recording import FILE, Recording
 
 _ANEW: Final = "pytest --record-mode=rewrite"
@@ -29,8 +29,7 @@ def strays(recording: Recording) -> list[Path]:
     for path in _files(recording.folder):
         if path.is_symlink():
             raise CassetteError(
-                f"{escaped(str(path))}: is a link; a recording has files of its own, so put a file in its place or "
-                "remove it"
+                f"{named(path)}: is a link; a recording has files of its own, so put a file in its place or remove it"
             )
         if SUFFIX in path.name.lower() and path not in listed:
             found.append(path)
@@ -58,18 +57,18 @@ def check_files(recording: Recording, known: Collection[str]) -> None:
     Raises:
         CassetteError: One is not; it is named, with what to do.
     """
-    file = escaped(str(recording.folder / FILE))
+    file = named(recording.folder / FILE)
     unknown = sorted(set(recording.cases) - set(known))
     if unknown:
         raise CassetteError(
             f"{file}: cases: {_first([shortened(name) for name in unknown])} no case of this suite; remove "
-            f"{shortened(str(recording.place(unknown[0])))} and record any case anew ({_ANEW} -k …), which takes it "
+            f"{named(recording.place(unknown[0]))} and record any case anew ({_ANEW} -k …), which takes it "
             "off the list"
         )
     left = strays(recording)
     if left:
         raise CassetteError(
-            f"{_first([escaped(str(path)) for path in left])} not listed in {file}; remove it, or record its case "
+            f"{_first([named(path) for path in left])} not listed in {file}; remove it, or record its case "
             f"anew ({_ANEW})"
         )
 

@@ -267,7 +267,7 @@ def added_key(table: Table) -> bool:
 def doubled_key(table: Table) -> bool:
     def spell(body: str) -> str:
         pairs = list(json.loads(body).items())
-        first = {name: value for name, value in pairs[:1]}
+        first = dict(pairs[:1])
         return json.dumps(first, ensure_ascii=False)[:-1] + ", " + body[1:] if pairs else body
 
     return _spell_body(table, spell)
