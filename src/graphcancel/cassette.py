@@ -204,10 +204,8 @@ def _read(table: Mapping[str, Any], case_id: str | None, place: str) -> Cassette
     origin = member(table, "origin", str)
     cassette = Cassette(origin, tuple(interactions), knew, case=case, took=took, edited=edited)
     if member(table, "sealed", str) != _seal_of_times(cassette):
-        found = shortened(json.dumps([knew, took]))
-        raise Drift(
-            "knew or took (what was known of the target's lags, how long it took)", OTHER, found, place, ON_FILE
-        )
+        now = shortened(json.dumps([knew, took]))
+        raise Drift("knew or took (what was known of the target's lags, how long it took)", OTHER, now, place, ON_FILE)
     return cassette
 
 

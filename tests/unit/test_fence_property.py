@@ -160,8 +160,8 @@ def target(edge, describe):
     described = describe()
     made = Target(described, fence, SignIn(described))
     made.ledger = SimpleNamespace(intend=lambda _: None)
-    made._session.mount("https://", edge)
-    made._session.mount("http://", edge)
+    made._connected().mount("https://", edge)
+    made._connected().mount("http://", edge)
     return made
 
 

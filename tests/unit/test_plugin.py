@@ -59,8 +59,8 @@ def project(pytester, monkeypatch, contracts, all_cases):
         ("nowhere", "--target nowhere: no such target"),
         ("nowhere.toml", "nowhere.toml: no such file"),
         ("http://graph.example", "plain http"),
-        ("replay", "--target replay"),
-        ("replay:contoso", "--target replay:contoso"),
+        ("replay", "cassettes/mock: no such recording; there is none yet"),
+        ("replay:contoso", "cassettes/contoso: no such recording"),
     ],
 )
 def test_a_bad_target_is_one_line_and_exit_4(target, says, project):

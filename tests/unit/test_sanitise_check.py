@@ -29,6 +29,7 @@ ABOUT_SECRETS = {
     "tests/unit/test_exchange.py": "secrets that no exchange may show",
     "tests/unit/test_ledger.py": "an id that no ledger may show",
     "tests/unit/test_plugin.py": "a token that no output may show",
+    "tests/unit/test_pseudonyms.py": "what no cassette may hold, planted in answers",
     "tests/unit/test_refusals.py": "a secret that an authority repeats",
     "tests/unit/test_sanitise.py": "what must not pass",
     "tests/unit/test_scanning.py": "what looks secret and is not",
