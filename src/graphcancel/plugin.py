@@ -19,8 +19,8 @@ from typing import Any, Final
 
 import pytest
 
+from graphcancel import discretion, selection, taping
 from graphcancel import report as reporting
-from graphcancel import selection, taping
 from graphcancel.case import Case
 from graphcancel.cases import build_cases
 from graphcancel.contract import contract_ids, load_contracts
@@ -57,6 +57,8 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(Hooks)
     pluginmanager.register(selection, "graphcancel-selection")
     pluginmanager.register(taping, "graphcancel-taping")
+    pluginmanager.register(discretion, "graphcancel-discretion")
+    discretion.keep_discreet(pluginmanager)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -193,7 +195,8 @@ def _open_target(config: pytest.Config) -> None:
     folder = config.getoption("runs")
     suite = config.stash[SUITE]
     try:
-        suite.open(_offer(config), Path(folder) if folder else config.rootpath / "runs", asker(config))
+        with discretion.silenced():
+            suite.open(_offer(config), Path(folder) if folder else config.rootpath / "runs", asker(config))
     except GraphCancelError as error:
         raise pytest.UsageError(str(error)) from None
     tell(config, suite.warnings())
@@ -204,7 +207,8 @@ def _join(config: pytest.Config) -> None:
     if _is_worker(config):
         given = config.workerinput  # type: ignore[attr-defined]
         number = int(given["workerid"].removeprefix("gw"))
-        config.stash[SUITE].join(given["graphcancel"], number, _offer(config))
+        with discretion.silenced():
+            config.stash[SUITE].join(given["graphcancel"], number, _offer(config))
     else:
         _open_target(config)
 
@@ -248,7 +252,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         raise
     finally:
         try:
-            suite.finish(leads=not _is_worker(session.config))
+            with discretion.silenced():
+                suite.finish(leads=not _is_worker(session.config))
         finally:
             suite.close()
         if _is_worker(session.config):
@@ -342,7 +347,8 @@ def _fault(item: pytest.Item, raised: pytest.ExceptionInfo[BaseException]) -> st
         return taping.advised(item, raised.value)
     # A traceback in pytest's own style shows values, and among them addresses and ids.
     where = "".join(traceback.format_tb(raised.tb))
-    return f"{item.name}: our own fault: {raised.typename}\n{where}"
+    kind = raised.value if isinstance(raised.value, discretion.OwnFault) else raised.typename
+    return f"{item.name}: our own fault: {kind}\n{where}"
 
 
 def _upcoming(config: pytest.Config, case: Case) -> Sequence[Case]:

@@ -72,6 +72,11 @@ _CODE: Final = re.compile(r"[A-Za-z][A-Za-z_]{2,60}")
 _LEAST: Final = 2
 
 
+def is_literal(path: str) -> bool:
+    """Whether *path*, with a leading slash or empty, is made of literal segments alone."""
+    return all(segment.lower() in SEGMENTS for segment in path.split("/")[1:])
+
+
 def words_in(texts: Iterable[str]) -> frozenset[str]:
     """The words of *texts*, as `is_harmless` compares them."""
     return frozenset(_plain(word) for text in texts for word in WORD.findall(text))
