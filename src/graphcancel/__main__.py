@@ -29,7 +29,7 @@ from graphcancel.contract import Contract, load_contracts
 from graphcancel.doctor import examine
 from graphcancel.doctor_text import lines
 from graphcancel.ending import EXIT_RESIDUE
-from graphcancel.errors import GraphCancelError
+from graphcancel.errors import GraphCancelError, fault
 from graphcancel.marks import is_run, new_run
 from graphcancel.proof import Result, holds, table, verdict
 from graphcancel.prove import Proof, catalogue
@@ -87,8 +87,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     Run the command line.
 
-    The exit status is 0, 1 for a proof that fails, 2 for bad usage, 4 for bad input, and 10 or 12 for a target that is
-    not ready.
+    The exit status is 0, 1 for a proof that fails or a fault of our own, 2 for bad usage, 4 for bad input, and 10 or 12
+    for a target that is not ready.
     """
     arguments = command_line().parse_args(argv)
     try:
@@ -103,6 +103,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("graphcancel: interrupted; what is done is kept", file=sys.stderr)
         return 2
+    except Exception as error:  # noqa: BLE001 - Python would show its words, and in them what a target sent
+        print(f"graphcancel: {fault(error)}", file=sys.stderr, end="")
+        return 1
 
 
 def command_line() -> argparse.ArgumentParser:

@@ -9,7 +9,6 @@ says of which kind it was and where it happened, in source lines. The project's 
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -17,7 +16,7 @@ from typing import Any, Final
 import pluggy
 import pytest
 
-from graphcancel.errors import GraphCancelError
+from graphcancel.errors import GraphCancelError, fault
 from graphcancel.selection import SUITE, case_of
 
 # Their words are our own, or pytest's.
@@ -25,7 +24,7 @@ _WORDED: Final = (GraphCancelError, pytest.UsageError, pytest.Session.Failed)
 
 
 class OwnFault(Exception):  # noqa: N818 - it stands for an error
-    """What stands for an exception nobody foresaw; its text is the other's kind, and where it happened if need be."""
+    """What stands for an exception nobody foresaw; its text is what `fault` says of it."""
 
 
 @contextmanager
@@ -82,16 +81,17 @@ class _Discretion:
             outcome.force_exception(KeyboardInterrupt())
         elif "item" in given:
             if case_of(given["item"]) and isinstance(error, Exception) and not isinstance(error, (*_WORDED, OwnFault)):
-                outcome.force_exception(OwnFault(type(error).__name__).with_traceback(error.__traceback__))
+                # The frames are left to --pdb; a report shows none.
+                outcome.force_exception(OwnFault(fault(error)).with_traceback(error.__traceback__))
         elif "request" in given or "pyfuncitem" in given:
             return  # a hook about an item is about to end for the same reason
         elif isinstance(error, (*_WORDED, OwnFault)):
             # Its frames have values in them, for which --full-trace --showlocals asks.
             outcome.force_exception(error.with_traceback(None))
         elif isinstance(error, Exception):
-            where = "".join(traceback.format_tb(error.__traceback__))
-            outcome.force_exception(OwnFault(f"{type(error).__name__}\n{where}"))
+            outcome.force_exception(OwnFault(fault(error)))
 
     def _knows_a_target(self) -> bool:
         suite = self._config.stash.get(SUITE, None) if self._config else None
-        return suite is not None and suite.described is not None
+        # Before there is a suite, the target is just being read.
+        return suite is None or suite.described is not None

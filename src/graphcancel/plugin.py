@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import traceback
 from collections.abc import Collection, Generator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -25,7 +24,7 @@ from graphcancel.case import Case
 from graphcancel.cases import build_cases
 from graphcancel.contract import contract_ids, load_contracts
 from graphcancel.deviations import Deviation, read_deviations
-from graphcancel.errors import GraphCancelError
+from graphcancel.errors import GraphCancelError, fault
 from graphcancel.prompting import asker, tell
 from graphcancel.recording import DEFAULT, read_recording
 from graphcancel.runfile import error_record, folder_name
@@ -346,9 +345,7 @@ def _fault(item: pytest.Item, raised: pytest.ExceptionInfo[BaseException]) -> st
     if isinstance(raised.value, GraphCancelError):
         return taping.advised(item, raised.value)
     # A traceback in pytest's own style shows values, and among them addresses and ids.
-    where = "".join(traceback.format_tb(raised.tb))
-    kind = raised.value if isinstance(raised.value, discretion.OwnFault) else raised.typename
-    return f"{item.name}: our own fault: {kind}\n{where}"
+    return f"{item.name}: {raised.value if isinstance(raised.value, discretion.OwnFault) else fault(raised.value)}"
 
 
 def _upcoming(config: pytest.Config, case: Case) -> Sequence[Case]:

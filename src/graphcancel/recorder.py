@@ -247,7 +247,7 @@ class _Retelling:
         """Whether two URLs are the same by stand-ins; how a service asks for what follows a page is its own affair."""
         root, depth, names = self._shape(before, real=True)
         shown, depth_now, names_now = self._shape(now, real=False)
-        return (root, depth) == (shown, depth_now) and (names == names_now or names_now == _FOLLOWING)
+        return (root, depth) == (shown, depth_now) and names_now in {names, _FOLLOWING}
 
     def _shape(self, url: str, *, real: bool) -> tuple[str, int, tuple[str, ...]]:
         """What of a URL is the same in both tellings: the root's stand-in, how deep the path, which query."""

@@ -205,12 +205,12 @@ CRASHES: Mapping[str, tuple[int, tuple[str, ...], tuple[str, ...]]] = {
         ("-k", " or ".join(f"{case}]" for case in ENDINGS), "--record-mode=rewrite", "--debug={}/debug", "-s"),
         tuple(f"our own fault: {kind}" for kind in sorted(set(ENDINGS.values()))),
     ),
-    "lines": (3, ("-k", CASES[0]), ("OwnFault: RuntimeError", "in _fail")),
+    "lines": (3, ("-k", CASES[0]), ("our own fault: RuntimeError", "in _fail")),
     "interrupted": (2, ("-k", CASES[0]), ("KeyboardInterrupt",)),
     "workers": (
         3,
         ("-k", " or ".join(CASES[:3]), "-n", "2", "--debug={}/debug"),
-        ("crashed worker", "OwnFault: RuntimeError", "in _fail"),
+        ("crashed worker", "our own fault: RuntimeError", "in _fail"),
     ),
 }
 REPLAYS = ("played", "played by the library")
