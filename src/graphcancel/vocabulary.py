@@ -14,7 +14,7 @@ from typing import Final
 WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 """One word: letters and digits of any script, with apostrophes inside."""
 
-NUMBERS: Final = re.compile(r"\d+(?:(?:[^\w\n]|_){1,2}\d+)+")
+NUMBERS: Final = re.compile(r"\d+(?:(?:[^\w\n]|_){1,5}\d+)+")
 """Numbers in a row: an IP address or a telephone number is made of groups that are small each."""
 
 HARMLESS: Final = frozenset(
