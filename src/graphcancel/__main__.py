@@ -30,11 +30,13 @@ from graphcancel.doctor import examine
 from graphcancel.doctor_text import lines
 from graphcancel.ending import EXIT_RESIDUE
 from graphcancel.errors import GraphCancelError, fault
+from graphcancel.layers import Found
 from graphcancel.marks import is_run, new_run
 from graphcancel.proof import Result, holds, table, verdict
 from graphcancel.prove import Proof, catalogue
 from graphcancel.prove import select as subjects_of
 from graphcancel.report import rendered
+from graphcancel.scanning import Scanned, scan, told
 from graphcancel.session import open_stage, version_roots
 from graphcancel.sweeping import Swept, assign, look, note_cleared, search_for, sweep_up, told_after, told_of
 from graphcancel.targetfile import Description, read_target
@@ -82,17 +84,28 @@ Without a ledger, what bears the mark of a run goes when it is older than 24 hou
 The exit status is 0 if nothing is left, 12 if something is (after --dry-run: if something would go), 4 for bad input.
 """
 
+CHECKING = """\
+examples:
+  graphcancel sanitise-check cassettes                  every file below a folder
+  graphcancel sanitise-check runs/latest.har junit.xml  whatever the format, binary and packed files too
+  graphcancel sanitise-check --json . | jq -r '.[].file' | sort -u
+  git ls-files -z | xargs -0 graphcancel sanitise-check what would be published, and nothing else
+
+Each finding is one line: file, line, column, the encodings it lies under, and what it is; never the thing itself.
+The exit status is 0 if nothing was found, 1 if something was or a file could not be looked through, 4 for bad input.
+"""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """
     Run the command line.
 
-    The exit status is 0, 1 for a proof that fails or a fault of our own, 2 for bad usage, 4 for bad input, and 10 or 12
-    for a target that is not ready.
+    The exit status is 0, 1 for a proof that fails, for a secret that is found and for a fault of our own, 2 for bad
+    usage, 4 for bad input, and 10 or 12 for a target that is not ready.
     """
     arguments = command_line().parse_args(argv)
     try:
-        commands = {"cases": _cases, "doctor": _doctor, "prove": _prove, "sweep": _sweep}
+        commands = {"cases": _cases, "doctor": _doctor, "prove": _prove, "sanitise-check": _check, "sweep": _sweep}
         return commands[arguments.command](arguments)
     except GraphCancelError as error:
         print(f"graphcancel: {error}", file=sys.stderr)
@@ -156,6 +169,16 @@ def command_line() -> argparse.ArgumentParser:
     proving.add_argument("--whole", action="store_true", help="every case against every service, not a choice")
     proving.add_argument("--fresh", action="store_true", help="take nothing over from an earlier proof")
     proving.add_argument("--out", type=Path, default=None, metavar="DIR", help="where to write (default: ROOT/proof)")
+    checking = commands.add_parser(
+        "sanitise-check",
+        help="look through files for anything secret or personal, and say where it stands without showing it",
+        epilog=CHECKING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    checking.add_argument(
+        "paths", nargs="+", metavar="PATH", help="a file, or a folder with all below it; links are not followed"
+    )
+    checking.add_argument("--json", action="store_true", help="a JSON list of objects instead of one finding a line")
     sweeping = commands.add_parser(
         "sweep",
         help="remove what killed runs left in a target",
@@ -267,6 +290,24 @@ def _sweep(arguments: argparse.Namespace) -> int:
     for text in told_after(swept, dry_run=arguments.dry_run, complaints=assignment.complaints):
         print(text)
     return 0 if swept.clean and not assignment.complaints else EXIT_RESIDUE
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    scanned = Scanned()
+    errors = Console(stderr=True)
+    found: list[Found] = []
+    # A console that is no terminal shows no progress, and nothing of it stays.
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        task = progress.add_task("looking", total=None)
+        for finding in scan(arguments.paths, scanned):
+            found.append(finding)
+            progress.update(task, description=f"looking: {scanned.files} files, {len(found)} findings")
+    if arguments.json:
+        print(json.dumps([finding.as_object() for finding in found], indent=1, ensure_ascii=False))
+    else:
+        for line in (*map(str, found), told(scanned, found)):
+            print(line)
+    return 1 if found else 0
 
 
 def _shown(path: Path) -> Path:

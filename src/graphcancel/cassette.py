@@ -2,38 +2,42 @@
 One cassette: every exchange of one case's story, in order.
 
 The format is vcrpy's (version 1, ``interactions``), written as JSON, which is YAML too: vcrpy and pytest-recording read
-it as it is. Each interaction has one key more, ``sealed``: what its answer was when it was recorded, so that an answer
-changed since is noticed and named. Nothing but JSON is read, so there is no tag or alias to be expanded.
+it as it is. It says in addition which case it is of, what answered, and, sealed, what each interaction was when it was
+recorded (`graphcancel.seals`). Nothing but JSON is read, so there is no tag or alias to be expanded.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
 from graphcancel.errors import CassetteError, Drift
 from graphcancel.exchange import Response
+from graphcancel.onfile import Malformed, escaped, member, of_kind, only, printable, read_json, shortened, write_whole
+from graphcancel.seals import ON_FILE, OTHER, Sealing, bound_to
 
 SUFFIX: Final = ".yaml"
 _VERSION: Final = 1
 _LARGEST: Final = 8 * 1024 * 1024
 _MOST: Final = 5000
-_SHOWN: Final = 120
-_ON_FILE: Final = "on file"
-# What YAML forbids in a file though JSON allows it.
-_UNPRINTABLE: Final = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_LONGEST_S: Final = 86_400
 _ILLEGAL: Final = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]|[. ]$')
 _PHRASES: Final = {int(status): status.phrase for status in HTTPStatus}
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+_KEYS: Final = frozenset({"version", "case", "origin", "interactions", "knew", "sealed"})
+_INTERACTION_KEYS: Final = {
+    "": frozenset({"request", "response", "sealed"}),
+    "request": frozenset({"method", "uri", "headers", "body"}),
+    "response": frozenset({"status", "headers", "body"}),
+    "response.status": frozenset({"code", "message"}),
+    "response.body": frozenset({"string"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Interaction:
 
     def __str__(self) -> str:
         """The request line, as a person reads it."""
-        return f"{self.method} {_path(self.uri)}"
+        return shortened(f"{self.method} /{self.uri.split('/', 3)[-1]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,17 @@ class Cassette:
     Attributes:
         origin: What answered: ``mock``, ``service`` or ``server``.
         knew: What the run knew of the target's lags when the story began, empty for nothing.
+        case: Id of the case.
+        edited: How what is asked differs on file from what was recorded, None where it does not. To be raised once the
+            story is told: what the suite sends instead says more.
     """
 
     origin: str
     interactions: tuple[Interaction, ...]
     knew: Mapping[str, Any] = field(default_factory=dict)
+    _: KW_ONLY
+    case: str
+    edited: Drift | None = None
 
 
 def place_of(folder: Path, case_id: str) -> Path:
@@ -100,57 +110,30 @@ def write_cassette(path: Path, cassette: Cassette) -> bool:
     Raises:
         CassetteError: The file cannot be written.
     """
-    return write_whole(path, _text(cassette))
+    return write_whole(path, printable(_written(cassette)))
 
 
-def write_whole(path: Path, text: str) -> bool:
-    """
-    Put *text* in the place of what *path* holds, never half of it; returns whether that was something else.
-
-    Raises:
-        CassetteError: The file cannot be written.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    data = text.encode()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_file() and path.read_bytes() == data:
-            return False
-        beside.write_bytes(data)
-        beside.replace(path)
-    except OSError as error:
-        raise CassetteError(f"{path}: cannot be written ({error.strerror}); see to the folder") from None
-    return True
+def _written(cassette: Cassette) -> dict[str, Any]:
+    digest = bound_to(cassette.case)
+    of = len(cassette.interactions)
+    interactions = []
+    for number, one in enumerate(cassette.interactions, 1):
+        table = _table(one)
+        interactions.append(table | {"sealed": Sealing(table, one.response, number, of, digest).seal()})
+    head = {"version": _VERSION, "case": cassette.case, "origin": cassette.origin, "interactions": interactions}
+    known = {"knew": cassette.knew} if cassette.knew else {}
+    return head | known | {"sealed": _seal_of_knew(cassette)}
 
 
-def printable(value: Any) -> str:
-    """*value* as JSON that is YAML too, keys in order."""
-    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
-
-
-def _text(cassette: Cassette) -> str:
-    written: dict[str, Any] = {
-        "version": _VERSION,
-        "origin": cassette.origin,
-        "interactions": [_written(one) for one in cassette.interactions],
-    }
-    if cassette.knew:
-        written["knew"] = cassette.knew
-    return printable(written)
-
-
-def _written(one: Interaction) -> dict[str, Any]:
+def _table(one: Interaction) -> dict[str, Any]:
     status = one.response.status
-    phrase = _PHRASES.get(status, "")
     return {
         "request": {"method": one.method, "uri": one.uri, "headers": _lists(one.headers), "body": one.body},
         "response": {
-            "status": {"code": status, "message": phrase},
+            "status": {"code": status, "message": _PHRASES.get(status, "")},
             "headers": _lists(one.response.headers),
             "body": {"string": one.response.body.decode()},
         },
-        "sealed": _seal(one.response),
     }
 
 
@@ -158,162 +141,100 @@ def _lists(headers: Mapping[str, str]) -> dict[str, list[str]]:
     return {name: [value] for name, value in headers.items()}
 
 
-def _seal(response: Response) -> dict[str, Any]:
-    """What *response* is, short enough to stand beside it: digests, for a JSON body one of each leaf as well."""
-    return {
-        "status": response.status,
-        "headers": _seal_headers(response),
-        "body": _seal_body(response),
-        "leaves": _seal_leaves(response),
-    }
-
-
-def _seal_headers(response: Response) -> dict[str, str]:
-    return {name: _digest(value, 4) for name, value in response.headers.items()}
-
-
-def _seal_body(response: Response) -> str:
-    return _digest(response.body.decode(), 6)
-
-
-def _seal_leaves(response: Response) -> str:
-    return "".join(_digest(json.dumps(value), 2) for _, value in leaves(response.json()))
-
-
-def _digest(text: str, size: int) -> str:
-    return hashlib.blake2s(text.encode(), digest_size=size).hexdigest()
-
-
-def leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
-    """Every innermost value of JSON with its place, such as ``error.message``; names are values too."""
-    if isinstance(value, dict) and value:
-        for name, inner in value.items():
-            yield from leaves(inner, f"{place}.{name}".lstrip("."))
-    elif isinstance(value, list) and value:
-        for number, inner in enumerate(value):
-            yield from leaves(inner, f"{place}[{number}]")
-    else:
-        yield place, {place: value}
+def _seal_of_knew(cassette: Cassette) -> str:
+    return bound_to(cassette.case)(json.dumps(cassette.knew, sort_keys=True), 6)
 
 
 # -- reading -------------------------------------------------------------------------------------------------------
 
 
-def read_cassette(path: Path) -> Cassette:
+def read_cassette(path: Path, case_id: str | None = None) -> Cassette:
     """
     The cassette at *path*.
 
+    Args:
+        case_id: The case it must be of; None for whichever it names.
+
     Raises:
-        CassetteError: Missing, too large, cut off, or no cassette. `Drift` where an answer is not what was recorded.
+        CassetteError: Missing, too large, cut off, or no cassette. `Drift` where it is another case's, or an answer in
+            it is not what was recorded.
     """
+    place = escaped(str(path))
     table = read_json(path, _LARGEST)
     try:
-        if table["version"] != _VERSION:
-            raise CassetteError(f"{path}: a cassette of version {table['version']!r}; record it anew")
-        listed = table["interactions"]
-        if len(listed) > _MOST:
-            raise CassetteError(f"{path}: {len(listed)} interactions, more than a case can have; record it anew")
-        pairs = [(_read(one), _sealed(one["sealed"])) for one in listed]
-        found = Cassette(_of(str, table["origin"]), tuple(one for one, _ in pairs), _of(dict, table.get("knew", {})))
-    except (LookupError, TypeError, ValueError, AttributeError, UnicodeError):
-        raise CassetteError(f"{path}: is no cassette of this suite: a key is missing or of the wrong kind") from None
-    for number, (one, sealed) in enumerate(pairs, 1):
-        _check_seal(one, sealed, f"{path}: interaction {number} of {len(pairs)}, {one}")
-    return found
+        return _read(table, case_id, place)
+    except (Malformed, UnicodeEncodeError) as error:
+        why = error if isinstance(error, Malformed) else "holds half of a character"
+        raise CassetteError(f"{place}: is no cassette of this version of the suite: {why}; record it anew") from None
 
 
-def read_json(path: Path, largest: int) -> dict[str, Any]:
-    """
-    The JSON object at *path*.
+def _read(table: Mapping[str, Any], case_id: str | None, place: str) -> Cassette:
+    if member(table, "version", int) != _VERSION:
+        raise Malformed(f"version is not {_VERSION}")
+    only(table, _KEYS, "it")
+    case = member(table, "case", str)
+    if case_id not in {None, case}:
+        raise Drift("the case", case_id, shortened(case), place, ON_FILE)
+    listed = member(table, "interactions", list)
+    if len(listed) > _MOST:
+        raise Malformed(f"{len(listed)} interactions are more than a case can have")
+    knew = _lags(member({"knew": {}, **table}, "knew", dict))
+    digest = bound_to(case)
+    interactions = []
+    edited = None
+    for number, one in enumerate(listed, 1):
+        try:
+            found = _interaction(one)
+            at = f"{place}: interaction {number} of {len(listed)}, {found}"
+            sealing = Sealing(one, found.response, number, len(listed), digest, at)
+            answer, asked = sealing.edited_answer(), sealing.edited_request()
+        except Malformed as error:
+            raise Malformed(f"interaction {number}: {error}") from None
+        if answer:
+            raise answer
+        edited = edited or asked
+        interactions.append(found)
+    cassette = Cassette(member(table, "origin", str), tuple(interactions), knew, case=case, edited=edited)
+    if member(table, "sealed", str) != _seal_of_knew(cassette):
+        raise Drift("knew (what was known of the target's lags)", OTHER, shortened(json.dumps(knew)), place, ON_FILE)
+    return cassette
 
-    Args:
-        largest: Bytes.
 
-    Raises:
-        CassetteError: Missing, too large, cut off, or something else.
-    """
-    try:
-        size = path.stat().st_size
-        if size > largest:
-            raise CassetteError(f"{path}: {size} bytes, more than {largest}; nothing of it was read")
-        table = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CassetteError(f"{path}: no such file") from None
-    except OSError as error:
-        raise CassetteError(f"{path}: cannot be read ({error.strerror})") from None
-    except (ValueError, RecursionError) as error:
-        where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise CassetteError(f"{path}: is no JSON{where}, so nothing of it is used; record it anew") from None
-    if not isinstance(table, dict):
-        raise CassetteError(f"{path}: is no JSON object; record it anew")
-    return table
-
-
-def _read(table: Mapping[str, Any]) -> Interaction:
-    request, response = table["request"], table["response"]
-    body = request["body"]
+def _interaction(table: Any) -> Interaction:
+    of_kind(table, "it", dict)
+    for place, names in _INTERACTION_KEYS.items():
+        only(member(table, place, dict) if place else table, names, place or "it")
+    member(table, "response.status.message", str)
+    status = member(table, "response.status.code", int)
+    if not 100 <= status <= 999:  # noqa: PLR2004 - RFC 9110, 15: three digits
+        raise Malformed("response.status.code is no status")
+    body = member(table, "response.body.string", str).encode()
     return Interaction(
-        method=_of(str, request["method"]),
-        uri=_of(str, request["uri"]),
-        headers=_single(request["headers"]),
-        body=None if body is None else _of(str, body),
-        response=Response(
-            _of(int, response["status"]["code"]),
-            _single(response["headers"]),
-            _of(str, response["body"]["string"]).encode(),
-        ),
+        method=member(table, "request.method", str),
+        uri=member(table, "request.uri", str),
+        headers=_single(table, "request.headers"),
+        body=None if member(table, "request", dict).get("body", "") is None else member(table, "request.body", str),
+        response=Response(status, _single(table, "response.headers"), body),
     )
 
 
-def _sealed(table: Mapping[str, Any]) -> Mapping[str, Any]:
-    kinds = {"status": int, "headers": dict, "body": str, "leaves": str}
-    return {name: _of(kind, table[name]) for name, kind in kinds.items()}
+def _single(table: Mapping[str, Any], place: str) -> dict[str, str]:
+    found = {}
+    for name, values in member(table, place, dict).items():
+        if len(of_kind(values, f"a header in {place}", list)) != 1 or name != name.lower():
+            raise Malformed(f"a header in {place} has not one value and a name in lower case")
+        found[name] = of_kind(values[0], f"a header in {place}", str)
+    return found
 
 
-def _of(kind: type, value: Any) -> Any:
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _single(headers: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    return {_of(str, name).lower(): _of(str, _of(list, values)[0]) for name, values in headers.items()}
-
-
-def _check_seal(one: Interaction, sealed: Mapping[str, Any], place: str) -> None:
-    """
-    See that the answer is what it was when it was recorded.
-
-    Raises:
-        Drift: It is not; it is named what differs.
-    """
-    response = one.response
-    if sealed["status"] != response.status:
-        raise Drift("the answer's status", str(sealed["status"]), str(response.status), place, _ON_FILE)
-    before, now = sealed["headers"], _seal_headers(response)
-    for name in sorted({*before, *now} if before != now else ()):
-        if before.get(name) != now.get(name):
-            was = "something else" if name in before else None
-            raise Drift(f"the answer's header {name}", was, response.headers.get(name), place, _ON_FILE)
-    if sealed["body"] != _seal_body(response):
-        where, value = _differing(response, sealed["leaves"])
-        raise Drift(f"the answer's body{where}", "something else", shortened(value), place, _ON_FILE)
-
-
-def _differing(response: Response, before: str) -> tuple[str, str]:
-    """Where in the body the first change is, as far as that can be said, and what stands there."""
-    now = _seal_leaves(response)
-    if len(before) == len(now):
-        for number, (place, value) in enumerate(leaves(response.json())):
-            if before[4 * number : 4 * number + 4] != now[4 * number : 4 * number + 4]:
-                return f" at {place}", json.dumps(value[place], ensure_ascii=False)
-    return "", response.body.decode()
-
-
-def shortened(text: str) -> str:
-    """*text* on one line of a message."""
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
-
-
-def _path(uri: str) -> str:
-    return shortened("/" + uri.split("/", 3)[-1])
+def _lags(knew: Mapping[str, Any]) -> Mapping[str, Any]:
+    """*knew*, if it is as `graphcancel.stage.Stage.learnt` gives it."""
+    only(knew, ("effects", "invitations"), "knew")
+    for name in knew:
+        place = f"knew.{name}"
+        only(member(knew, name, dict), ("longest", "likely", "misses"), place)
+        seconds = [of_kind(value, place, float) for key, value in knew[name].items() if key != "misses"]
+        misses = [of_kind(value, place, int) for value in member({"misses": {}, **knew[name]}, "misses", dict).values()]
+        if not all(0 <= number <= _LONGEST_S for number in (*seconds, *misses)):
+            raise Malformed(f"{place} holds what is no lag")
+    return knew

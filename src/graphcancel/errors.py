@@ -6,6 +6,7 @@ What can go wrong before a verdict, as one tree:
       TargetError               the target's description is wrong or incomplete
       DeviationError            a list of known deviations does not say what it must
       FenceError                a request that must not leave this process
+      ScanError                 a path that cannot be looked through for secrets
       RunError                  a run folder that cannot be read or written
       CassetteError             a recording that cannot be read, written or used
         Drift                   … because what is sent, or what is on file, is not what was recorded
@@ -49,6 +50,10 @@ class DeviationError(GraphCancelError):
 
 class FenceError(GraphCancelError):
     """The request was refused before a socket opened (see `graphcancel.fence`)."""
+
+
+class ScanError(GraphCancelError):
+    """A path that is to be looked through for secrets is not there or cannot be read."""
 
 
 class RunError(GraphCancelError):

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 from graphcancel.alone import Theatre, tell_alone
 from graphcancel.auth import SignIn
-from graphcancel.cassette import read_cassette
+from graphcancel.cassette import Cassette, read_cassette
 from graphcancel.clock import Waited
-from graphcancel.errors import CassetteError
+from graphcancel.errors import CassetteError, Drift
 from graphcancel.ledger import Unwritten
+from graphcancel.onfile import shortened
 from graphcancel.pseudonyms import CANONICAL_NOW, CANONICAL_RUN, CANONICAL_START
 from graphcancel.replaying import Offline, Tape
 from graphcancel.sanitise import Sanitiser
+from graphcancel.seals import ON_FILE
 from graphcancel.session import sentences
 from graphcancel.target import Target
 
@@ -75,18 +77,32 @@ class Playback:
             CassetteError: It is not on the recording, or its cassette cannot be used; `Drift` where suite and cassette
                 have come apart.
         """
-        if case.id not in self._listed:
-            raise CassetteError(f"{case.id}: is not on the recording {self.recording.name}")
-        place = self.recording.place(case.id)
-        if not place.is_file():
-            raise CassetteError(f"{case.id}: is on the recording {self.recording.name}, but there is no {place}")
-        cassette = read_cassette(place)
+        cassette = self.cassette_of(case)
         if self.by_library:
             told = tell_alone(case, self._theatre, partial(Target, clock=waited(case)), cassette.knew)
         else:
             tape = Tape(cassette, case.id)
             told = tell_alone(case, self._theatre, partial(Offline, tape.answer, waited(case)), cassette.knew)
             tape.finish()
+        if cassette.edited:
+            raise cassette.edited
         self.counts.update(told.counts)
         self.told.add(case.id)
         return told.record
+
+    def cassette_of(self, case: Case) -> Cassette:
+        """
+        The cassette of *case*.
+
+        Raises:
+            CassetteError: It is not on the recording, or cannot be used; `Drift` where it is not what was recorded.
+        """
+        if case.id not in self._listed:
+            raise CassetteError(f"{case.id}: is not on the recording {self.recording.name}")
+        place = self.recording.place(case.id)
+        if not place.exists():
+            raise CassetteError(f"{case.id}: is on the recording {self.recording.name}, but there is no {place}")
+        cassette = read_cassette(place, case.id)
+        if cassette.origin != self.recording.origin:
+            raise Drift("origin", self.recording.origin, shortened(cassette.origin), str(place), ON_FILE)
+        return cassette

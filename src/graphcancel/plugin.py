@@ -26,7 +26,7 @@ from graphcancel.contract import contract_ids, load_contracts
 from graphcancel.deviations import Deviation, read_deviations
 from graphcancel.errors import GraphCancelError, fault
 from graphcancel.prompting import asker, tell
-from graphcancel.recording import DEFAULT, read_recording
+from graphcancel.recording import DEFAULT, find_recording
 from graphcancel.runfile import error_record, folder_name
 from graphcancel.selection import STANDINGS, SUITE, case_of
 from graphcancel.suite import BuiltInTarget, Offer, Suite
@@ -98,7 +98,7 @@ def pytest_configure(config: pytest.Config) -> None:
         described = recording = None
         if written != BUILT_IN and not helping:
             if written.partition(":")[0] == REPLAY:
-                recording = read_recording(taping.recordings(config) / (written.partition(":")[2] or DEFAULT))
+                recording = find_recording(taping.recordings(config), written.partition(":")[2] or DEFAULT)
                 described = recording.description
             else:
                 _check_processes(config)
@@ -255,11 +255,20 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
                 suite.finish(leads=not _is_worker(session.config))
         finally:
             suite.close()
+            if not _is_worker(session.config):
+                _keep(suite)
         if _is_worker(session.config):
             session.config.workeroutput["graphcancel"] = suite.brought()  # type: ignore[attr-defined]
         else:
-            suite.keep()
             _report_late(session, suite)
+
+
+def _keep(suite: Suite) -> None:
+    """List what was recorded; where that cannot be written the run ends with one line."""
+    try:
+        suite.keep()
+    except GraphCancelError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _gave_up(session: pytest.Session, error: BaseException) -> bool:

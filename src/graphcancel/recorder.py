@@ -23,6 +23,7 @@ from graphcancel.alone import Theatre, Told, tell_alone
 from graphcancel.calls import comment_for
 from graphcancel.cassette import Cassette, Interaction, place_of, write_cassette
 from graphcancel.clock import Waited
+from graphcancel.described import described
 from graphcancel.errors import CassetteError
 from graphcancel.exchange import Request, Response
 from graphcancel.marks import Mark, run_of
@@ -35,7 +36,6 @@ from graphcancel.recording import (
     SERVICE,
     Recording,
     StandIn,
-    described,
     folder_for,
     read_recording,
     stand_in,
@@ -46,6 +46,7 @@ from graphcancel.replaying import Offline
 from graphcancel.runfile import folder_name
 from graphcancel.scene import SKEW, stamp
 from graphcancel.session import sentences
+from graphcancel.story import ATTEMPTS
 from graphcancel.target import Target
 from graphcancel.targetfile import CLOUDS
 
@@ -165,15 +166,15 @@ class Recorder:
         case = taken.case
         if taken.told.counts.get("unanswered"):
             raise CassetteError(f"{case.id}: not recorded: an answer was lost on the way; {_AGAIN}")
-        mark = Mark.of(self._live.run, case.id, 0)
-        pseudonyms = Pseudonyms(self._known(mark), [*self._texts, comment_for(case, mark.case)])
+        marks = [Mark.of(self._live.run, case.id, attempt).case for attempt in range(ATTEMPTS)]
+        pseudonyms = Pseudonyms(self._known(marks), [*self._texts, *(comment_for(case, mark) for mark in marks)])
         answers = [pseudonyms.answer(_response(response)) for _, response in taken.traffic]
         retelling = _Retelling(case.id, answers, [request for request, _ in taken.traffic], self._stand_in)
         door = partial(Offline, retelling.answer, waited(case))
         again = tell_alone(case, self._again, door, taken.knew)
         retelling.finish()
         _check_alike(case, taken.told.record, again.record)
-        cassette = Cassette(self._recording.origin, tuple(retelling.interactions), taken.knew)
+        cassette = Cassette(self._recording.origin, tuple(retelling.interactions), taken.knew, case=case.id)
         changed = write_cassette(place_of(self._recording.folder, case.id), cassette)
         self.written = self.written.joined(Written((case.id,), changed=changed))
 
@@ -193,14 +194,14 @@ class Recorder:
         found = replace(self._recording, cases=tuple(sorted(listed)), complete=tuple(sorted(complete)))
         write_recording(found, today, changed=written.changed)
 
-    def _known(self, mark: Mark) -> Known:
+    def _known(self, marks: Sequence[str]) -> Known:
         return Known(
             addresses=self._stand_in.addresses,
             ids=self._stand_in.ids,
             roots=self._stand_in.roots,
             run=run_of(self._live.run),
             day=self._day,
-            own=frozenset({mark.case}),
+            own=frozenset(marks),
         )
 
 

@@ -8,18 +8,24 @@ has; no address, id or name of its own. Against these stand-ins a replay tells t
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 from graphcancel.actors import ACTORS, Actor
-from graphcancel.cassette import SUFFIX, place_of, printable, read_json, write_whole
-from graphcancel.errors import CassetteError
+from graphcancel.cassette import place_of
+from graphcancel.described import HELD_BY, described, description_of, line, line_table, lines
+from graphcancel.errors import CassetteError, Drift
+from graphcancel.onfile import Malformed, escaped, member, only, printable, read_json, shortened, write_whole
 from graphcancel.sanitise import Sanitiser
-from graphcancel.targetfile import CLOUDS, Description, Patience
+from graphcancel.seals import ON_FILE, digest
+from graphcancel.seals import OTHER as SOMETHING_ELSE
+from graphcancel.targetfile import CLOUDS, Description
 from graphcancel.vocabulary import is_literal
 
 FILE: Final = "recording.json"
@@ -30,10 +36,11 @@ MOCK: Final = "mock"
 OTHER: Final = "server"
 FORMAT: Final = 1
 _LARGEST: Final = 4 * 1024 * 1024
+_KEYS: Final = ("format", "name", "origin", "recorded", "suite", "target", "contact", "complete", "cases", "sealed")
+_CASE: Final = re.compile(r"[A-Za-z0-9._-]{1,100}(/[A-Za-z0-9._-]{1,100}){1,5}")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}(?<![.])")
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _ROOT: Final = "https://graph.example"
-_HELD_BY: Final = "{}-token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +103,28 @@ class StandIn:
     roots: Mapping[str, str]
 
 
-def folder_for(cassettes: Path, name: str) -> Path:
+def check_name(name: str) -> None:
     """
-    The folder below *cassettes* for the recording *name*, made.
+    See that *name* can be that of a recording.
 
     Raises:
-        CassetteError: Some system would refuse it as the name of a folder, or take it for another that is there.
+        CassetteError: Some system would refuse it as the name of a folder.
     """
     if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name):
         raise CassetteError(
             f"{name!r} cannot be the name of a recording: letters, digits, dots, hyphens and underscores, 64 at most, "
             "and no name reserved by Windows"
         )
+
+
+def folder_for(cassettes: Path, name: str) -> Path:
+    """
+    The folder below *cassettes* for the recording *name*, made.
+
+    Raises:
+        CassetteError: It cannot be made, or some system would take it for another that is there.
+    """
+    check_name(name)
     folder = cassettes / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -150,8 +167,8 @@ def stand_in(
             name=name,
             user=addresses[actor.user.lower()] if actor.user else None,
             flow="token" if name in tokens else "none",
-            token=_HELD_BY.format(name) if name in tokens else None,
-            expired_token=_HELD_BY.format("expired") if actor.expired_token else None,
+            token=HELD_BY.format(name) if name in tokens else None,
+            expired_token=HELD_BY.format("expired") if actor.expired_token else None,
         )
         for name, actor in description.actors.items()
     }
@@ -222,7 +239,7 @@ def write_recording(recording: Recording, today: dt.date, *, changed: bool) -> N
 
 
 def _table(recording: Recording) -> dict[str, Any]:
-    return {
+    table = {
         "format": FORMAT,
         "name": recording.name,
         "origin": {"kind": recording.origin, "software": recording.software},
@@ -233,30 +250,18 @@ def _table(recording: Recording) -> dict[str, Any]:
         "complete": sorted(recording.complete),
         "cases": sorted(recording.cases),
     }
+    return table | {"sealed": _seal(table)}
 
 
-def described(description: Description) -> dict[str, Any]:
-    """The table ``target`` of ``recording.json`` for a *description* by stand-ins."""
-    return {
-        "name": description.name,
-        "cloud": description.cloud,
-        "base_url": description.base_url,
-        "roots": dict(description.roots),
-        "actors": {
-            name: {"user": actor.user, "token": actor.token is not None, "expired": actor.expired_token is not None}
-            for name, actor in description.actors.items()
-        },
-        "writable": list(description.writable),
-        "resources": dict(description.resources),
-        "contracts": list(description.contracts),
-        "gates": sorted(description.gates or ()),
-        "patience": {
-            "effect_s": description.patience.effect_s,
-            "invite_s": description.patience.invite_s,
-            "read_s": description.patience.read_s,
-        },
-        "waived": dict(description.waived),
-    }
+def find_recording(cassettes: Path, name: str) -> Recording:
+    """
+    The recording *name* below *cassettes*.
+
+    Raises:
+        CassetteError: There is none, or it does not say what it must.
+    """
+    check_name(name)
+    return read_recording(cassettes / name)
 
 
 def read_recording(folder: Path) -> Recording:
@@ -267,133 +272,80 @@ def read_recording(folder: Path) -> Recording:
         CassetteError: There is none, or it does not say what it must.
     """
     file = folder / FILE
+    place = escaped(str(file))
     if not folder.is_dir():
-        raise CassetteError(f"{folder}: no such recording; {_others(folder.parent)}")
+        raise CassetteError(f"{escaped(str(folder))}: no such recording; {_others(folder.parent)}")
+    if not file.exists():
+        raise CassetteError(f"{place}: is not there: the recording was not brought to its end; record it again")
     table = read_json(file, _LARGEST)
     try:
-        if table["format"] != FORMAT:
-            raise CassetteError(f"{file}: format {table['format']!r} is not known to this version; record it anew")
-        cases = tuple(_texts(table["cases"]))
-        twice = sorted({name for name in cases if cases.count(name) > 1}) if len(set(cases)) < len(cases) else []
-        if twice:
-            raise CassetteError(f"{file}: cases: {twice[0]} is listed twice; remove one")
-        return Recording(
-            folder=folder,
-            name=_text(table["name"]),
-            origin=_one_of(table["origin"]["kind"], (MOCK, SERVICE, OTHER)),
-            software=_text(table["origin"]["software"]),
-            recorded=_text(table["recorded"]),
-            suite=_text(table["suite"]),
-            description=replace(_description(table["target"]), origin=f"recording:{table['origin']['kind']}"),
-            contact={"users": dict(table["contact"]["users"]), "since": table["contact"]["since"]},
-            cases=cases,
-            complete=tuple(_texts(table["complete"])),
-            target=table["target"],
-        )
-    except (LookupError, TypeError, ValueError, AttributeError):
-        raise CassetteError(
-            f"{file}: a key is missing or of the wrong kind; restore the file, or record it anew"
-        ) from None
+        return _read(table, folder, place)
+    except Malformed as error:
+        raise CassetteError(f"{place}: {error}; restore the file, or record it anew") from None
 
 
-def _description(table: Mapping[str, Any]) -> Description:
-    patience = table["patience"]
-    return Description(
-        name=_text(table["name"]),
-        origin="recording",
-        cloud=table["cloud"],
-        base_url=_text(table["base_url"]),
-        ca_bundle=None,
-        actors={
-            name: Actor(
-                name=name,
-                user=given["user"],
-                flow="token" if given["token"] else "none",
-                token=_HELD_BY.format(name) if given["token"] else None,
-                expired_token=_HELD_BY.format("expired") if given["expired"] else None,
-            )
-            for name, given in table["actors"].items()
-        },
-        writable=tuple(_texts(table["writable"])),
-        resources=dict(table["resources"]),
-        roots=dict(table["roots"]),
-        contracts=tuple(_texts(table["contracts"])),
-        gates=tuple(_texts(table["gates"])),
-        patience=Patience(*(float(patience[name]) for name in ("effect_s", "invite_s", "read_s"))),
-        waived=dict(table["waived"]),
+def _read(table: Mapping[str, Any], folder: Path, place: str) -> Recording:
+    if member(table, "format", int) != FORMAT:
+        raise Malformed(f"format is not {FORMAT}, which this version of the suite reads")
+    only(table, _KEYS, "it")
+    only(member(table, "origin", dict), ("kind", "software"), "origin")
+    only(member(table, "contact", dict), ("users", "since"), "contact")
+    origin = line(table, "origin.kind")
+    if origin not in {MOCK, SERVICE, OTHER}:
+        raise Malformed(f"origin.kind is none of {MOCK}, {SERVICE}, {OTHER}")
+    cases = lines(table, "cases")
+    if not all(_CASE.fullmatch(name) for name in cases):
+        raise Malformed("cases holds what is no case id")
+    twice = [name for name, times in Counter(cases).items() if times > 1]
+    if twice:
+        raise CassetteError(f"{place}: cases: {twice[0]} is listed twice; restore the file, or record it anew")
+    recording = Recording(
+        folder=folder,
+        name=line(table, "name"),
+        origin=origin,
+        software=line(table, "origin.software"),
+        recorded=line(table, "recorded"),
+        suite=line(table, "suite"),
+        description=description_of(table, origin),
+        contact={"users": line_table(table, "contact.users"), "since": _since(table)},
+        cases=cases,
+        complete=lines(table, "complete"),
+        target=table["target"],
     )
+    _check_seal(table, place)
+    return recording
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
+def _since(table: Mapping[str, Any]) -> str | None:
+    return None if table["contact"].get("since", "") is None else line(table, "contact.since")
 
 
-def _texts(values: Any) -> list[str]:
-    if not isinstance(values, list):
-        raise TypeError
-    return [_text(value) for value in values]
+def _seal(table: Mapping[str, Any]) -> dict[str, str]:
+    """What of ``recording.json`` is what, so that an edit is noticed and named: a digest for each key."""
+    parts = {name: value for name, value in table.items() if name not in {"target", "sealed"}}
+    parts |= {f"target.{name}": value for name, value in table["target"].items()}
+    return {name: digest(json.dumps(value, sort_keys=True), 6) for name, value in parts.items()}
 
 
-def _one_of(value: Any, allowed: Sequence[str]) -> str:
-    if value not in allowed:
-        raise ValueError
-    return str(value)
+def _check_seal(table: Mapping[str, Any], place: str) -> None:
+    """
+    See that nothing was edited: what gates, what is waived and what answered decide what a verdict is worth.
+
+    Raises:
+        Drift: Something was; it is named.
+    """
+    sealed, now = member(table, "sealed", dict), _seal(table)
+    for name in now:
+        if sealed.get(name) != now[name]:
+            value = table["target"][name.removeprefix("target.")] if name.startswith("target.") else table[name]
+            shown = f"{len(value)} entries" if name == "cases" else shortened(json.dumps(value, ensure_ascii=False))
+            raise Drift(name, SOMETHING_ELSE, shown, f"{place}: restore the file, or record it anew", ON_FILE)
+    only(sealed, list(now), "sealed")
 
 
 def _others(cassettes: Path) -> str:
     found = sorted(path.parent.name for path in cassettes.glob(f"*/{FILE}"))
     return f"there are: {', '.join(found)}" if found else "there is none yet; record one with --record-mode=rewrite"
-
-
-# -- what is on file -----------------------------------------------------------------------------------------------
-
-
-def strays(recording: Recording) -> list[Path]:
-    """Cassettes on file that the recording does not list."""
-    listed = {recording.place(name) for name in recording.cases}
-    return sorted(path for path in recording.folder.rglob(f"*{SUFFIX}") if path not in listed)
-
-
-def check_files(recording: Recording, known: Collection[str]) -> None:
-    """
-    See that what is listed is known, and what is on file is listed.
-
-    Args:
-        known: Ids of the cases the contracts ask for.
-
-    Raises:
-        CassetteError: One is not; it is named, with what to do.
-    """
-    file = recording.folder / FILE
-    unknown = sorted(set(recording.cases) - set(known))
-    if unknown:
-        raise CassetteError(
-            f"{file}: cases: {_first(unknown)} no case of this suite; record it anew under its present name, then take "
-            f"the entry out and remove {recording.place(unknown[0])}"
-        )
-    left = strays(recording)
-    if left:
-        raise CassetteError(
-            f"{_first([str(path) for path in left])} not listed in {file}; remove it, or record its case anew with "
-            "--record-mode=rewrite"
-        )
-
-
-def _first(names: Sequence[str]) -> str:
-    rest = len(names) - 1
-    return f"{names[0]} is" if not rest else f"{names[0]} and {rest} more are"
-
-
-def unlisted(recording: Recording, cases: Iterable[tuple[str, str]]) -> list[str]:
-    """
-    Ids of cases the recording should hold and does not list: others of a contract it claims to hold wholly.
-
-    Args:
-        cases: Id and contract of every case the contracts ask for.
-    """
-    return [name for name, contract in cases if contract in recording.complete and name not in set(recording.cases)]
 
 
 def suite_version() -> str:

@@ -9,13 +9,15 @@ whose token it carries. Nothing reaches the network: there is no connection to b
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from graphcancel.cassette import Cassette, Interaction, leaves, shortened
+from graphcancel.cassette import Cassette, Interaction
 from graphcancel.errors import Drift
 from graphcancel.exchange import Exchange, Request, Response
+from graphcancel.onfile import once, shortened
+from graphcancel.seals import leaves
 from graphcancel.target import Target
 
 if TYPE_CHECKING:
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
     from graphcancel.targetfile import Description
 
 Answer = Callable[[Request, Mapping[str, str]], Response]
+Difference = tuple[str, str | None, str | None]
+"""A field, what was recorded there, what is sent."""
 
 _AUTHORIZATION: Final = "authorization"
-_ABSENT: Final = object()
 
 
 class Offline(Target):
@@ -74,7 +77,7 @@ class Tape:
         """
         number = self._given + 1
         if number > len(self._interactions):
-            sent = f"{request.method} {shortened(request.path)}"
+            sent = shortened(f"{request.method} {urlsplit(request.url).path}")
             raise Drift("a request that is not on the cassette", None, sent, self._at(number))
         recorded = self._interactions[self._given]
         found = difference(recorded, request, headers)
@@ -95,50 +98,59 @@ class Tape:
             raise Drift("an interaction never asked for", str(left), None, self._at(self._given + 1))
 
     def _at(self, number: int) -> str:
-        return f"{self._place}: request {number} of {len(self._interactions)}"
+        return f"{self._place}: request {number} ({len(self._interactions)} on the cassette)"
 
 
-def difference(
-    recorded: Interaction, request: Request, headers: Mapping[str, str]
-) -> tuple[str, str | None, str | None] | None:
+def difference(recorded: Interaction, request: Request, headers: Mapping[str, str]) -> Difference | None:
     """The first field in which *request* is not the *recorded* one, with both values; None where there is none."""
+    found = next(_differences(recorded, request, headers), None)
+    if found is None:
+        return None
+    field, before, now = found
+    return shortened(field), _shown(before), _shown(now)
+
+
+def _differences(recorded: Interaction, request: Request, headers: Mapping[str, str]) -> Iterator[Difference]:
     before, now = urlsplit(recorded.uri), urlsplit(request.url)
     if recorded.method != request.method:
-        return "method", f"{recorded}", f"{request.method} {now.path}"
+        yield "method", str(recorded), f"{request.method} {now.path}"
+    if before[:2] != now[:2]:
+        yield "host", f"{before.scheme}://{before.netloc}", f"{now.scheme}://{now.netloc}"
     if before.path != now.path:
-        field = "path (only its case)" if before.path.lower() == now.path.lower() else "path"
-        return field, before.path, now.path
+        alike = before.path.lower() == now.path.lower()
+        yield "path (only its case)" if alike else "path", before.path, now.path
     if before.query != now.query:
-        return _query(before.query, now.query)
-    body = _body(recorded.body, None if request.payload is None else request.payload.decode())
-    if body:
-        return body
+        yield _query(before.query, now.query)
+    if recorded.uri != request.url:
+        yield "uri", recorded.uri, request.url
+    body = None if request.payload is None else request.payload.decode()
+    if recorded.body != body:
+        yield from _bodies(recorded.body, body)
     for name in sorted({*recorded.headers, *headers}):
         if recorded.headers.get(name) != headers.get(name):
-            return f"header {name}", recorded.headers.get(name), headers.get(name)
-    return None
+            yield f"header {name}", recorded.headers.get(name), headers.get(name)
 
 
-def _query(before: str, now: str) -> tuple[str, str, str]:
+def _query(before: str, now: str) -> Difference:
     for old, new in zip(before.split("&"), now.split("&"), strict=False):
         if old != new:
             return f"query {old.partition('=')[0]}", old, new
     return "query", before, now
 
 
-def _body(before: str | None, now: str | None) -> tuple[str, str | None, str | None] | None:
-    if before == now:
-        return None
-    old, new = _parsed(before), _parsed(now)
-    if old is _ABSENT or new is _ABSENT:
-        return "body", _shown(before), _shown(now)
-    if _canonical(old) == _canonical(new):
-        return None
-    was, is_ = dict(_flat(old)), dict(_flat(new))
+def _bodies(before: str | None, now: str | None) -> Iterator[Difference]:
+    """Where two bodies differ as JSON, or as text where one of them is none."""
+    try:
+        old, new = _parsed(before), _parsed(now)
+        if _canonical(old) == _canonical(new):
+            return
+        was, is_ = _flat(old), _flat(new)
+    except (ValueError, RecursionError):
+        was = is_ = {}
     for place in [*was, *is_]:
         if was.get(place) != is_.get(place):
-            return f"body.{place}" if place else "body", _shown(was.get(place)), _shown(is_.get(place))
-    return "body", _shown(before), _shown(now)
+            yield f"body.{place}" if place else "body", was.get(place), is_.get(place)
+    yield "body", before, now
 
 
 def _flat(value: Any) -> dict[str, str]:
@@ -147,10 +159,15 @@ def _flat(value: Any) -> dict[str, str]:
 
 
 def _parsed(text: str | None) -> Any:
-    try:
-        return _ABSENT if text is None else json.loads(text)
-    except (ValueError, RecursionError):
-        return _ABSENT
+    """
+    *text* as JSON.
+
+    Raises:
+        ValueError: It is none, or gives a key twice, so that its meaning is up to the reader.
+    """
+    if text is None:
+        raise ValueError
+    return json.loads(text, object_pairs_hook=once)
 
 
 def _canonical(value: Any) -> str:

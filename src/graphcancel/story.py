@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from graphcancel.sanitise import Sanitiser
     from graphcancel.target import Target
 
-_ATTEMPTS: Final = 3
+ATTEMPTS: Final = 3
 _SETUP_FAILURES: Final = 10
 # What an app's token cannot show where it stands in for an organizer without one.
 OF_A_USER: Final = frozenset({"permissions.delegated-work", "permissions.scope"})
@@ -108,7 +108,7 @@ class Stories:
         """
         calls: list[Exchange] = []
         reason = None
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             scene, own = None, Counter[str]()
             try:
                 scene = yield from counted(self.target.counts, self._arranged(case, attempt), own)
@@ -138,7 +138,7 @@ class Stories:
     # -- arranging and calling --------------------------------------------------------------------------------------
 
     def _worth_another(self, attempt: int) -> bool:
-        return attempt + 1 < _ATTEMPTS and not self._caller.hopeless
+        return attempt + 1 < ATTEMPTS and not self._caller.hopeless
 
     def _arranged(self, case: Case, attempt: int) -> Generator[float, None, Scene]:
         caller_of(case, self.target.sign_in)  # nobody is invited to a meeting that nobody can cancel

@@ -63,7 +63,7 @@ class Suite:
         playback: Tells cases from the recording; *recorder* tells them to the target and records them.
         beyond: How many cases of the contracts are not on the recording that is played.
         cassettes: Where recordings lie, if this run is to make one.
-        written: Which cases were recorded so far.
+        written: Which cases were recorded by workers.
         selected: How many of the cases pytest chose to run; None before it has (controller only).
         lines: Lines of ``run.jsonl`` so far, by case id (controller only).
         late: Lines of cases that the last look turned to a finding.
@@ -291,7 +291,6 @@ class Suite:
             session.target.counts.update(self.recorder.counts)
             session.stage.made += self.recorder.made
             session.stage.booked |= self.recorder.booked
-            self.written = self.written.joined(self.recorder.written)
         session.stage.booked |= any("bookingBusinesses" in line["route"] for line in self.lines.values())
         if self.overlap:
             self.overlap.close()
@@ -311,7 +310,7 @@ class Suite:
             "residue": self.residue,
             "counts": self.counts,
             "made": made,
-            "written": asdict(self.written),
+            "written": asdict(self.recorder.written if self.recorder else self.written),
         }
 
     def take(self, given: Mapping[str, Any] | None) -> None:
@@ -334,8 +333,9 @@ class Suite:
         Raises:
             CassetteError: It cannot be written.
         """
-        if self.recorder and self.written.cases:
-            self.recorder.list(self.written, self.cases, self.today)
+        written = self.written.joined(self.recorder.written) if self.recorder else self.written
+        if self.recorder and written.cases:
+            self.recorder.list(written, self.cases, self.today)
 
     def close(self) -> None:
         """Close the connections and stop the built-in target, which says what is left in it."""

@@ -14,8 +14,9 @@ from pytest_recording import network
 
 from graphcancel.errors import CassetteError, Drift
 from graphcancel.playback import Playback
-from graphcancel.recording import MOCK, Recording, check_files, unlisted
+from graphcancel.recording import MOCK, Recording
 from graphcancel.selection import SUITE, case_of
+from graphcancel.shelf import check_files, unlisted
 from graphcancel.suite import Suite
 
 RECORD: Final = "rewrite"
@@ -74,6 +75,9 @@ def default_cassette_name(request: pytest.FixtureRequest) -> str:
     suite = request.config.stash[SUITE]
     if case is None or suite.playback is None:
         return str(request.node.name)
+    if suite.playback.by_library:
+        # The library reads any YAML, and expands what it finds there.
+        suite.playback.cassette_of(case)
     folder = suite.playback.recording.folder
     return str(suite.playback.recording.place(case.id).relative_to(folder).with_suffix(""))
 

@@ -142,6 +142,11 @@ def read_target(written: str, environ: Mapping[str, str] = os.environ, *, secret
     """
     if "://" in written:
         return _from_url(written, environ, secrets=secrets)
+    if written.partition(":")[0] == "replay":
+        raise TargetError(
+            f"--target {written}: a recording answers to pytest alone; give a URL (https://…) or the path of a target "
+            "file (….toml)"
+        )
     path = Path(written)
     if path.suffix != ".toml" and not os.path.exists(path):  # noqa: PTH110 - which takes a name that is too long
         raise TargetError(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from graphmock.registration import Account, Client, Directory
 
 _KEY_ID = "graphmock"
-_NAMESPACE = uuid.UUID("7b9c3e52-4b3a-4c8e-9f4e-7f7a35b3a1d0")
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "graphmock.example")
 
 
 @dataclass(slots=True)

@@ -1,0 +1,266 @@
+"""
+Recording and replay as a user starts them: what is shipped, what is recorded anew, what is refused.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from harness import ROOT, counts, lines_of, mock, run
+
+from graphcancel.recording import FILE, read_recording
+from graphcancel.selection import exemplars
+
+SHIPPED = ROOT / "cassettes" / "mock"
+SAMPLE = "event-cancel.v1.0/me.events/"
+RECORD = "--record-mode=rewrite"
+UNSHARE = shutil.which("unshare")
+
+
+def judged(runs: Path) -> dict[str, object]:
+    """What a run judged, case by case and clause by clause."""
+    return {
+        line["id"]: (
+            line["verdict"],
+            [(item["clause"], item["held"], item.get("late_s")) for item in line["clauses"]],
+            (line.get("observed") or {}).get("received"),
+        )
+        for line in lines_of(runs)
+        if line["kind"] == "case"
+    }
+
+
+def files(folder: Path) -> list[str]:
+    """The files below *folder*."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+class TestShipped:
+    """``cassettes/mock``."""
+
+    def test_it_holds_the_current_contracts_and_one_case_of_each_shape_of_the_others(self, cases, contracts):
+        """
+        Every case of the current contracts, of the others what stands for a shape.
+        """
+        recording = read_recording(SHIPPED)
+        current = {contract.id for contract in contracts if contract.standing == "current"}
+        wanted = {case.id for case in cases if case.contract in current} | exemplars(cases)
+
+        assert set(recording.cases) == wanted
+        assert set(recording.complete) >= current
+        assert recording.origin == "mock"
+        assert set(recording.description.gates) == {case.contract for case in cases}
+        assert files(SHIPPED) == sorted([FILE, *(f"{name}.yaml" for name in recording.cases)])
+
+    def test_it_replays_without_a_network_interface(self, tmp_path):
+        """
+        In a network namespace of its own, where there is not even a loopback.
+        """
+        if UNSHARE is None:
+            pytest.skip("this machine has no unshare")
+        probe = subprocess.run([UNSHARE, "--net", "--map-root-user", "true"], capture_output=True, check=False)
+        if probe.returncode:
+            pytest.skip("this machine makes no network namespaces")
+        command = [sys.executable, "-m", "pytest", "-q", "--target=replay", f"--runs={tmp_path}"]
+        done = subprocess.run(
+            [UNSHARE, "--net", "--map-root-user", *command, "-p", "no:cacheprovider"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=170,
+            check=False,
+        )
+
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+        _, *lines, footer = lines_of(tmp_path)
+        assert {line["verdict"] for line in lines} == {"pass", "observed"}
+        assert len(lines) == len(read_recording(SHIPPED).cases) == footer["counts"]["cases"]
+        assert all(line["exchanges"] for line in lines)
+        assert footer["partial"] is False
+
+    def test_what_it_is_worth_is_said(self, tmp_path):
+        """
+        In the file, in the run and in the summary.
+        """
+        done = run("--target=replay", "-k", SAMPLE, runs=tmp_path)
+
+        header, line, *_ = lines_of(tmp_path)
+        assert header["origin"] == line["origin"] == "recording:mock"
+        assert header["recording"]["software"].startswith("graphmock")
+        assert "replayed from a recording" in done.stdout
+        assert (
+            "from a recording of the bundled mock: this run vouches for the suite, not for the service" in done.stdout
+        )
+        for cassette in SHIPPED.rglob("*.yaml"):
+            assert json.loads(cassette.read_text(encoding="utf-8"))["origin"] == "mock"
+
+    def test_it_replays_from_anywhere_and_without_history(self, tmp_path):
+        """
+        A copy of the files alone, under a path with a space, started from another folder.
+        """
+        copy = tmp_path / "a copy"
+        ignored = shutil.ignore_patterns(
+            ".git", ".tox", "runs", "__pycache__", ".*_cache", ".hypothesis", "node_modules"
+        )
+        shutil.copytree(ROOT, copy, ignore=ignored)
+
+        done = run(str(copy / "tests" / "contract"), "--target=replay", runs=tmp_path / "runs", cwd=tmp_path)
+
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+        assert counts(done) == f"{len(read_recording(SHIPPED).cases)} passed"
+
+    def test_a_sample_passes_through_pytest_recording_itself(self, tmp_path):
+        """
+        The files are vcrpy's: with --record-mode=none its own player gives the answers, to the same verdicts.
+        """
+        sample = "v1.0 and (me.events or bookingappointment or users-id.calendars)"
+        done = run("--target=replay", "--record-mode=none", "-k", sample, runs=tmp_path / "by-library")
+        ours = run("--target=replay", "-k", sample, runs=tmp_path / "ours")
+
+        assert done.returncode == ours.returncode == 0, done.stdout[-3000:] + done.stderr
+        assert judged(tmp_path / "by-library") == judged(tmp_path / "ours")
+        assert len(judged(tmp_path / "ours")) > 40
+
+    def test_several_processes_replay_it_as_one(self, tmp_path):
+        """
+        More of them than a tenant's mailbox could bear.
+        """
+        done = run("--target=replay", "-n", "5", "-k", "event-cancel.v1.0", runs=tmp_path / "many")
+        run("--target=replay", "-k", "event-cancel.v1.0", runs=tmp_path / "one")
+
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+        assert judged(tmp_path / "many") == judged(tmp_path / "one")
+
+
+class TestRecorded:
+    """What ``--record-mode=rewrite`` writes."""
+
+    def test_recording_again_changes_no_byte(self, tmp_path):
+        """
+        Whatever the number of processes, the ids the mock makes and the time of day.
+        """
+        recorded = tmp_path / "cassettes"
+        for number in ("0", "2"):
+            chosen = f"{SAMPLE} or bookingappointment-cancel.v1.0"
+            done = run(RECORD, f"--cassettes={recorded}", "-n", number, "-k", chosen, runs=tmp_path / number)
+            assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+
+            for name in files(recorded / "mock"):
+                if name != FILE:
+                    assert filecmp.cmp(recorded / "mock" / name, SHIPPED / name, shallow=False), name
+        assert len(files(recorded / "mock")) > 15
+
+    @pytest.mark.parametrize(
+        ("options", "sample"),
+        [
+            ("--vary effects-late --vary invites-late", "me.events/organizer/camel or me.events/attendee"),
+            ("--vary no-batch --vary page-by-one", "v1.0.me.events or v1.0/me.events"),
+            ("--vary throttled --vary unavailable --vary gateway-timeouts", "v1.0/me.events/organizer"),
+            ("--fault not-cancelled", "v1.0/me.events"),
+            ("--fault body-one-byte", "v1.0.me.events or v1.0/me.events"),
+            ("--fault camel-ignored --fault status-200", "v1.0/me.events or bookingappointment"),
+        ],
+    )
+    def test_a_replay_judges_as_the_run_that_was_recorded(self, tmp_path, options, sample):
+        """
+        Case by case and clause by clause, whatever the service did, findings and late effects included.
+        """
+        recorded = f"--cassettes={tmp_path / 'cassettes'}"
+        live = run(RECORD, recorded, "-n", "2", "-k", sample, runs=tmp_path / "live", GRAPHMOCK_OPTIONS=options)
+        assert "not recorded" not in live.stdout, live.stdout[-3000:]
+
+        replay = run("--target=replay", recorded, runs=tmp_path / "replay")
+
+        assert judged(tmp_path / "replay") == judged(tmp_path / "live")
+        # Part of the suite ran live; of what was recorded everything is replayed, and has to judge something.
+        assert replay.returncode in ({1} if live.returncode else {0, 10})
+        assert ("fault" in options) == (live.returncode == 1)
+
+    def test_a_target_file_that_leads_to_the_mock_makes_no_recording_of_a_service(self, tmp_path):
+        """
+        It says of itself where it runs; what is recorded is worth no more than that.
+        """
+        with mock(tmp_path) as described:
+            environ = dict(
+                line.split("=", 1) for line in (tmp_path / "target.env").read_text().splitlines() if "=" in line
+            )
+            done = run(
+                f"--target={tmp_path / 'target.toml'}",
+                RECORD,
+                f"--cassettes={tmp_path / 'cassettes'}",
+                "-k",
+                "event-cancel.v1.0/me.events/organizer/camel",
+                runs=tmp_path / "runs",
+                **{name: value.strip("'\"") for name, value in environ.items()},
+            )
+            host = described.base_url
+
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+        recording = read_recording(tmp_path / "cassettes" / "mock")
+        assert recording.origin == "mock"
+        assert recording.description.base_url == "https://graph.example"
+        assert host not in (tmp_path / "cassettes" / "mock" / FILE).read_text()
+
+    def test_what_is_recorded_anew_stands_beside_what_was(self, tmp_path):
+        """
+        A case recorded by itself replaces its cassette alone.
+        """
+        recorded = tmp_path / "cassettes"
+        shutil.copytree(SHIPPED, recorded / "mock")
+        before = read_recording(recorded / "mock")
+
+        done = run(
+            RECORD,
+            f"--cassettes={recorded}",
+            "-k",
+            "event-cancel.v1.0/me.events/organizer/camel",
+            runs=tmp_path / "runs",
+        )
+
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+        assert read_recording(recorded / "mock").cases == before.cases
+        assert files(recorded / "mock") == files(SHIPPED)
+        assert (recorded / "mock" / FILE).read_bytes() == (SHIPPED / FILE).read_bytes()
+
+    def test_a_recording_is_of_one_target(self, tmp_path):
+        """
+        What was recorded from a target described otherwise is not mixed with it.
+        """
+        recorded = tmp_path / "cassettes"
+        (recorded / "mock").mkdir(parents=True)
+        table = json.loads((SHIPPED / FILE).read_text())
+        del table["target"]["resources"]["group"]
+        (recorded / "mock" / FILE).write_text(json.dumps(table))
+
+        done = run(RECORD, f"--cassettes={recorded}", "-k", SAMPLE, runs=tmp_path / "runs")
+
+        assert done.returncode == 4
+        assert "was recorded from a target described otherwise (resources)" in done.stderr
+        assert files(recorded / "mock") == [FILE]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--record-mode=once"], "a case is recorded whole or not at all; use --record-mode=rewrite"),
+        (["--record-mode=all"], "use --record-mode=rewrite"),
+        (["--target=replay", RECORD], "a replay has nothing to record; name a target that answers"),
+        ([RECORD, "--disable-recording"], "captures nothing; leave one out"),
+        (["--target=replay:contoso"], "no such recording; there are: mock"),
+        (["--target=replay:../cassettes/mock"], "cannot be the name of a recording"),
+        (["--target=replay", "--cassettes=/nowhere"], "no such recording; there is none yet"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(tmp_path, options, said):
+    done = run(*options, runs=tmp_path)
+
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 2
+    assert not list(tmp_path.glob("*/run.jsonl"))
