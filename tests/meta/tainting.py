@@ -278,11 +278,12 @@ class Gate:
 
     def _of_a_stranger(self) -> dict[str, Any]:
         person = {"emailAddress": {"name": CANARY["name"], "address": CANARY["stranger"]}}
+        customer = {"customerPhone": CANARY["telephone"]} | dict.fromkeys(["customerName"], CANARY["first name"])
         when = {"dateTime": "2035-06-05T23:00:00.0000000", "timeZone": CANARY["place"]}
         return {
             "id": CANARY["id"], "iCalUId": CANARY["value of an id"], "subject": CANARY["subject"], "start": when,
             "end": when, "organizer": person, "attendees": [{"type": "required", **person}], "isCancelled": False,
-            "customerName": CANARY["first name"], "customerPhone": CANARY["telephone"], "type": "singleInstance",
+            "type": "singleInstance", **customer,
         }  # fmt: skip
 
     def _strewn(self, value: Any) -> Any:
