@@ -29,7 +29,7 @@ from graphcancel.contract import Contract, load_contracts
 from graphcancel.doctor import examine
 from graphcancel.doctor_text import lines
 from graphcancel.ending import EXIT_RESIDUE
-from graphcancel.errors import GraphCancelError
+from graphcancel.errors import GraphCancelError, fault
 from graphcancel.layers import Found
 from graphcancel.marks import is_run, new_run
 from graphcancel.proof import Result, holds, table, verdict
@@ -100,8 +100,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     Run the command line.
 
-    The exit status is 0, 1 for a proof that fails and for a secret that is found, 2 for bad usage, 4 for bad input, and
-    10 or 12 for a target that is not ready.
+    The exit status is 0, 1 for a proof that fails, for a secret that is found and for a fault of our own, 2 for bad
+    usage, 4 for bad input, and 10 or 12 for a target that is not ready.
     """
     arguments = command_line().parse_args(argv)
     try:
@@ -116,6 +116,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("graphcancel: interrupted; what is done is kept", file=sys.stderr)
         return 2
+    except Exception as error:  # noqa: BLE001 - Python would show its words, and in them what a target sent
+        print(f"graphcancel: {fault(error)}", file=sys.stderr, end="")
+        return 1
 
 
 def command_line() -> argparse.ArgumentParser:

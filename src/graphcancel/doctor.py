@@ -28,7 +28,7 @@ from graphcancel.remedies import remedy, remedy_for_refusal
 from graphcancel.report import gaps
 from graphcancel.runfile import record_line
 from graphcancel.scene import WEEK_WINDOW, stamp
-from graphcancel.scopes import granted_in_exchange, lacks
+from graphcancel.scopes import KNOWN, granted_in_exchange, lacks
 from graphcancel.session import Session, open_session, version_roots
 from graphcancel.story import Record
 from graphcancel.suite import Suite
@@ -151,7 +151,8 @@ def _actor(target: Witness, rehearsal: Rehearsal, name: str) -> Report:
         "flow": target.description.actors[name].flow,
         "token": sign_in.token(name) is not None,
         "trouble": sign_in.trouble(name),
-        "granted": None if granted is None else sorted(granted),
+        "granted": None if granted is None else sorted(granted & KNOWN),
+        "unlisted": len((granted or frozenset()) - KNOWN),
         "missing": missing,
         "warning": warning,
     }

@@ -66,7 +66,8 @@ def _signed(actor: Part) -> str:
         return "no token of its own; the app acts for it where a route allows"
     if actor["granted"] is None:
         return "has a token; it is not readable, so scopes are assumed"
-    return f"has a token for {', '.join(actor['granted']) or 'nothing'}"
+    others = f"{actor['unlisted']} more that no request of a run needs" if actor["unlisted"] else ""
+    return f"has a token for {', '.join(filter(None, [*actor['granted'], others])) or 'nothing'}"
 
 
 def _mailboxes(report: Part) -> Iterator[Line]:

@@ -20,6 +20,17 @@ Every message names the place (file and key, or method and path) and ends with t
 
 from __future__ import annotations
 
+import traceback
+
+
+def fault(error: BaseException) -> str:
+    """
+    What may be said of an exception nobody foresaw: its kind and where it happened, in source lines.
+
+    What a target sent may stand in its own words, and in the values of its frames.
+    """
+    return f"our own fault: {type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
+
 
 class GraphCancelError(Exception):
     """The root: its text is shown to the user as it is, without a traceback."""

@@ -30,7 +30,7 @@ _PARAMETERS: Final = frozenset(
     for value in values
 )
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_SCHEMES: Final = frozenset({"basic", "bearer", "digest", "negotiate", "ntlm"})
+_SCHEMES: Final = {name.lower(): name for name in ("Basic", "Bearer", "Digest", "Negotiate", "NTLM")}
 _PREFERENCES: Final = frozenset(
     {'outlook.timezone="utc"', 'outlook.body-content-type="text"', 'outlook.body-content-type="html"'}
     | {'idtype="immutableid"', "return=minimal", "return=representation"}
@@ -72,7 +72,7 @@ def _kept(name: str, response: Response, stand_ins: StandIns) -> str | None:
 
 
 def _among(listed: frozenset[str], value: str) -> str | None:
-    given = [part.strip() for part in value.split(",")]
+    given = dict.fromkeys(part.strip() for part in value.split(","))
     return ", ".join(part for part in given if part in listed or part.lower() in listed) or None
 
 
@@ -82,8 +82,7 @@ def _date(value: str) -> str:
 
 
 def _scheme(value: str) -> str | None:
-    scheme = value.partition(" ")[0].rstrip(",")
-    return scheme if scheme.lower() in _SCHEMES else None
+    return _SCHEMES.get(value.partition(" ")[0].rstrip(",").lower())
 
 
 def _no_length(value: str) -> str | None:
@@ -97,7 +96,7 @@ def _media_type(value: str) -> str:
     media_type, *parameters = (part.strip().lower() for part in value.split(";"))
     if media_type not in _MEDIA_TYPES:
         return _OTHER_MEDIA_TYPE
-    return ";".join([media_type, *(part for part in parameters if part in _PARAMETERS)])
+    return ";".join([media_type, *(part for part in dict.fromkeys(parameters) if part in _PARAMETERS)])
 
 
 def _pause(response: Response) -> str | None:

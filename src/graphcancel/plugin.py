@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import traceback
 from collections.abc import Collection, Generator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,13 +18,13 @@ from typing import Any, Final
 
 import pytest
 
+from graphcancel import discretion, selection, taping
 from graphcancel import report as reporting
-from graphcancel import selection, taping
 from graphcancel.case import Case
 from graphcancel.cases import build_cases
 from graphcancel.contract import contract_ids, load_contracts
 from graphcancel.deviations import Deviation, read_deviations
-from graphcancel.errors import GraphCancelError
+from graphcancel.errors import GraphCancelError, fault
 from graphcancel.prompting import asker, tell
 from graphcancel.recording import DEFAULT, find_recording
 from graphcancel.runfile import error_record, folder_name
@@ -57,6 +56,8 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(Hooks)
     pluginmanager.register(selection, "graphcancel-selection")
     pluginmanager.register(taping, "graphcancel-taping")
+    pluginmanager.register(discretion, "graphcancel-discretion")
+    discretion.keep_discreet(pluginmanager)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -193,7 +194,8 @@ def _open_target(config: pytest.Config) -> None:
     folder = config.getoption("runs")
     suite = config.stash[SUITE]
     try:
-        suite.open(_offer(config), Path(folder) if folder else config.rootpath / "runs", asker(config))
+        with discretion.silenced():
+            suite.open(_offer(config), Path(folder) if folder else config.rootpath / "runs", asker(config))
     except GraphCancelError as error:
         raise pytest.UsageError(str(error)) from None
     tell(config, suite.warnings())
@@ -204,7 +206,8 @@ def _join(config: pytest.Config) -> None:
     if _is_worker(config):
         given = config.workerinput  # type: ignore[attr-defined]
         number = int(given["workerid"].removeprefix("gw"))
-        config.stash[SUITE].join(given["graphcancel"], number, _offer(config))
+        with discretion.silenced():
+            config.stash[SUITE].join(given["graphcancel"], number, _offer(config))
     else:
         _open_target(config)
 
@@ -248,7 +251,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         raise
     finally:
         try:
-            suite.finish(leads=not _is_worker(session.config))
+            with discretion.silenced():
+                suite.finish(leads=not _is_worker(session.config))
         finally:
             suite.close()
             if not _is_worker(session.config):
@@ -350,8 +354,7 @@ def _fault(item: pytest.Item, raised: pytest.ExceptionInfo[BaseException]) -> st
     if isinstance(raised.value, GraphCancelError):
         return taping.advised(item, raised.value)
     # A traceback in pytest's own style shows values, and among them addresses and ids.
-    where = "".join(traceback.format_tb(raised.tb))
-    return f"{item.name}: our own fault: {raised.typename}\n{where}"
+    return f"{item.name}: {raised.value if isinstance(raised.value, discretion.OwnFault) else fault(raised.value)}"
 
 
 def _upcoming(config: pytest.Config, case: Case) -> Sequence[Case]:

@@ -26,6 +26,7 @@ from graphcancel.sanitise import Sanitiser
 from graphcancel.seals import ON_FILE, digest
 from graphcancel.seals import OTHER as SOMETHING_ELSE
 from graphcancel.targetfile import CLOUDS, Description
+from graphcancel.vocabulary import is_literal
 
 FILE: Final = "recording.json"
 DEFAULT: Final = "mock"
@@ -39,7 +40,6 @@ _KEYS: Final = ("format", "name", "origin", "recorded", "suite", "target", "cont
 _CASE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){1,5}")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}(?<![.])")
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-_LITERAL: Final = re.compile(r"(/[a-z][a-z-]{0,30})*")
 _ROOT: Final = "https://graph.example"
 
 
@@ -207,13 +207,13 @@ def _local(address: str) -> str:
 
 
 def _roots(description: Description) -> dict[str, str]:
-    """Each Graph root to its stand-in: a cloud's own is public, and a path below the first that is a word is kept."""
+    """Each Graph root to its stand-in: a cloud's own is public, and a path below the first stays where all know it."""
     base = description.base_url
     known = base if base in CLOUDS.values() else _ROOT
     found = {base: known}
     for number, root in enumerate(dict.fromkeys(description.roots.values()), 1):
         below = root.removeprefix(base) if root.startswith(base) else None
-        literal = below is not None and _LITERAL.fullmatch(below)
+        literal = below is not None and below[:1] == "/" and is_literal(below)
         found.setdefault(root, f"{known}{below}" if literal else f"{_ROOT}/root-{number}")
     return found
 

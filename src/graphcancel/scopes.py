@@ -43,6 +43,11 @@ _BOOKINGS_WRITE: Final = frozenset(
 )
 _BOOKINGS: Final = frozenset({"Bookings.Read.All"}) | _BOOKINGS_WRITE
 
+KNOWN: Final = frozenset().union(
+    _PROFILES, _EXCHANGE, _MEMBERS, _GROUPS, _GROUPS_WRITE, _BOOKINGS, {"openid", "profile", "email", "offline_access"}
+)
+"""Names of permissions that may be shown: an app's own are called as its owner likes."""
+
 
 def needed(method: str, path: str) -> frozenset[str]:
     """The permissions any one of which lets a request be served."""

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel.exchange import Exchange, Request
+from graphcancel.vocabulary import is_literal
 
 if TYPE_CHECKING:
     from graphcancel.case import Case
@@ -49,9 +50,8 @@ def curl(case: Case, request: Request, description: Description) -> str:
     for name, variable in variables.items():
         pattern = pattern.replace("{" + name + "}", variable)
     version = request.root.rsplit("/", 1)[-1]
-    base = description.base_url
-    edition = request.root.removeprefix(base).rsplit("/", 1)[0] if request.root.startswith(base + "/") else ""
-    parts = ["curl -i", f"-X {request.method}", f'"$GRAPH_ROOT{edition}/{version}{pattern}"']
+    root = _root(request.root.rsplit("/", 1)[0], description.base_url)
+    parts = ["curl -i", f"-X {request.method}", f'"{root}/{version}{pattern}"']
     actor = description.actors.get(request.actor or "")
     if request.token is not None:
         parts.append('-H "Authorization: Bearer $BAD_TOKEN"')
@@ -62,3 +62,11 @@ def curl(case: Case, request: Request, description: Description) -> str:
         text = request.payload.decode().replace("'", "'\\''")
         parts.append(f"-d '{text}'")
     return " ".join(parts)
+
+
+def _root(root: str, base: str) -> str:
+    """*root* as a command line names it: by its path below *base* where all know it, else by a variable."""
+    below = root.removeprefix(base)
+    if root.startswith(base) and (not below or below.startswith("/")) and is_literal(below):
+        return f"$GRAPH_ROOT{below}"
+    return "$CONTRACT_ROOT"

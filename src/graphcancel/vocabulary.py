@@ -14,7 +14,7 @@ from typing import Final
 WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 """One word: letters and digits of any script, with apostrophes inside."""
 
-NUMBERS: Final = re.compile(r"\d+(?:(?:[^\w\n]|_){1,2}\d+)+")
+NUMBERS: Final = re.compile(r"\d+(?:(?:[^\w\n]|_){1,5}\d+)+")
 """Numbers in a row: an IP address or a telephone number is made of groups that are small each."""
 
 HARMLESS: Final = frozenset(
@@ -70,6 +70,11 @@ _SMALL: Final = re.compile(r"[0-9]{1,3}")
 _PART: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z_]{2,60}")
 _LEAST: Final = 2
+
+
+def is_literal(path: str) -> bool:
+    """Whether *path*, with a leading slash or empty, is made of literal segments alone."""
+    return all(segment.lower() in SEGMENTS for segment in path.split("/")[1:])
 
 
 def words_in(texts: Iterable[str]) -> frozenset[str]:

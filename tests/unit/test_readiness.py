@@ -253,10 +253,10 @@ REPORT = {
     "target": "contoso",
     "cloud": "global",
     "actors": [
-        {"actor": "organizer", "flow": "token", "token": True, "trouble": None, "granted": ["Mail.Read"], "warning": None,
+        {"actor": "organizer", "flow": "token", "token": True, "trouble": None, "granted": ["Mail.Read"], "unlisted": 2, "warning": None,
          "missing": [{"any_of": ["A", "B"], "cases": 2, "example": "x/y"}, {"any_of": ["C"], "cases": 0, "example": None}]},
-        {"actor": "app", "flow": "certificate", "token": False, "trouble": "cannot sign in", "granted": None, "missing": [], "warning": None},
-        {"actor": "attendee", "flow": "none", "token": False, "trouble": None, "granted": None, "missing": [], "warning": None},
+        {"actor": "app", "flow": "certificate", "token": False, "trouble": "cannot sign in", "granted": None, "unlisted": 0, "missing": [], "warning": None},
+        {"actor": "attendee", "flow": "none", "token": False, "trouble": None, "granted": None, "unlisted": 0, "missing": [], "warning": None},
     ],
     "mailboxes": [{"mailbox": "attendee", "reader": None, "calendar": "nobody", "inbox": "nobody", "remedy": "do this"}],
     "resources": [{"resource": "group", "state": "waived", "people": None, "reason": "none here", "remedy": None}],
@@ -274,7 +274,7 @@ def test_the_text_is_a_function_of_the_object():
 
     for wanted in (
         "target contoso, cloud global; nothing was written to it",
-        "  organizer         flow token: has a token for Mail.Read",
+        "  organizer         flow token: has a token for Mail.Read, 2 more that no request of a run needs",
         "                    lacks A or B, needed by 2 cases, such as x/y",
         "                    lacks C, needed by the run as such",
         "  app               flow certificate: cannot sign in",
