@@ -173,7 +173,7 @@ class TestBadInput:
         ("written", "named"),
         [
             ("nowhere", "no such target"),
-            ("replay", "no recordings"),
+            ("replay:contoso", "no such recording"),
             ("http://example.com/", "plain http is allowed on loopback only"),
             ("https://user:secret@graph.example", "carries credentials"),
             ("http://127.0.0.1:9/", "connection refused"),
