@@ -8,12 +8,16 @@ time is what the stories waited there and, where answers take seconds, those: wh
 from __future__ import annotations
 
 import datetime as dt
+import math
 import random
 import time
 from collections.abc import Callable, Generator, Iterable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 Value = TypeVar("Value")
+
+# Of a second. A power of two, so that readings add up exactly: "wait until" is then over when it is over.
+_PARTS: Final = 1024
 
 
 class Clock:
@@ -82,10 +86,10 @@ class Waited(Clock):
         return self._passed
 
     def sleep(self, seconds: float) -> None:
-        """Count *seconds* as passed."""
+        """Count *seconds* as passed, rounded up to what can be added and subtracted without error."""
         if seconds > 0.0:
             self._really(seconds)
-            self._passed += seconds
+            self._passed += math.ceil(seconds * _PARTS) / _PARTS
 
     def took(self, seconds: float) -> None:
         """Count what an answer took, in whole seconds, as passed."""

@@ -52,7 +52,7 @@ class Waiting:
 
     def learnt(self) -> dict[str, Any]:
         """What has been learnt, as JSON; empty for nothing."""
-        lags = {"longest": round(self.longest, 3), "likely": round(self.likely, 3)}
+        lags = {"longest": self.longest, "likely": self.likely}
         known: dict[str, Any] = {name: lag for name, lag in lags.items() if lag}
         return known | ({"misses": dict(sorted(self._misses.items()))} if self._misses else {})
 

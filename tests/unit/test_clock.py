@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from graphcancel.clock import Clock, Waited
 
 
@@ -32,6 +35,38 @@ def test_a_story_is_driven_past_what_it_waits_for():
 
     assert clock.drive(story()) == "told"
     assert clock.now() == 2.5
+
+
+@given(st.lists(st.floats(0.0, 100.0), max_size=5), st.floats(0.001, 60.0))
+def test_what_waits_for_a_lag_to_pass_has_waited_it_out(pauses, lag):
+    """
+    Readings are subtracted again: a rounding error would leave a story waiting for ever.
+    """
+    clock = Waited("a case")
+    for pause in pauses:
+        clock.sleep(pause)
+    asked = clock.now()
+    clock.sleep(lag)
+    longest = clock.now() - asked
+    for pause in pauses:
+        clock.sleep(pause)
+    began = clock.now()
+
+    clock.sleep(began + longest - clock.now())
+
+    assert clock.now() - began >= longest >= lag
+
+
+def test_answers_that_take_seconds_count_in_whole_ones():
+    live = Waited("a case")
+    for seconds in (0.4, 2.9, 0.0):
+        live.took(seconds)
+    again = Waited("a case", durations=live.durations)
+    for _ in range(4):
+        again.took(0.01)
+
+    assert live.durations == [0, 2, 0]
+    assert live.now() == again.now() == 2.0
 
 
 def test_the_jitter_of_a_story_is_its_own_and_always_the_same():
