@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from harness import ROOT, counts, lines_of, mock, run
+from harness import ROOT, counts, lines_of, mock, run, serving
 
 from graphcancel.recording import FILE, read_recording
 from graphcancel.selection import exemplars
@@ -39,6 +39,12 @@ def judged(runs: Path) -> dict[str, object]:
 def files(folder: Path) -> list[str]:
     """The files below *folder*."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def written(folder: Path) -> dict[str, str]:
+    """The variables a server wrote into its ``target.env``."""
+    lines = (folder / "target.env").read_text(encoding="utf-8").splitlines()
+    return {name: value.strip("'\"") for name, _, value in (line.partition("=") for line in lines) if value}
 
 
 class TestShipped:
@@ -182,14 +188,26 @@ class TestRecorded:
         assert replay.returncode in ({1} if live.returncode else {0, 10})
         assert ("fault" in options) == (live.returncode == 1)
 
+    def test_a_service_of_another_make_is_recorded_as_it_was_judged(self, tmp_path):
+        """
+        Late, one item a page, without ``$batch``, a time of day of its own: what is recorded replays all the same.
+        """
+        chosen = "event-cancel.v1.0/me.events/organizer/pascal or bookingappointment-cancel.v1.0"
+        recorded = f"--cassettes={tmp_path / 'cassettes'}"
+        with serving([str(Path(__file__).parent / "other_service")], tmp_path):
+            target = f"--target={tmp_path / 'target.toml'}"
+            live = run(target, RECORD, recorded, "-n", "2", "-k", chosen, runs=tmp_path / "live", **written(tmp_path))
+        replay = run("--target=replay:other", recorded, runs=tmp_path / "replay")
+
+        assert live.returncode == replay.returncode == 0, live.stdout[-3000:] + replay.stdout[-3000:]
+        assert judged(tmp_path / "replay") == judged(tmp_path / "live")
+        assert "from a recording of a server that is none of Microsoft's" in replay.stdout
+
     def test_a_target_file_that_leads_to_the_mock_makes_no_recording_of_a_service(self, tmp_path):
         """
         It says of itself where it runs; what is recorded is worth no more than that.
         """
         with mock(tmp_path) as described:
-            environ = dict(
-                line.split("=", 1) for line in (tmp_path / "target.env").read_text().splitlines() if "=" in line
-            )
             done = run(
                 f"--target={tmp_path / 'target.toml'}",
                 RECORD,
@@ -197,7 +215,7 @@ class TestRecorded:
                 "-k",
                 "event-cancel.v1.0/me.events/organizer/camel",
                 runs=tmp_path / "runs",
-                **{name: value.strip("'\"") for name, value in environ.items()},
+                **written(tmp_path),
             )
             host = described.base_url
 
