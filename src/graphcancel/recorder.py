@@ -192,6 +192,9 @@ class Recorder:
         """
         List in ``recording.json`` what was *written*, beside what it listed before.
 
+        A contract that was held wholly stays so, even where it has a case more since: a replay asks for that one until
+        it is recorded.
+
         Args:
             cases: Every case there is; what is none any more is listed no longer.
 
@@ -200,7 +203,8 @@ class Recorder:
         """
         listed = {*self._recording.cases, *written.cases} & {case.id for case in cases}
         lacking = {case.contract for case in cases if case.id not in listed}
-        complete = {case.contract for case in cases} - lacking
+        contracts = {case.contract for case in cases}
+        complete = (contracts - lacking) | (contracts & set(self._recording.complete))
         found = replace(self._recording, cases=tuple(sorted(listed)), complete=tuple(sorted(complete)))
         write_recording(found, today, changed=written.changed)
 
@@ -335,6 +339,7 @@ def open_recorder(cassettes: Path, theatre: Theatre, gates: Sequence[str]) -> Re
         description=shown.description,
         contact=shown.contact,
         cases=before.cases if before else (),
+        complete=before.complete if before else (),
     )
     if before and (before.origin, before.target) != (origin, described(shown.description)):
         raise CassetteError(

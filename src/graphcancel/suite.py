@@ -146,7 +146,7 @@ class Suite:
             "waived": dict(description.waived),
             "deviations": [entry.as_json() for entry in self.deviations],
             "cases": len(self.cases),
-            **({"recording": self.playback.recording.label()} if self.playback else {}),
+            **({"recording": {**self.playback.recording.label(), "beyond": self.beyond}} if self.playback else {}),
         }
 
     @property

@@ -4,6 +4,7 @@ The suite's hooks in pytest-recording: which tests it records or plays, where, a
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from pytest_recording import network
 
 from graphcancel.errors import CassetteError, Drift
 from graphcancel.playback import Playback
-from graphcancel.recording import MOCK, Recording
+from graphcancel.recording import Recording
 from graphcancel.selection import SUITE, case_of
 from graphcancel.shelf import check_files, unlisted
 from graphcancel.suite import Suite
@@ -38,14 +39,15 @@ def check_mode(config: pytest.Config, *, replays: bool) -> None:
         CassetteError: It cannot.
     """
     given = mode(config)
-    if given is None or (given == PLAY and replays):
+    if given is None:
         return
     if given not in {RECORD, PLAY}:
         raise CassetteError(f"--record-mode={given}: {_KEPT_WHOLE}; use --record-mode={RECORD}")
     if given == RECORD and replays:
         raise CassetteError(f"--record-mode={RECORD}: a replay has nothing to record; name a target that answers")
-    if given == RECORD and config.getoption("disable_recording", default=False):
-        raise CassetteError(f"--disable-recording: with it --record-mode={RECORD} captures nothing; leave one out")
+    if config.getoption("disable_recording", default=False) and (given == RECORD or replays):
+        what = "captures" if given == RECORD else "plays"
+        raise CassetteError(f"--disable-recording: with it --record-mode={given} {what} nothing; leave one out")
 
 
 @pytest.hookimpl(trylast=True)
@@ -124,10 +126,9 @@ def advised(item: pytest.Item, error: BaseException) -> str:
     playback = item.config.stash[SUITE].playback
     if playback is None or not isinstance(error, CassetteError):
         return str(error)
-    recording = playback.recording
-    target = MOCK if recording.origin == MOCK else f"targets/{recording.name}.toml"
-    command = f'pytest --target={target} --record-mode={RECORD} "{item.nodeid}"'
-    return f"{error}\n  record it anew: {command}"
+    file, _, test = item.nodeid.partition("::")
+    place = os.path.relpath(item.config.rootpath / file, item.config.invocation_params.dir)
+    return f'{error}\n  record it anew: {playback.recording.anew} "{Path(place).as_posix()}::{test}"'
 
 
 def recordings(config: pytest.Config) -> Path:

@@ -358,8 +358,8 @@ def test_drift_fails_the_run(small, tmp_path, operator, field):
     assert re.search(r"^ +recorded: \S", done.stdout, re.MULTILINE)
     assert re.search(r"^ +(sent|on file): +\S", done.stdout, re.MULTILINE)
     assert (
-        f'pytest --target=mock --record-mode=rewrite "tests/contract/test_documented.py::test_organizer_is_accepted[{CANCEL}]"'
-        in done.stdout
+        f"pytest --target=mock --cassettes={small.parent} --record-mode=rewrite "
+        f'"tests/contract/test_documented.py::test_organizer_is_accepted[{CANCEL}]"' in done.stdout
     )
     verdicts = {line["id"]: line["verdict"] for line in lines_of(tmp_path / "runs") if line["kind"] == "case"}
     assert verdicts == {OWN_COPY: "pass", CANCEL: "error", CAMEL: "pass"}
