@@ -47,12 +47,14 @@ from graphcancel.runfile import folder_name
 from graphcancel.scene import SKEW, stamp
 from graphcancel.session import sentences
 from graphcancel.story import ATTEMPTS
+from graphcancel.tables import LOOPBACK
 from graphcancel.target import Target
 from graphcancel.targetfile import CLOUDS
 
 if TYPE_CHECKING:
     from graphcancel.case import Case
     from graphcancel.story import Record
+    from graphcancel.targetfile import Description
 
 _AGAIN: Final = "record it again"
 _FOLLOWING: Final = ("$skiptoken",)
@@ -319,9 +321,10 @@ def open_recorder(cassettes: Path, theatre: Theatre, gates: Sequence[str]) -> Re
     Make ready to record what *theatre* shows, into the folder of the target's name below *cassettes*.
 
     Raises:
-        CassetteError: The name cannot be that of a folder everywhere, or what lies there was recorded from a target
-            described otherwise: a recording is of one target.
+        CassetteError: The name cannot be that of a folder everywhere, or says where the target is; or what lies there
+            was recorded from a target described otherwise: a recording is of one target.
     """
+    _check_name(theatre.description)
     name = folder_name(theatre.description.name)
     folder = folder_for(cassettes, name)
     tokens = [actor for actor in theatre.description.actors if theatre.sign_in.token(actor)]
@@ -347,6 +350,21 @@ def open_recorder(cassettes: Path, theatre: Theatre, gates: Sequence[str]) -> Re
             "the folder to record it anew, or give the target another name"
         )
     return Recorder(recording, shown, theatre)
+
+
+def _check_name(description: Description) -> None:
+    """
+    See that *description* is named after no host that is its own: the name stands in every file of a recording.
+
+    Raises:
+        CassetteError: It is, as that of a base URL always is.
+    """
+    roots = {description.base_url, *description.roots.values()} - set(CLOUDS.values())
+    if description.name.lower() in {urlsplit(root).hostname for root in roots} - LOOPBACK:
+        raise CassetteError(
+            f"--record-mode=rewrite: the recording would be named after the host {description.name}; describe the "
+            "target in a file (….toml) and give it another name there"
+        )
 
 
 def _origin(theatre: Theatre) -> tuple[str, str]:
