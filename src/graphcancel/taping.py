@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 from pytest_recording import network
 
-from graphcancel.errors import CassetteError, Drift
+from graphcancel.errors import CassetteError
 from graphcancel.playback import Playback
 from graphcancel.recording import Recording
 from graphcancel.selection import SUITE, case_of
@@ -105,19 +105,11 @@ def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
-    """Write the cassette of a case that was recorded; see that one played by the library was played whole."""
-    played = getattr(item, "funcargs", {}).get("vcr")
+    """Write the cassette of a case that was recorded."""
     result = yield
-    suite = item.config.stash[SUITE]
-    case = case_of(item)
-    if case is None:
-        return result
-    if suite.recorder:
-        suite.recorder.finish()
-    by_library = suite.playback and suite.playback.by_library and case.id in suite.playback.told
-    if by_library and played is not None and not played.all_played:
-        left = next(str(one.uri) for number, one in enumerate(played.requests) if not played.play_counts[number])
-        raise Drift("an interaction never asked for", left, None, case.id)
+    recorder = item.config.stash[SUITE].recorder
+    if recorder and case_of(item):
+        recorder.finish()
     return result
 
 
