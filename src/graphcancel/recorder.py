@@ -101,7 +101,6 @@ class Recorder:
         theatre: The live target.
 
     Attributes:
-        written: What was written so far.
         counts: What was sent so far; *made* and *booked* as `Told` says, of all together.
     """
 
@@ -117,7 +116,6 @@ class Recorder:
         self._texts = sentences(theatre.contracts)
         self._knew: Mapping[str, Any] = {}
         self._taken: _Taken | None = None
-        self.written = Written()
         self.counts: Counter[str] = Counter()
         self.made = 0
         self.booked = False
@@ -163,16 +161,16 @@ class Recorder:
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
-    def finish(self) -> None:
+    def finish(self) -> Written:
         """
-        Write the cassette of the case told last; nothing is done where it was not told to its end.
+        Write the cassette of the case told last, and say so; nothing is done where it was not told to its end.
 
         Raises:
             CassetteError: What was captured would not replay to the same verdict, so nothing is written.
         """
         taken, self._taken = self._taken, None
         if taken is None:
-            return
+            return Written()
         case = taken.case
         if taken.told.counts.get("unanswered"):
             raise CassetteError(f"{case.id}: not recorded: an answer was lost on the way; {_AGAIN}")
@@ -188,7 +186,7 @@ class Recorder:
             self._recording.origin, tuple(retelling.interactions), taken.knew, case=case.id, took=taken.took
         )
         changed = write_cassette(place_of(self._recording.folder, case.id), cassette)
-        self.written = self.written.joined(Written((case.id,), changed=changed))
+        return Written((case.id,), changed=changed)
 
     def list(self, written: Written, cases: Sequence[Case], today: dt.date) -> None:
         """

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from pytest_recording import network
 
 from graphcancel.errors import CassetteError
 from graphcancel.playback import Playback
+from graphcancel.recorder import Written
 from graphcancel.recording import Recording
 from graphcancel.selection import SUITE, case_of
 from graphcancel.shelf import check_files, unlisted
@@ -22,6 +24,7 @@ from graphcancel.suite import Suite
 
 RECORD: Final = "rewrite"
 PLAY: Final = "none"
+WRITTEN: Final = pytest.StashKey[Written]()
 _KEPT_WHOLE: Final = "a case is recorded whole or not at all"
 
 
@@ -109,8 +112,18 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     result = yield
     recorder = item.config.stash[SUITE].recorder
     if recorder and case_of(item):
-        recorder.finish()
+        item.stash[WRITTEN] = recorder.finish()
     return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Send what was written along with the test's last report: of a worker that is interrupted nothing else arrives."""
+    found = yield
+    written = item.stash.get(WRITTEN, None)
+    if written and found.when == "teardown":
+        found.graphcancel_written = asdict(written)  # type: ignore[attr-defined]
+    return found
 
 
 def advised(item: pytest.Item, error: BaseException) -> str:

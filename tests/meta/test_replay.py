@@ -23,6 +23,17 @@ from graphcancel.selection import exemplars
 SHIPPED = ROOT / "cassettes" / "mock"
 SAMPLE = "event-cancel.v1.0/me.events/"
 RECORD = "--record-mode=rewrite"
+# Interrupts the controller of several processes.
+STOPPING = """\
+seen = 0
+
+
+def pytest_runtest_logreport(report):
+    global seen
+    seen += report.when == "teardown" and hasattr(report, "node")
+    if seen == 4:
+        raise KeyboardInterrupt
+"""
 UNSHARE = shutil.which("unshare")
 
 
@@ -254,6 +265,23 @@ class TestRecorded:
         assert read_recording(recorded / "mock").cases == left
         assert replay.returncode == 1
         assert f"{missing}: is not on the recording mock" in replay.stdout
+
+    def test_what_was_recorded_before_an_interrupt_is_listed(self, tmp_path):
+        """
+        Of several processes, too: a tenant's recording takes hours.
+        """
+        (tmp_path / "stopping.py").write_text(STOPPING, encoding="utf-8")
+        recorded = f"--cassettes={tmp_path / 'cassettes'}"
+
+        done = run(
+            RECORD, recorded, "-n", "2", "-p", "stopping", "-k", "event-cancel.v1.0/",
+            runs=tmp_path / "live", PYTHONPATH=f"{tmp_path}:{ROOT / 'src'}",
+        )  # fmt: skip
+
+        assert done.returncode == 2, done.stdout[-3000:] + done.stderr
+        recording = read_recording(tmp_path / "cassettes" / "mock")
+        assert len(recording.cases) >= 3
+        assert all(recording.place(name).is_file() for name in recording.cases)
 
     def test_the_command_in_a_message_records_what_is_missing(self, tmp_path):
         """
