@@ -11,9 +11,11 @@ import datetime as dt
 import random
 import time
 from collections.abc import Callable, Generator, Iterable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 Value = TypeVar("Value")
+
+_LEAST_S: Final = 0.001
 
 
 class Clock:
@@ -82,10 +84,14 @@ class Waited(Clock):
         return self._passed
 
     def sleep(self, seconds: float) -> None:
-        """Count *seconds* as passed."""
-        if seconds > 0.0:
-            self._really(seconds)
-            self._passed += seconds
+        """
+        Count *seconds* as passed, and a thousandth at least.
+
+        Who waits until a sum of times is reached may be a rounding error short of it; on this clock for ever.
+        """
+        passed = max(seconds, _LEAST_S)
+        self._really(passed)
+        self._passed += passed
 
     def took(self, seconds: float) -> None:
         """Count what an answer took, in whole seconds, as passed."""
