@@ -110,9 +110,16 @@ def write_cassette(path: Path, cassette: Cassette) -> bool:
     Write *cassette* whole or not at all; returns whether the file is another now.
 
     Raises:
-        CassetteError: The file cannot be written.
+        CassetteError: The file cannot be written, or would be larger than what is read.
     """
-    return write_whole(path, printable(_written(cassette)))
+    number = len(cassette.interactions)
+    text = printable(_written(cassette)) if number <= _MOST else ""
+    if not text or len(text.encode()) > _LARGEST:
+        raise CassetteError(
+            f"{cassette.case}: not recorded: its {number} requests and their answers are more than a cassette holds "
+            f"({_MOST}, {_LARGEST} bytes); empty the inboxes of the target and record it again"
+        )
+    return write_whole(path, text)
 
 
 def _written(cassette: Cassette) -> dict[str, Any]:
