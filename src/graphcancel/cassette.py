@@ -29,7 +29,8 @@ _MOST: Final = 5000
 _LONGEST_S: Final = 86_400
 _ILLEGAL: Final = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]|[. ]$')
 _PHRASES: Final = {int(status): status.phrase for status in HTTPStatus}
-_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+"""What Windows takes for a device and no file, whatever follows a dot."""
 _KEYS: Final = frozenset({"version", "case", "origin", "interactions", "knew", "took", "sealed"})
 _INTERACTION_KEYS: Final = {
     "": frozenset({"request", "response", "sealed"}),
@@ -97,7 +98,7 @@ def place_of(folder: Path, case_id: str) -> Path:
 
 def _legal(part: str) -> str:
     cleaned = _ILLEGAL.sub("-", part)
-    if cleaned == part and not _RESERVED.fullmatch(part) and part:
+    if cleaned == part and not RESERVED.fullmatch(part) and part:
         return part
     return f"{cleaned or '-'}-{hashlib.blake2s(part.lower().encode(), digest_size=4).hexdigest()}".replace(".", "-")
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from graphcancel.actors import ACTORS, Actor
-from graphcancel.cassette import place_of
+from graphcancel.cassette import RESERVED, place_of
 from graphcancel.described import HELD_BY, described, description_of, line, line_table, lines
 from graphcancel.errors import CassetteError, Drift
 from graphcancel.onfile import Malformed, member, named, only, printable, read_json, shortened, write_whole
@@ -40,7 +40,6 @@ _LARGEST: Final = 4 * 1024 * 1024
 _KEYS: Final = ("format", "name", "origin", "recorded", "suite", "target", "contact", "complete", "cases", "sealed")
 _CASE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){1,5}")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}(?<![.])")
-_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _ROOT: Final = "https://graph.example"
 
 
@@ -119,7 +118,7 @@ def check_name(name: str) -> None:
     Raises:
         CassetteError: Some system would refuse it as the name of a folder.
     """
-    if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name):
+    if not _NAME.fullmatch(name) or RESERVED.fullmatch(name):
         raise CassetteError(
             f"{name!r} cannot be the name of a recording: letters, digits, dots, hyphens and underscores, 64 at most, "
             "and no name reserved by Windows"
