@@ -25,6 +25,8 @@ from graphcancel.suite import Suite
 RECORD: Final = "rewrite"
 PLAY: Final = "none"
 WRITTEN: Final = pytest.StashKey[Written]()
+_COLLECTED: Final = pytest.StashKey[set[str]]()
+_UNTOLD: Final = pytest.StashKey[CassetteError]()
 _KEPT_WHOLE: Final = "a case is recorded whole or not at all"
 
 
@@ -53,15 +55,58 @@ def check_mode(config: pytest.Config, *, replays: bool) -> None:
         raise CassetteError(f"--disable-recording: with it --record-mode={given} {what} nothing; leave one out")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Remember which cases have a test, before any is deselected."""
+    case = case_of(item)
+    if case:
+        item.config.stash.setdefault(_COLLECTED, set()).add(case.id)
+
+
+def _check_tests(config: pytest.Config, suite: Suite) -> None:
+    """
+    See that every case on the recording has a test, where all tests were collected.
+
+    Raises:
+        CassetteError: One has none, so it would not be told, and nobody would notice.
+    """
+    folder = config.rootpath / "tests" / "contract"
+    places = [(config.invocation_params.dir / argument).resolve() for argument in config.args]
+    narrowed = any(config.getoption(name, default=None) for name in ("ignore", "ignore_glob", "lf"))
+    if narrowed or not any(place == folder or place in folder.parents for place in places):
+        return
+    collected = config.stash.get(_COLLECTED, set())
+    missing = [case.id for case in suite.cases if case.id not in collected]
+    if missing:
+        raise CassetteError(
+            f"{missing[0]}: is on the recording, but no test tells it, nor {len(missing) - 1} others; restore the test "
+            "under tests/contract, or take its cases out of the contracts"
+        )
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the contract tests for pytest-recording, where it is to record or to play them."""
     suite = config.stash[SUITE]
+    if suite.playback:
+        try:
+            _check_tests(config, suite)
+        except CassetteError as error:
+            if not hasattr(config, "workerinput"):
+                raise pytest.UsageError(str(error)) from None
+            # What a worker raises here pytest-xdist takes for its own fault: one test says it instead.
+            del items[1:]
+            config.stash[_UNTOLD] = error
     if suite.cassettes is None and not (suite.playback and suite.playback.by_library):
         return
     for item in items:
         if case_of(item):
             item.add_marker(pytest.mark.vcr)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Say in a worker what the tests lack."""
+    if _UNTOLD in item.config.stash:
+        raise item.config.stash[_UNTOLD]
 
 
 @pytest.fixture(scope="module")

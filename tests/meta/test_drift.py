@@ -422,6 +422,27 @@ def test_a_listed_case_without_a_file(small, tmp_path):
     assert "record it anew: pytest --target=mock" in done.stdout
 
 
+@pytest.mark.parametrize(("options", "code"), [((), 4), (("-n", "2"), 1), (("-k", "me.events"), 4)])
+def test_a_listed_case_without_a_test(small, tmp_path, options, code):
+    """
+    Nobody chose to leave it out, so that the run is partial is not enough.
+    """
+    (tmp_path / "untested.py").write_text(UNTESTED)
+    done = run(
+        "--target=replay", f"--cassettes={small.parent}", "-p", "untested", *options,
+        runs=tmp_path / "runs", PYTHONPATH=f"{tmp_path}:{ROOT / 'src'}",
+    )  # fmt: skip
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "is on the recording, but no test tells it" in done.stdout + done.stderr
+    assert "INTERNALERROR" not in done.stdout + done.stderr
+
+
+UNTESTED = """
+def pytest_pycollect_makeitem(name):
+    return [] if name == "test_organizer_is_accepted" else None
+"""
+
+
 def test_a_file_without_a_listed_case(small, tmp_path):
     table = _table(small)
     _write(small, table | {"cases": [OWN_COPY, CAMEL]})
