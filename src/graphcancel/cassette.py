@@ -29,7 +29,8 @@ _MOST: Final = 5000
 _LONGEST_S: Final = 86_400
 _ILLEGAL: Final = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]|[. ]$')
 _PHRASES: Final = {int(status): status.phrase for status in HTTPStatus}
-_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+"""What Windows takes for a device and no file, whatever follows a dot."""
 _KEYS: Final = frozenset({"version", "case", "origin", "interactions", "knew", "took", "sealed"})
 _INTERACTION_KEYS: Final = {
     "": frozenset({"request", "response", "sealed"}),
@@ -97,7 +98,7 @@ def place_of(folder: Path, case_id: str) -> Path:
 
 def _legal(part: str) -> str:
     cleaned = _ILLEGAL.sub("-", part)
-    if cleaned == part and not _RESERVED.fullmatch(part) and part:
+    if cleaned == part and not RESERVED.fullmatch(part) and part:
         return part
     return f"{cleaned or '-'}-{hashlib.blake2s(part.lower().encode(), digest_size=4).hexdigest()}".replace(".", "-")
 
@@ -110,9 +111,16 @@ def write_cassette(path: Path, cassette: Cassette) -> bool:
     Write *cassette* whole or not at all; returns whether the file is another now.
 
     Raises:
-        CassetteError: The file cannot be written.
+        CassetteError: The file cannot be written, or would be larger than what is read.
     """
-    return write_whole(path, printable(_written(cassette)))
+    number = len(cassette.interactions)
+    text = printable(_written(cassette)) if number <= _MOST else ""
+    if not text or len(text.encode()) > _LARGEST:
+        raise CassetteError(
+            f"{cassette.case}: not recorded: its {number} requests and their answers are more than a cassette holds "
+            f"({_MOST}, {_LARGEST} bytes); empty the inboxes of the target and record it again"
+        )
+    return write_whole(path, text)
 
 
 def _written(cassette: Cassette) -> dict[str, Any]:

@@ -86,10 +86,14 @@ class Waited(Clock):
         return self._passed
 
     def sleep(self, seconds: float) -> None:
-        """Count *seconds* as passed, rounded up to what can be added and subtracted without error."""
-        if seconds > 0.0:
-            self._really(seconds)
-            self._passed += math.ceil(seconds * _PARTS) / _PARTS
+        """
+        Count *seconds* as passed, rounded up to a part of a second, and one part at least.
+
+        Who waits until a sum of times is reached may be a rounding error short of it; on this clock for ever.
+        """
+        passed = max(1, math.ceil(seconds * _PARTS)) / _PARTS
+        self._really(passed)
+        self._passed += passed
 
     def took(self, seconds: float) -> None:
         """Count what an answer took, in whole seconds, as passed."""

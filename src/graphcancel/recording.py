@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shlex
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from graphcancel.actors import ACTORS, Actor
-from graphcancel.cassette import place_of
+from graphcancel.cassette import RESERVED, place_of
 from graphcancel.described import HELD_BY, described, description_of, line, line_table, lines
 from graphcancel.errors import CassetteError, Drift
 from graphcancel.onfile import Malformed, member, named, only, printable, read_json, shortened, write_whole
@@ -39,7 +40,6 @@ _LARGEST: Final = 4 * 1024 * 1024
 _KEYS: Final = ("format", "name", "origin", "recorded", "suite", "target", "contact", "complete", "cases", "sealed")
 _CASE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){1,5}")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}(?<![.])")
-_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _ROOT: Final = "https://graph.example"
 
 
@@ -56,7 +56,7 @@ class Recording:
         description: The target by stand-ins.
         contact: What the first contact learnt, by stand-ins.
         cases: Ids of the cases it holds, in order.
-        complete: Contracts of which it holds every case there was.
+        complete: Contracts of which it has held every case there was; one that it lacks now is missing.
     """
 
     folder: Path
@@ -85,6 +85,14 @@ class Recording:
         """The cassette of *case_id*."""
         return place_of(self.folder, case_id)
 
+    @property
+    def anew(self) -> str:
+        """The command that records anew what is named after it, with the target file where docs/recording.md has it."""
+        target = MOCK if self.name == MOCK else f"targets/{self.name}.toml"
+        where = named(self.folder.parent)
+        option = "" if where == "cassettes" else f" --cassettes={shlex.quote(where)}"
+        return f"pytest --target={target}{option} --record-mode=rewrite"
+
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
@@ -110,7 +118,7 @@ def check_name(name: str) -> None:
     Raises:
         CassetteError: Some system would refuse it as the name of a folder.
     """
-    if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name):
+    if not _NAME.fullmatch(name) or RESERVED.fullmatch(name):
         raise CassetteError(
             f"{name!r} cannot be the name of a recording: letters, digits, dots, hyphens and underscores, 64 at most, "
             "and no name reserved by Windows"

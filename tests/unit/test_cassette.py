@@ -169,6 +169,29 @@ def test_a_cassette_is_never_half_written(path, monkeypatch, broken):
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.parametrize(
+    "story",
+    [
+        [interaction()] * 5001,
+        [
+            interaction(response=Response(200, {}, b"x" * 5_000_000)),
+            interaction(response=Response(200, {}, b"y" * 4_000_000)),
+        ],
+    ],
+)
+def test_what_would_not_be_read_is_not_written(path, story):
+    write_cassette(path, cassette())
+    before = path.read_bytes()
+
+    with pytest.raises(
+        CassetteError, match=rf"^{CASE}: not recorded: its {len(story)} requests .* more than"
+    ) as raised:
+        write_cassette(path, cassette(*story))
+
+    assert len(str(raised.value)) < 300
+    assert path.read_bytes() == before
+
+
 def test_a_link_is_replaced_and_not_followed(path, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text("mine")
