@@ -17,11 +17,10 @@ from graphcancel.errors import CassetteError, Drift
 from graphcancel.ledger import Unwritten
 from graphcancel.onfile import named, shortened
 from graphcancel.pseudonyms import CANONICAL_NOW, CANONICAL_RUN, CANONICAL_START
-from graphcancel.replaying import Offline, Tape
+from graphcancel.replaying import Compared, Offline, Tape
 from graphcancel.sanitise import Sanitiser
 from graphcancel.seals import ON_FILE
-from graphcancel.session import sentences
-from graphcancel.target import Target
+from graphcancel.session import Door, sentences
 
 if TYPE_CHECKING:
     from graphcancel.case import Case
@@ -60,17 +59,16 @@ class Playback:
 
     Args:
         by_library: Whether pytest-recording answers, by what it puts in the place of connections; else `Tape` does.
+            What is asked is compared by `Tape` in either case.
 
     Attributes:
         counts: What was sent so far.
-        told: Ids of the cases told to their end.
     """
 
     def __init__(self, recording: Recording, contracts: Sequence[Contract], *, by_library: bool = False) -> None:
         self.recording = recording
         self.by_library = by_library
         self.counts: Counter[str] = Counter()
-        self.told: set[str] = set()
         self._theatre = stage_for_stand_ins(recording, contracts)
         self._listed = frozenset(recording.cases)
 
@@ -83,18 +81,14 @@ class Playback:
                 have come apart.
         """
         cassette = self.cassette_of(case)
-        if self.by_library:
-            told = tell_alone(case, self._theatre, partial(Target, clock=waited(case, cassette.took)), cassette.knew)
-        else:
-            tape = Tape(cassette, case.id)
-            told = tell_alone(
-                case, self._theatre, partial(Offline, tape.answer, waited(case, cassette.took)), cassette.knew
-            )
-            tape.finish()
+        tape, clock = Tape(cassette, case.id), waited(case, cassette.took)
+        # The library compares neither order nor headers.
+        door: Door = partial(Compared, tape, clock) if self.by_library else partial(Offline, tape.answer, clock)
+        told = tell_alone(case, self._theatre, door, cassette.knew)
+        tape.finish()
         if cassette.edited:
             raise cassette.edited
         self.counts.update(told.counts)
-        self.told.add(case.id)
         return told.record
 
     def cassette_of(self, case: Case) -> Cassette:

@@ -26,6 +26,7 @@ from graphcancel.contract import contract_ids, load_contracts
 from graphcancel.deviations import Deviation, read_deviations
 from graphcancel.errors import GraphCancelError, fault
 from graphcancel.prompting import asker, tell
+from graphcancel.recorder import Written
 from graphcancel.recording import DEFAULT, find_recording
 from graphcancel.runfile import error_record, folder_name
 from graphcancel.selection import STANDINGS, SUITE, case_of
@@ -381,6 +382,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Controller: keep the line; it is written at once unless the last look of the run may still change it."""
     line = getattr(report, "graphcancel", None)
     suite = _CURRENT.get("suite")
+    if suite and (written := getattr(report, "graphcancel_written", None)):
+        suite.written = suite.written.joined(Written(**written))
     if line is None or suite is None:
         return
     suite.nodes[line["id"]] = (report.nodeid, report.location)

@@ -47,12 +47,14 @@ from graphcancel.runfile import folder_name
 from graphcancel.scene import SKEW, stamp
 from graphcancel.session import sentences
 from graphcancel.story import ATTEMPTS
+from graphcancel.tables import LOOPBACK
 from graphcancel.target import Target
 from graphcancel.targetfile import CLOUDS
 
 if TYPE_CHECKING:
     from graphcancel.case import Case
     from graphcancel.story import Record
+    from graphcancel.targetfile import Description
 
 _AGAIN: Final = "record it again"
 _FOLLOWING: Final = ("$skiptoken",)
@@ -99,7 +101,6 @@ class Recorder:
         theatre: The live target.
 
     Attributes:
-        written: What was written so far.
         counts: What was sent so far; *made* and *booked* as `Told` says, of all together.
     """
 
@@ -115,7 +116,6 @@ class Recorder:
         self._texts = sentences(theatre.contracts)
         self._knew: Mapping[str, Any] = {}
         self._taken: _Taken | None = None
-        self.written = Written()
         self.counts: Counter[str] = Counter()
         self.made = 0
         self.booked = False
@@ -161,16 +161,16 @@ class Recorder:
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
-    def finish(self) -> None:
+    def finish(self) -> Written:
         """
-        Write the cassette of the case told last; nothing is done where it was not told to its end.
+        Write the cassette of the case told last, and say so; nothing is done where it was not told to its end.
 
         Raises:
             CassetteError: What was captured would not replay to the same verdict, so nothing is written.
         """
         taken, self._taken = self._taken, None
         if taken is None:
-            return
+            return Written()
         case = taken.case
         if taken.told.counts.get("unanswered"):
             raise CassetteError(f"{case.id}: not recorded: an answer was lost on the way; {_AGAIN}")
@@ -186,11 +186,14 @@ class Recorder:
             self._recording.origin, tuple(retelling.interactions), taken.knew, case=case.id, took=taken.took
         )
         changed = write_cassette(place_of(self._recording.folder, case.id), cassette)
-        self.written = self.written.joined(Written((case.id,), changed=changed))
+        return Written((case.id,), changed=changed)
 
     def list(self, written: Written, cases: Sequence[Case], today: dt.date) -> None:
         """
         List in ``recording.json`` what was *written*, beside what it listed before.
+
+        A contract that was held wholly stays so, even where it has a case more since: a replay asks for that one until
+        it is recorded.
 
         Args:
             cases: Every case there is; what is none any more is listed no longer.
@@ -200,7 +203,8 @@ class Recorder:
         """
         listed = {*self._recording.cases, *written.cases} & {case.id for case in cases}
         lacking = {case.contract for case in cases if case.id not in listed}
-        complete = {case.contract for case in cases} - lacking
+        contracts = {case.contract for case in cases}
+        complete = (contracts - lacking) | (contracts & set(self._recording.complete))
         found = replace(self._recording, cases=tuple(sorted(listed)), complete=tuple(sorted(complete)))
         write_recording(found, today, changed=written.changed)
 
@@ -315,9 +319,10 @@ def open_recorder(cassettes: Path, theatre: Theatre, gates: Sequence[str]) -> Re
     Make ready to record what *theatre* shows, into the folder of the target's name below *cassettes*.
 
     Raises:
-        CassetteError: The name cannot be that of a folder everywhere, or what lies there was recorded from a target
-            described otherwise: a recording is of one target.
+        CassetteError: The name cannot be that of a folder everywhere, or says where the target is; or what lies there
+            was recorded from a target described otherwise: a recording is of one target.
     """
+    _check_name(theatre.description)
     name = folder_name(theatre.description.name)
     folder = folder_for(cassettes, name)
     tokens = [actor for actor in theatre.description.actors if theatre.sign_in.token(actor)]
@@ -335,6 +340,7 @@ def open_recorder(cassettes: Path, theatre: Theatre, gates: Sequence[str]) -> Re
         description=shown.description,
         contact=shown.contact,
         cases=before.cases if before else (),
+        complete=before.complete if before else (),
     )
     if before and (before.origin, before.target) != (origin, described(shown.description)):
         raise CassetteError(
@@ -342,6 +348,21 @@ def open_recorder(cassettes: Path, theatre: Theatre, gates: Sequence[str]) -> Re
             "the folder to record it anew, or give the target another name"
         )
     return Recorder(recording, shown, theatre)
+
+
+def _check_name(description: Description) -> None:
+    """
+    See that *description* is named after no host that is its own: the name stands in every file of a recording.
+
+    Raises:
+        CassetteError: It is, as that of a base URL always is.
+    """
+    roots = {description.base_url, *description.roots.values()} - set(CLOUDS.values())
+    if description.name.lower() in {urlsplit(root).hostname for root in roots} - LOOPBACK:
+        raise CassetteError(
+            f"--record-mode=rewrite: the recording would be named after the host {description.name}; describe the "
+            "target in a file (….toml) and give it another name there"
+        )
 
 
 def _origin(theatre: Theatre) -> tuple[str, str]:

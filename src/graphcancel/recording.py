@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shlex
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -56,7 +57,7 @@ class Recording:
         description: The target by stand-ins.
         contact: What the first contact learnt, by stand-ins.
         cases: Ids of the cases it holds, in order.
-        complete: Contracts of which it holds every case there was.
+        complete: Contracts of which it has held every case there was; one that it lacks now is missing.
     """
 
     folder: Path
@@ -84,6 +85,14 @@ class Recording:
     def place(self, case_id: str) -> Path:
         """The cassette of *case_id*."""
         return place_of(self.folder, case_id)
+
+    @property
+    def anew(self) -> str:
+        """The command that records anew what is named after it, with the target file where docs/recording.md has it."""
+        target = MOCK if self.name == MOCK else f"targets/{self.name}.toml"
+        where = named(self.folder.parent)
+        option = "" if where == "cassettes" else f" --cassettes={shlex.quote(where)}"
+        return f"pytest --target={target}{option} --record-mode=rewrite"
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,20 @@ class Tape:
         return f"{self._place}: request {number} ({len(self._interactions)} on the cassette)"
 
 
+class Compared(Target):
+    """
+    A target whose requests have to be those of a cassette, whoever answers them.
+    """
+
+    def __init__(self, tape: Tape, clock: Clock, description: Description, fence: Fence, sign_in: SignIn) -> None:
+        super().__init__(description, fence, sign_in, clock)
+        self._tape = tape
+
+    def _exchange(self, request: Request, headers: Mapping[str, str]) -> Exchange:
+        self._tape.answer(request, of_interest(request, headers))
+        return super()._exchange(request, headers)
+
+
 def difference(recorded: Interaction, request: Request, headers: Mapping[str, str]) -> Difference | None:
     """The first field in which *request* is not the *recorded* one, with both values; None where there is none."""
     found = next(_differences(recorded, request, headers), None)

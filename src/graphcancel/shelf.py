@@ -7,14 +7,11 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
 
 from graphcancel.cassette import SUFFIX
 from graphcancel.errors import CassetteError
 from graphcancel.onfile import named, shortened
 from graphcancel.recording import FILE, Recording
-
-_ANEW: Final = "pytest --record-mode=rewrite"
 
 
 def strays(recording: Recording) -> list[Path]:
@@ -62,14 +59,14 @@ def check_files(recording: Recording, known: Collection[str]) -> None:
     if unknown:
         raise CassetteError(
             f"{file}: cases: {_first([shortened(name) for name in unknown])} no case of this suite; remove "
-            f"{named(recording.place(unknown[0]))} and record any case anew ({_ANEW} -k …), which takes it "
+            f"{named(recording.place(unknown[0]))} and record any case anew ({recording.anew} -k …), which takes it "
             "off the list"
         )
     left = strays(recording)
     if left:
         raise CassetteError(
             f"{_first([named(path) for path in left])} not listed in {file}; remove it, or record its case "
-            f"anew ({_ANEW})"
+            f"anew ({recording.anew})"
         )
 
 

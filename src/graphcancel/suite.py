@@ -63,7 +63,7 @@ class Suite:
         playback: Tells cases from the recording; *recorder* tells them to the target and records them.
         beyond: How many cases of the contracts are not on the recording that is played.
         cassettes: Where recordings lie, if this run is to make one.
-        written: Which cases were recorded by workers.
+        written: Which cases were recorded (controller only).
         selected: How many of the cases pytest chose to run; None before it has (controller only).
         lines: Lines of ``run.jsonl`` so far, by case id (controller only).
         late: Lines of cases that the last look turned to a finding.
@@ -146,7 +146,7 @@ class Suite:
             "waived": dict(description.waived),
             "deviations": [entry.as_json() for entry in self.deviations],
             "cases": len(self.cases),
-            **({"recording": self.playback.recording.label()} if self.playback else {}),
+            **({"recording": {**self.playback.recording.label(), "beyond": self.beyond}} if self.playback else {}),
         }
 
     @property
@@ -310,7 +310,6 @@ class Suite:
             "residue": self.residue,
             "counts": self.counts,
             "made": made,
-            "written": asdict(self.recorder.written if self.recorder else self.written),
         }
 
     def take(self, given: Mapping[str, Any] | None) -> None:
@@ -324,7 +323,6 @@ class Suite:
             self.session.stage.made += given["made"]
         self.residue = self.residue or given["residue"]
         self._count(given["counts"])
-        self.written = self.written.joined(Written(**given["written"]))
 
     def keep(self) -> None:
         """
@@ -333,9 +331,8 @@ class Suite:
         Raises:
             CassetteError: It cannot be written.
         """
-        written = self.written.joined(self.recorder.written) if self.recorder else self.written
-        if self.recorder and written.cases:
-            self.recorder.list(written, self.cases, self.today)
+        if self.recorder and self.written.cases:
+            self.recorder.list(self.written, self.cases, self.today)
 
     def close(self) -> None:
         """Close the connections and stop the built-in target, which says what is left in it."""

@@ -140,7 +140,9 @@ def _not_tested(outcome: Outcome) -> Iterator[str]:
         if advice:
             yield f"    remedy: {advice}"
     selected = len(outcome.cases) if outcome.footer["selected"] is None else outcome.footer["selected"]
+    beyond = outcome.header.get("recording", {}).get("beyond", 0)
     for number, why in (
+        (beyond, "not on the recording"),
         (len(outcome.cases) - selected, "not selected"),
         (selected - len(outcome.lines), "not reached"),
     ):

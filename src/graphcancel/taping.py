@@ -4,23 +4,27 @@ The suite's hooks in pytest-recording: which tests it records or plays, where, a
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from pytest_recording import network
 
-from graphcancel.errors import CassetteError, Drift
+from graphcancel.errors import CassetteError
 from graphcancel.playback import Playback
-from graphcancel.recording import MOCK, Recording
+from graphcancel.recorder import Written
+from graphcancel.recording import Recording
 from graphcancel.selection import SUITE, case_of
 from graphcancel.shelf import check_files, unlisted
 from graphcancel.suite import Suite
 
 RECORD: Final = "rewrite"
 PLAY: Final = "none"
+WRITTEN: Final = pytest.StashKey[Written]()
 _KEPT_WHOLE: Final = "a case is recorded whole or not at all"
 
 
@@ -38,14 +42,15 @@ def check_mode(config: pytest.Config, *, replays: bool) -> None:
         CassetteError: It cannot.
     """
     given = mode(config)
-    if given is None or (given == PLAY and replays):
+    if given is None:
         return
     if given not in {RECORD, PLAY}:
         raise CassetteError(f"--record-mode={given}: {_KEPT_WHOLE}; use --record-mode={RECORD}")
     if given == RECORD and replays:
         raise CassetteError(f"--record-mode={RECORD}: a replay has nothing to record; name a target that answers")
-    if given == RECORD and config.getoption("disable_recording", default=False):
-        raise CassetteError(f"--disable-recording: with it --record-mode={RECORD} captures nothing; leave one out")
+    if config.getoption("disable_recording", default=False) and (given == RECORD or replays):
+        what = "captures" if given == RECORD else "plays"
+        raise CassetteError(f"--disable-recording: with it --record-mode={given} {what} nothing; leave one out")
 
 
 @pytest.hookimpl(trylast=True)
@@ -103,20 +108,22 @@ def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
-    """Write the cassette of a case that was recorded; see that one played by the library was played whole."""
-    played = getattr(item, "funcargs", {}).get("vcr")
+    """Write the cassette of a case that was recorded."""
     result = yield
-    suite = item.config.stash[SUITE]
-    case = case_of(item)
-    if case is None:
-        return result
-    if suite.recorder:
-        suite.recorder.finish()
-    by_library = suite.playback and suite.playback.by_library and case.id in suite.playback.told
-    if by_library and played is not None and not played.all_played:
-        left = next(str(one.uri) for number, one in enumerate(played.requests) if not played.play_counts[number])
-        raise Drift("an interaction never asked for", left, None, case.id)
+    recorder = item.config.stash[SUITE].recorder
+    if recorder and case_of(item):
+        item.stash[WRITTEN] = recorder.finish()
     return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Send what was written along with the test's last report: of a worker that is interrupted nothing else arrives."""
+    found = yield
+    written = item.stash.get(WRITTEN, None)
+    if written and found.when == "teardown":
+        found.graphcancel_written = asdict(written)  # type: ignore[attr-defined]
+    return found
 
 
 def advised(item: pytest.Item, error: BaseException) -> str:
@@ -124,10 +131,9 @@ def advised(item: pytest.Item, error: BaseException) -> str:
     playback = item.config.stash[SUITE].playback
     if playback is None or not isinstance(error, CassetteError):
         return str(error)
-    recording = playback.recording
-    target = MOCK if recording.origin == MOCK else f"targets/{recording.name}.toml"
-    command = f'pytest --target={target} --record-mode={RECORD} "{item.nodeid}"'
-    return f"{error}\n  record it anew: {command}"
+    file, _, test = item.nodeid.partition("::")
+    place = os.path.relpath(item.config.rootpath / file, item.config.invocation_params.dir)
+    return f'{error}\n  record it anew: {playback.recording.anew} "{Path(place).as_posix()}::{test}"'
 
 
 def recordings(config: pytest.Config) -> Path:

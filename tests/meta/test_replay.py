@@ -4,22 +4,36 @@ Recording and replay as a user starts them: what is shipped, what is recorded an
 
 from __future__ import annotations
 
+import datetime as dt
 import filecmp
 import json
+import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from harness import ROOT, counts, lines_of, mock, run
 
-from graphcancel.recording import FILE, read_recording
+from graphcancel.recording import FILE, read_recording, write_recording
 from graphcancel.selection import exemplars
 
 SHIPPED = ROOT / "cassettes" / "mock"
 SAMPLE = "event-cancel.v1.0/me.events/"
 RECORD = "--record-mode=rewrite"
+# Interrupts the controller of several processes.
+STOPPING = """\
+seen = 0
+
+
+def pytest_runtest_logreport(report):
+    global seen
+    seen += report.when == "teardown" and hasattr(report, "node")
+    if seen == 4:
+        raise KeyboardInterrupt
+"""
 UNSHARE = shutil.which("unshare")
 
 
@@ -84,7 +98,7 @@ class TestShipped:
         assert all(line["exchanges"] for line in lines)
         assert footer["partial"] is False
 
-    def test_what_it_is_worth_is_said(self, tmp_path):
+    def test_what_it_is_worth_is_said(self, cases, tmp_path):
         """
         In the file, in the run and in the summary.
         """
@@ -94,6 +108,9 @@ class TestShipped:
         assert header["origin"] == line["origin"] == "recording:mock"
         assert header["recording"]["software"].startswith("graphmock")
         assert "replayed from a recording" in done.stdout
+        beyond = len(cases) - len(read_recording(SHIPPED).cases)
+        assert beyond
+        assert f"  {beyond} cases not on the recording\n" in done.stdout
         assert (
             "from a recording of the bundled mock: this run vouches for the suite, not for the service" in done.stdout
         )
@@ -228,6 +245,64 @@ class TestRecorded:
         assert files(recorded / "mock") == files(SHIPPED)
         assert (recorded / "mock" / FILE).read_bytes() == (SHIPPED / FILE).read_bytes()
 
+    def test_a_case_that_is_missing_stays_missing_when_another_is_recorded(self, tmp_path):
+        """
+        A contract that was held wholly has a case more since; what is recorded meanwhile does not make that forgotten.
+        """
+        recorded = tmp_path / "cassettes"
+        shutil.copytree(SHIPPED, recorded / "mock")
+        before = read_recording(recorded / "mock")
+        missing = "event-cancel.v1.0/me.events/organizer/camel"
+        before.place(missing).unlink()
+        left = tuple(name for name in before.cases if name != missing)
+        write_recording(replace(before, cases=left), dt.date(2026, 1, 1), changed=False)
+
+        one = f"{SAMPLE}organizer/empty"
+        done = run(RECORD, f"--cassettes={recorded}", "-k", one, runs=tmp_path / "live")
+        replay = run("--target=replay", f"--cassettes={recorded}", "-k", SAMPLE, runs=tmp_path / "replay")
+
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+        assert read_recording(recorded / "mock").cases == left
+        assert replay.returncode == 1
+        assert f"{missing}: is not on the recording mock" in replay.stdout
+
+    def test_what_was_recorded_before_an_interrupt_is_listed(self, tmp_path):
+        """
+        Of several processes, too: a tenant's recording takes hours.
+        """
+        (tmp_path / "stopping.py").write_text(STOPPING, encoding="utf-8")
+        recorded = f"--cassettes={tmp_path / 'cassettes'}"
+
+        done = run(
+            RECORD, recorded, "-n", "2", "-p", "stopping", "-k", "event-cancel.v1.0/",
+            runs=tmp_path / "live", PYTHONPATH=f"{tmp_path}:{ROOT / 'src'}",
+        )  # fmt: skip
+
+        assert done.returncode == 2, done.stdout[-3000:] + done.stderr
+        recording = read_recording(tmp_path / "cassettes" / "mock")
+        assert len(recording.cases) >= 3
+        assert all(recording.place(name).is_file() for name in recording.cases)
+
+    def test_the_command_in_a_message_records_what_is_missing(self, tmp_path):
+        """
+        Pasted where the run was started: into the same folder of recordings, from another folder than the project's.
+        """
+        recorded = tmp_path / "some cassettes"
+        shutil.copytree(SHIPPED, recorded / "mock")
+        case = f"{SAMPLE}organizer/camel"
+        (recorded / "mock" / f"{case}.yaml").unlink()
+        replay = ["--target=replay", f"--cassettes={recorded}", "-k", f"{case}]", str(ROOT / "tests" / "contract")]
+
+        failed = run(*replay, runs=tmp_path / "failed", cwd=tmp_path)
+        advice = failed.stdout.partition("record it anew: pytest ")[2].splitlines()[0]
+        done = run(*shlex.split(advice), runs=tmp_path / "anew", cwd=tmp_path)
+        again = run(*replay, runs=tmp_path / "again", cwd=tmp_path)
+
+        assert failed.returncode == 1
+        assert done.returncode == 0, advice + done.stdout[-3000:] + done.stderr
+        assert again.returncode == 0, again.stdout[-3000:] + again.stderr
+        assert files(recorded / "mock") == files(SHIPPED)
+
     def test_a_recording_is_of_one_target(self, tmp_path):
         """
         What was recorded from a target described otherwise is not mixed with it.
@@ -252,6 +327,7 @@ class TestRecorded:
         (["--record-mode=all"], "use --record-mode=rewrite"),
         (["--target=replay", RECORD], "a replay has nothing to record; name a target that answers"),
         ([RECORD, "--disable-recording"], "captures nothing; leave one out"),
+        (["--target=replay", "--record-mode=none", "--disable-recording"], "plays nothing; leave one out"),
         (["--target=replay:contoso"], "no such recording; there are: mock"),
         (["--target=replay:../cassettes/mock"], "cannot be the name of a recording"),
         (["--target=replay", "--cassettes=/nowhere"], "no such recording; there is none yet"),
