@@ -1,5 +1,5 @@
 """
-What a run was given: its target or recording, the contracts, and what is known of the target, read before anything runs.
+What a run was given, read before anything runs: its target or recording, the contracts, what is known of the target.
 """
 
 from __future__ import annotations
