@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -21,24 +21,15 @@ import pytest
 from graphcancel import discretion, selection, taping
 from graphcancel import report as reporting
 from graphcancel.case import Case
-from graphcancel.cases import build_cases
-from graphcancel.contract import contract_ids, load_contracts
-from graphcancel.deviations import Deviation, read_deviations
 from graphcancel.errors import GraphCancelError, fault
+from graphcancel.given import BUILT_IN, read_given
 from graphcancel.prompting import asker, tell
 from graphcancel.recorder import Written
-from graphcancel.recording import DEFAULT, find_recording
-from graphcancel.runfile import error_record, folder_name
-from graphcancel.selection import STANDINGS, SUITE, case_of
+from graphcancel.runfile import error_record
+from graphcancel.selection import STANDINGS, SUITE, case_of, is_worker
 from graphcancel.suite import BuiltInTarget, Offer, Suite
 from graphcancel.summary import Outcome, summary
-from graphcancel.targetfile import Description, check_names, read_target
 from graphcancel.verdict import Verdict
-from graphcancel.waivers import check_waivers
-
-BUILT_IN: Final = "mock"
-REPLAY: Final = "replay"
-_AT_A_TIME: Final = 4
 
 
 class Hooks:
@@ -93,74 +84,10 @@ def pytest_configure(config: pytest.Config) -> None:
     for standing in STANDINGS:
         config.addinivalue_line("markers", f"{standing}: set on cases of contracts of that standing")
     config.addinivalue_line("markers", "exemplar: set on the first case of each shape of a contract")
-    written = str(config.getoption("target"))
-    helping = bool(config.getoption("help", default=False))
     try:
-        described = recording = None
-        if written != BUILT_IN and not helping:
-            if written.partition(":")[0] == REPLAY:
-                recording = find_recording(taping.recordings(config), written.partition(":")[2] or DEFAULT)
-                described = recording.description
-            else:
-                _check_processes(config)
-                described = read_target(written, secrets=not config.getoption("collectonly", default=False))
-        taping.check_mode(config, replays=recording is not None)
-        suite = config.stash[SUITE] = _suite(config, described, known=not helping)
-        if recording:
-            taping.play(config, suite, recording)
-        else:
-            taping.begin(config, suite)
+        config.stash[SUITE] = read_given(config)
     except GraphCancelError as error:
         raise pytest.UsageError(str(error)) from None
-
-
-def _suite(config: pytest.Config, described: Description | None, *, known: bool) -> Suite:
-    """
-    What was read, as the suite of this process.
-
-    Args:
-        known: Whether known deviations are read as well.
-
-    Raises:
-        GraphCancelError: Something is not as it must be.
-    """
-    folder = config.rootpath / "contracts"
-    see_again = f" --target={config.getoption('target')}" if described else ""
-    if not folder.is_dir():
-        # Without the folder there are no contract tests to be had; the mock's own tests need none.
-        return Suite((), (), described, see_again)
-    if described:
-        check_names(described, contract_ids(folder))
-    contracts = load_contracts(folder, described.contracts if described else ())
-    everything = load_contracts(folder) if described and described.contracts else contracts
-    clauses = {clause for contract in everything for clause in contract.clauses}
-    if described:
-        check_waivers(described, clauses)
-    deviations = _deviations(config, described.name if described else BUILT_IN, clauses) if known else ()
-    return Suite(
-        contracts, build_cases(contracts, described.cloud if described else None), described, see_again, deviations
-    )
-
-
-def _deviations(config: pytest.Config, target: str, clauses: Collection[str]) -> tuple[Deviation, ...]:
-    """The findings known for *target*, from the file that was named or the one of its name."""
-    named = config.getoption("deviations")
-    file = Path(named) if named else config.rootpath / "deviations" / f"{folder_name(target)}.toml"
-    if not named and not file.exists():
-        return ()
-    return read_deviations(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file, clauses)
-
-
-def _check_processes(config: pytest.Config) -> None:
-    """Refuse more processes than a mailbox takes requests at a time: each has one under way."""
-    if _is_worker(config) or config.getoption("dist", default="no") == "no":
-        return
-    places = [str(place).partition("*") for place in config.getoption("tx", default=None) or ()]
-    number = sum(int(times) if star and times.isdecimal() else 1 for times, star, _ in places)
-    if number > _AT_A_TIME:
-        raise GraphCancelError(
-            f"{number} processes: a mailbox takes four requests at a time; use -n {_AT_A_TIME} at most"
-        )
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -174,10 +101,6 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 # -- opening and closing -------------------------------------------------------------------------------------------
-
-
-def _is_worker(config: pytest.Config) -> bool:
-    return hasattr(config, "workerinput")
 
 
 def _offer(config: pytest.Config) -> Offer:
@@ -204,7 +127,7 @@ def _open_target(config: pytest.Config) -> None:
 
 def _join(config: pytest.Config) -> None:
     """Worker or single process: make ready to tell stories."""
-    if _is_worker(config):
+    if is_worker(config):
         given = config.workerinput  # type: ignore[attr-defined]
         number = int(given["workerid"].removeprefix("gw"))
         with discretion.silenced():
@@ -238,7 +161,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Open the target for the contract tests among the selected, and look and clear up after the last of them."""
     suite = session.config.stash[SUITE]
-    controller_only = bool(getattr(session.config.option, "dist", "no") != "no") and not _is_worker(session.config)
+    controller_only = bool(getattr(session.config.option, "dist", "no") != "no") and not is_worker(session.config)
     suite.order = [case for item in session.items if (case := case_of(item))] if not controller_only else []
     if suite.order and not session.config.option.collectonly:
         _join(session.config)
@@ -253,12 +176,12 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     finally:
         try:
             with discretion.silenced():
-                suite.finish(leads=not _is_worker(session.config))
+                suite.finish(leads=not is_worker(session.config))
         finally:
             suite.close()
-            if not _is_worker(session.config):
+            if not is_worker(session.config):
                 _keep(suite)
-        if _is_worker(session.config):
+        if is_worker(session.config):
             session.config.workeroutput["graphcancel"] = suite.brought()  # type: ignore[attr-defined]
         else:
             _report_late(session, suite)
@@ -361,7 +284,7 @@ def _fault(item: pytest.Item, raised: pytest.ExceptionInfo[BaseException]) -> st
 def _upcoming(config: pytest.Config, case: Case) -> Sequence[Case]:
     """The cases that come after *case* in this process."""
     order = config.stash[SUITE].order
-    return _assigned(config) if _is_worker(config) else order[order.index(case) + 1 :]
+    return _assigned(config) if is_worker(config) else order[order.index(case) + 1 :]
 
 
 def _assigned(config: pytest.Config) -> list[Case]:
@@ -401,7 +324,7 @@ _CURRENT: dict[str, Suite] = {}
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Remember the suite for `pytest_runtest_logreport`."""
-    if not _is_worker(session.config):
+    if not is_worker(session.config):
         _CURRENT["suite"] = session.config.stash[SUITE]
         if threading.current_thread() is threading.main_thread():
             # What a CI system sends first; as an interrupt it still clears up what the run made.
@@ -412,7 +335,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Close the run file and decide the exit status."""
     suite = session.config.stash.get(SUITE, None)
-    if suite is not None and suite.runfile is not None and not _is_worker(session.config):
+    if suite is not None and suite.runfile is not None and not is_worker(session.config):
         session.exitstatus = suite.conclude(int(exitstatus))
 
 

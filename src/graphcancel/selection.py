@@ -66,6 +66,11 @@ def selects(wanted: Mapping[str, object], case: Case) -> bool:
     return True
 
 
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this is one of several processes of pytest-xdist."""
+    return hasattr(config, "workerinput")
+
+
 def case_of(item: pytest.Item) -> Case | None:
     """The case *item* is about, None where it is no contract test."""
     callspec = getattr(item, "callspec", None)
@@ -83,7 +88,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Remember how many cases were chosen, before the terminal says so."""
-    if not hasattr(session.config, "workerinput"):
+    if not is_worker(session.config):
         session.config.stash[SUITE].selected = sum(1 for item in session.items if case_of(item))
 
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from graphcancel import plugin, suite
+from graphcancel import given, plugin, suite
 from graphcancel.errors import ProvisionError
 from graphcancel.evidence import Finding
 from graphcancel.runfile import RunFile
@@ -38,8 +38,8 @@ def project(pytester, monkeypatch, contracts, all_cases):
     """Make a folder with the plugin, the contracts and one test, and run pytest in it."""
     monkeypatch.setattr(plugin, "_CURRENT", {})
     # reading them anew for each run would take longer than the run
-    monkeypatch.setattr(plugin, "load_contracts", lambda *_: contracts)
-    monkeypatch.setattr(plugin, "build_cases", lambda *_: all_cases)
+    monkeypatch.setattr(given, "load_contracts", lambda *_: contracts)
+    monkeypatch.setattr(given, "build_cases", lambda *_: all_cases)
     for name in ("ORGANIZER", "ATTENDEE"):
         monkeypatch.setenv(f"GRAPH_{name}_TOKEN", "s3cret")
         monkeypatch.setenv(f"GRAPH_{name}_USER", f"{name.lower()}@contoso.example")

@@ -1,0 +1,102 @@
+"""
+What a run was given, read before anything runs: its target or recording, the contracts, what is known of the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from graphcancel import taping
+from graphcancel.cases import build_cases
+from graphcancel.contract import contract_ids, load_contracts
+from graphcancel.deviations import Deviation, read_deviations
+from graphcancel.errors import GraphCancelError
+from graphcancel.recording import DEFAULT, find_recording
+from graphcancel.runfile import folder_name
+from graphcancel.selection import is_worker
+from graphcancel.suite import Suite
+from graphcancel.targetfile import Description, check_names, read_target
+from graphcancel.waivers import check_waivers
+
+BUILT_IN: Final = "mock"
+_REPLAY: Final = "replay"
+_AT_A_TIME: Final = 4
+
+
+def read_given(config: pytest.Config) -> Suite:
+    """
+    The suite of this process, as the options ask for it.
+
+    Raises:
+        GraphCancelError: Something is not as it must be.
+    """
+    written = str(config.getoption("target"))
+    helping = bool(config.getoption("help", default=False))
+    described = recording = None
+    if written != BUILT_IN and not helping:
+        if written.partition(":")[0] == _REPLAY:
+            recording = find_recording(taping.recordings(config), written.partition(":")[2] or DEFAULT)
+            described = recording.description
+        else:
+            _check_processes(config)
+            described = read_target(written, secrets=not config.getoption("collectonly", default=False))
+    taping.check_mode(config, replays=recording is not None)
+    suite = _suite(config, described, known=not helping)
+    if recording:
+        taping.play(config, suite, recording)
+    else:
+        taping.begin(config, suite)
+    return suite
+
+
+def _suite(config: pytest.Config, described: Description | None, *, known: bool) -> Suite:
+    """
+    What was read, as the suite of this process.
+
+    Args:
+        known: Whether known deviations are read as well.
+
+    Raises:
+        GraphCancelError: Something is not as it must be.
+    """
+    folder = config.rootpath / "contracts"
+    see_again = f" --target={config.getoption('target')}" if described else ""
+    if not folder.is_dir():
+        # Without the folder there are no contract tests to be had; the mock's own tests need none.
+        return Suite((), (), described, see_again)
+    if described:
+        check_names(described, contract_ids(folder))
+    contracts = load_contracts(folder, described.contracts if described else ())
+    everything = load_contracts(folder) if described and described.contracts else contracts
+    clauses = {clause for contract in everything for clause in contract.clauses}
+    if described:
+        check_waivers(described, clauses)
+    deviations = _deviations(config, described.name if described else BUILT_IN, clauses) if known else ()
+    return Suite(
+        contracts, build_cases(contracts, described.cloud if described else None), described, see_again, deviations
+    )
+
+
+def _deviations(config: pytest.Config, target: str, clauses: Collection[str]) -> tuple[Deviation, ...]:
+    """The findings known for *target*, from the file that was named or the one of its name."""
+    named = config.getoption("deviations")
+    file = Path(named) if named else config.rootpath / "deviations" / f"{folder_name(target)}.toml"
+    if not named and not file.exists():
+        return ()
+    return read_deviations(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file, clauses)
+
+
+def _check_processes(config: pytest.Config) -> None:
+    """Refuse more processes than a mailbox takes requests at a time: each has one under way."""
+    if is_worker(config) or config.getoption("dist", default="no") == "no":
+        return
+    places = [str(place).partition("*") for place in config.getoption("tx", default=None) or ()]
+    number = sum(int(times) if star and times.isdecimal() else 1 for times, star, _ in places)
+    if number > _AT_A_TIME:
+        raise GraphCancelError(
+            f"{number} processes: a mailbox takes four requests at a time; use -n {_AT_A_TIME} at most"
+        )
