@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -44,9 +45,8 @@ class Mock:
     def start(self) -> str:
         """Start it and return the folder with its target files."""
         folder = tempfile.mkdtemp(prefix="graphmock-")
-        options = os.environ.get("GRAPHMOCK_OPTIONS", "").split()
         command = [sys.executable, "-m", "graphmock", "serve", "--port", "0", "--write-target", folder]
-        command += ["--with-parent", str(os.getpid()), *self._options, *options]
+        command += ["--with-parent", str(os.getpid()), *self._options, *_options()]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         line = self._process.stdout.readline() if self._process.stdout else ""
         if "listening on" not in line:
@@ -65,6 +65,8 @@ class Mock:
         return replace(
             written,
             origin="mock",
+            # A mock that was told to misbehave says so wherever its word is kept.
+            software=" ".join(["graphmock", version("graph-cancel-contracts"), *_options()]),
             roots={contract: f"{written.base_url}/{edition}" for contract, edition in EDITIONS.items()},
             gates=tuple(path.stem for path in CONTRACTS.glob("*.yaml")),
         )
@@ -99,6 +101,10 @@ class Mock:
             session.trust_env = False
             session.verify = str(described.ca_bundle) if described.ca_bundle else True
             return str(session.get(f"{described.base_url}/_mock/state", timeout=START_S).json()["digest"])
+
+
+def _options() -> list[str]:
+    return os.environ.get("GRAPHMOCK_OPTIONS", "").split()
 
 
 def pytest_graphcancel_builtin(config: pytest.Config) -> Mock:

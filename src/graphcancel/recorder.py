@@ -369,7 +369,7 @@ def _origin(theatre: Theatre) -> tuple[str, str]:
     """What answers, and its version: the service is what lies at a root Microsoft publishes, and nothing else."""
     description = theatre.description
     if description.origin == MOCK or theatre.contact["stand_in"]:
-        return MOCK, f"graphmock {suite_version()}"
+        return MOCK, description.software or "graphmock"
     roots = {description.base_url, *description.roots.values()}
     if roots <= set(CLOUDS.values()):
         return SERVICE, "Microsoft Graph"

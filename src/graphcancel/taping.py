@@ -50,7 +50,9 @@ def check_mode(config: pytest.Config, *, replays: bool) -> None:
         raise CassetteError(f"--record-mode={given}: {_KEPT_WHOLE}; use --record-mode={RECORD}")
     if given == RECORD and replays:
         raise CassetteError(f"--record-mode={RECORD}: a replay has nothing to record; name a target that answers")
-    if config.getoption("disable_recording", default=False) and (given == RECORD or replays):
+    if given == PLAY and not replays:
+        raise CassetteError(f"--record-mode={PLAY}: plays a recording; name one (--target=replay), or leave it out")
+    if config.getoption("disable_recording", default=False):
         what = "captures" if given == RECORD else "plays"
         raise CassetteError(f"--disable-recording: with it --record-mode={given} {what} nothing; leave one out")
 

@@ -93,6 +93,7 @@ class Description:
         gates: Whose findings fail the run; None for those whose standing is current.
         waived: Route family, resource or clause id to the reason why nothing of it is judged.
         notes: Lines about what is no mistake in the file but a risk.
+        software: What answers there, where who describes it knows.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Description:
     waived: Mapping[str, str] = field(default_factory=dict)
     authority: str | None = None
     notes: tuple[str, ...] = ()
+    software: str = ""
 
     def __repr__(self) -> str:
         """Without addresses or ids: a traceback shows values."""

@@ -197,6 +197,7 @@ class TestRecorded:
         recorded = f"--cassettes={tmp_path / 'cassettes'}"
         live = run(RECORD, recorded, "-n", "2", "-k", sample, runs=tmp_path / "live", GRAPHMOCK_OPTIONS=options)
         assert "not recorded" not in live.stdout, live.stdout[-3000:]
+        assert read_recording(tmp_path / "cassettes" / "mock").software.endswith(options)
 
         replay = run("--target=replay", recorded, runs=tmp_path / "replay")
 
@@ -346,6 +347,7 @@ class TestRecorded:
         (["--target=replay", RECORD], "a replay has nothing to record; name a target that answers"),
         ([RECORD, "--disable-recording"], "captures nothing; leave one out"),
         (["--target=replay", "--record-mode=none", "--disable-recording"], "plays nothing; leave one out"),
+        (["--record-mode=none"], "plays a recording; name one (--target=replay), or leave it out"),
         (["--target=replay:contoso"], "no such recording; there are: mock"),
         (["--target=replay:../cassettes/mock"], "cannot be the name of a recording"),
         (["--target=replay", "--cassettes=/nowhere"], "no such recording; there is none yet"),
