@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from graphcancel.evidence import Evidence, Outcome, null
 from graphcancel.looks import Entry, Look, Message, Unseen, Windows, entries
+from graphcancel.marks import marks_in
 
 _CANCELLED: Final = "meetingcancelled"
 NAMESAKE: Final = "namesake"
@@ -153,12 +154,16 @@ def mail_about(evidence: Evidence, mailbox: str) -> list[Message] | str:
             return "nobody looked into this inbox"
         if isinstance(messages, Unseen):
             return messages.reason
-    run = evidence.marker.split("x", 1)[0]
     return [
         message
         for message in new_messages(evidence, mailbox)
-        if evidence.marker in message.subject + message.text or run not in message.subject + message.text
+        if evidence.marker in message.subject + message.text or not _names_a_case(message)
     ]
+
+
+def _names_a_case(message: Message) -> bool:
+    """Whether *message* bears the mark of any case: of this process, of another at work beside it, of another run."""
+    return any(marks_in(f"{message.subject}\n{message.text}"))
 
 
 def carries(message: Message, comment: str) -> bool:

@@ -15,6 +15,7 @@ from graphcancel.envelope import envelope_check
 from graphcancel.evidence import Evidence, Finding, describe_answer
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.looks import Entry, Look, Message, Unseen
+from graphcancel.marks import Mark
 from graphcancel.sanitise import Sanitiser
 from graphcancel.seen import new_messages
 from graphcancel.verdict import ANSWER_CLAUSES, CHECKS, Verdict, check_for, conclude, judge
@@ -493,11 +494,14 @@ BOOKINGS = [
     ("effect.customer-told", booking(mail={}), None, "nobody looked"),
     ("effect.customer-told", {**booking(), "after": None}, None, "nothing was arranged"),
     ("effect.customer-told", {**booking(), "customer": None}, None, "no customer"),
-    (
-        "effect.customer-told",
-        booking(mail={ADA: (Message("b3", "gc01x99", None, "another case's"),), BOB: ()}),
-        False,
-        "no message",
+    *(
+        (
+            "effect.customer-told",
+            booking(mail={ADA: (Message("b3", Mark.of(run, "another/case", 0).case, None, "its own"),), BOB: ()}),
+            False,
+            "no message",
+        )
+        for run in ("gc6920a1b3f4c2d1", "gc6920a1b3f4c2d1w002", "gc6910a1b3f4c2d1")
     ),
     ("effect.staff-told", booking(), True, "staff got a message"),
     ("effect.staff-told", {**booking(), "customer": (ADA, ())}, None, "no staff"),
