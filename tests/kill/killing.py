@@ -30,7 +30,7 @@ import pytest
 import urllib3.connection
 
 from graphcancel import __main__ as console
-from graphcancel import plugin, session
+from graphcancel import given, session
 from graphcancel.sanitise import Sanitiser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "meta"))
@@ -309,6 +309,6 @@ if __name__ == "__main__":
     os.chdir(ROOT)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     # Read once, before the forks: what is read does not change between them.
-    plugin.load_contracts = functools.cache(plugin.load_contracts)
-    plugin.load_contracts(ROOT / "contracts", ())
+    given.load_contracts = functools.cache(given.load_contracts)
+    given.load_contracts(ROOT / "contracts", ())
     sys.exit(main())

@@ -108,7 +108,9 @@ def by_clause(cases: Sequence[Case]) -> dict[str, list[Case]]:
 
 def run(*options: str, runs: Path, cwd: Path = ROOT, **environ: str) -> subprocess.CompletedProcess[str]:
     """A pytest run in a process of its own."""
-    environ = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "COLUMNS": "100"} | environ
+    # On a CI machine pytest says every failure twice, once in full at the end.
+    inherited = {name: value for name, value in os.environ.items() if name not in {"CI", "BUILD_NUMBER"}}
+    environ = inherited | {"PYTHONDONTWRITEBYTECODE": "", "COLUMNS": "100"} | environ
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", f"--runs={runs}", "-o", f"cache_dir={runs.parent / 'cache'}", *options],
         cwd=cwd,

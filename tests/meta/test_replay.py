@@ -328,9 +328,10 @@ class TestRecorded:
         """
         recorded = tmp_path / "cassettes"
         (recorded / "mock").mkdir(parents=True)
-        table = json.loads((SHIPPED / FILE).read_text())
-        del table["target"]["resources"]["group"]
-        (recorded / "mock" / FILE).write_text(json.dumps(table))
+        shipped = read_recording(SHIPPED)
+        other = replace(shipped.description, resources={})
+        of_another = replace(shipped, folder=recorded / "mock", description=other, recorded="")
+        write_recording(of_another, dt.date(2030, 1, 1), changed=True)
 
         done = run(RECORD, f"--cassettes={recorded}", "-k", SAMPLE, runs=tmp_path / "runs")
 

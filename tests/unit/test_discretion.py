@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from test_plugin import HELD, ONE, SUPERSEDED, outcome, project, raising, told
 
-from graphcancel import __main__, plugin
+from graphcancel import __main__, given
 from graphcancel.discretion import silenced
 from graphcancel.doctor import _actor
 from graphcancel.recording import stand_in
@@ -92,7 +92,7 @@ def test_a_crash_while_the_target_is_read_shows_no_secret(project, monkeypatch):
         held = {ADDRESS: written}
         raise KeyError(held)
 
-    monkeypatch.setattr(plugin, "read_target", read)
+    monkeypatch.setattr(given, "read_target", read)
     found = project("--target=https://graph.example", *LOUD)
 
     assert found.ret == 3
