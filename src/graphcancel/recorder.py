@@ -16,16 +16,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 from graphcancel.alone import Theatre, Told, tell_alone
 from graphcancel.calls import comment_for
-from graphcancel.cassette import Cassette, Interaction, place_of, write_cassette
+from graphcancel.cassette import Cassette, place_of, write_cassette
 from graphcancel.clock import Waited
 from graphcancel.described import described
 from graphcancel.errors import CassetteError
-from graphcancel.exchange import Request, Response
+from graphcancel.exchange import Response
 from graphcancel.marks import Mark, run_of
 from graphcancel.playback import stage_for_stand_ins, waited
 from graphcancel.pseudonyms import CANONICAL_NOW, Known, Pseudonyms
@@ -43,6 +43,7 @@ from graphcancel.recording import (
     write_recording,
 )
 from graphcancel.replaying import Offline
+from graphcancel.retelling import AGAIN, Retelling
 from graphcancel.runfile import folder_name
 from graphcancel.scene import SKEW, stamp
 from graphcancel.session import sentences
@@ -55,10 +56,6 @@ if TYPE_CHECKING:
     from graphcancel.case import Case
     from graphcancel.story import Record
     from graphcancel.targetfile import Description
-
-_AGAIN: Final = "record it again"
-_FOLLOWING: Final = ("$skiptoken",)
-"""The query by which stand-ins ask for what follows a page."""
 
 
 @dataclass(slots=True)
@@ -173,11 +170,11 @@ class Recorder:
             return Written()
         case = taken.case
         if taken.told.counts.get("unanswered"):
-            raise CassetteError(f"{case.id}: not recorded: an answer was lost on the way; {_AGAIN}")
+            raise CassetteError(f"{case.id}: not recorded: an answer was lost on the way; {AGAIN}")
         marks = [Mark.of(self._live.run, case.id, attempt).case for attempt in range(ATTEMPTS)]
         pseudonyms = Pseudonyms(self._known(marks), [*self._texts, *(comment_for(case, mark) for mark in marks)])
         answers = [pseudonyms.answer(_response(response)) for _, response in taken.traffic]
-        retelling = _Retelling(case.id, answers, [request for request, _ in taken.traffic], self._stand_in)
+        retelling = Retelling(case.id, answers, [request for request, _ in taken.traffic], self._stand_in)
         door = partial(Offline, retelling.answer, waited(case, taken.took))
         again = tell_alone(case, self._again, door, taken.knew)
         retelling.finish()
@@ -219,68 +216,6 @@ class Recorder:
         )
 
 
-class _Retelling:
-    """
-    Answers a story told once more and keeps what it asks, while that is what was asked before.
-    """
-
-    def __init__(self, place: str, answers: Sequence[Response], asked: Sequence[Any], stand_in: StandIn) -> None:
-        self.interactions: list[Interaction] = []
-        self._place = place
-        self._answers = answers
-        self._asked = asked
-        self._roots = sorted(stand_in.roots.items(), key=lambda pair: -len(pair[0]))
-
-    def answer(self, request: Request, headers: Mapping[str, str]) -> Response:
-        """
-        The next answer.
-
-        Raises:
-            CassetteError: It was given to another request.
-        """
-        number = len(self.interactions)
-        if number >= len(self._answers):
-            raise self._apart(number, "asks for more than was asked")
-        before = self._asked[number]
-        if request.method != before.method or not self._is_alike(before.uri, request.url):
-            raise self._apart(number, f"asks for {request.method} {urlsplit(request.url).path} instead")
-        body = None if request.payload is None else request.payload.decode()
-        self.interactions.append(Interaction(request.method, request.url, headers, body, self._answers[number]))
-        return self._answers[number]
-
-    def finish(self) -> None:
-        """
-        See that nothing is left.
-
-        Raises:
-            CassetteError: The second telling asked for less.
-        """
-        if len(self.interactions) < len(self._answers):
-            raise self._apart(len(self.interactions), "does not ask for it any more")
-
-    def _is_alike(self, before: str, now: str) -> bool:
-        """Whether two URLs are the same by stand-ins; how a service asks for what follows a page is its own affair."""
-        root, depth, names = self._shape(before, real=True)
-        shown, depth_now, names_now = self._shape(now, real=False)
-        return (root, depth) == (shown, depth_now) and names_now in {names, _FOLLOWING}
-
-    def _shape(self, url: str, *, real: bool) -> tuple[str, int, tuple[str, ...]]:
-        """What of a URL is the same in both tellings: the root's stand-in, how deep the path, which query."""
-        for root, shown in self._roots:
-            prefix = root if real else shown
-            if url.startswith(prefix + "/"):
-                parts = urlsplit(url[len(prefix) :])
-                names = tuple(part.partition("=")[0] for part in parts.query.split("&"))
-                return shown, parts.path.count("/"), names
-        return url, 0, ()
-
-    def _apart(self, number: int, what: str) -> CassetteError:
-        method = self._asked[number].method if number < len(self._asked) else "nothing"
-        return CassetteError(
-            f"{self._place}: not recorded: told again, the story {what} at request {number + 1} ({method}); {_AGAIN}"
-        )
-
-
 def _response(captured: Mapping[str, Any]) -> Response:
     """What vcrpy captured, as the suite knows an answer."""
     headers = {name.lower(): ", ".join(map(_text, values)) for name, values in captured["headers"].items()}
@@ -304,7 +239,7 @@ def _check_alike(case: Case, live: Record, again: Record) -> None:
         return
     differing = next((name for name in before if before[name] != after.get(name)), "the verdict")
     raise CassetteError(
-        f"{case.id}: not recorded: told again from what was captured, {differing} is judged otherwise; {_AGAIN}"
+        f"{case.id}: not recorded: told again from what was captured, {differing} is judged otherwise; {AGAIN}"
     )
 
 
