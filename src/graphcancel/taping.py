@@ -18,7 +18,7 @@ from graphcancel.errors import CassetteError
 from graphcancel.playback import Playback
 from graphcancel.recorder import Written
 from graphcancel.recording import Recording
-from graphcancel.selection import SUITE, case_of
+from graphcancel.selection import SUITE, case_of, is_worker
 from graphcancel.shelf import check_files, unlisted
 from graphcancel.suite import Suite
 
@@ -79,9 +79,10 @@ def _check_tests(config: pytest.Config, suite: Suite) -> None:
     collected = config.stash.get(_COLLECTED, set())
     missing = [case.id for case in suite.cases if case.id not in collected]
     if missing:
+        others = f", nor {len(missing) - 1} more" if missing[1:] else ""
         raise CassetteError(
-            f"{missing[0]}: is on the recording, but no test tells it, nor {len(missing) - 1} others; restore the test "
-            "under tests/contract, or take its cases out of the contracts"
+            f"{missing[0]}: is on the recording, but no test tells it{others}; restore the test under tests/contract, "
+            "or take its cases out of the contracts"
         )
 
 
@@ -93,7 +94,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         try:
             _check_tests(config, suite)
         except CassetteError as error:
-            if not hasattr(config, "workerinput"):
+            if not is_worker(config):
                 raise pytest.UsageError(str(error)) from None
             # What a worker raises here pytest-xdist takes for its own fault: one test says it instead.
             del items[1:]
