@@ -13,7 +13,7 @@ from graphcancel.errors import CassetteError
 from graphcancel.exchange import Response, json_request
 from graphcancel.retelling import Retelling
 
-REAL, SHOWN = "https://10.0.0.1/graph", "https://graph.example"
+REAL, SHOWN = "https://192.0.2.1/graph", "https://graph.example"
 BATCH = {"requests": [{"id": "0", "method": "DELETE", "url": "/me/events/AAMk"}]}
 SENT = {"Comment": "called off by Ada", "to": [{"address": "ada@contoso.example"}]}
 AGAIN = {"Comment": "called off", "to": [{"address": "organizer@target.example"}]}
