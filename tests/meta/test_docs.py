@@ -250,6 +250,12 @@ def test_a_graphcancel_example_runs(given: Example, target_file, tokens, monkeyp
     if "cassettes/contoso" in arguments:  # a recording nobody has made yet
         return
 
+    if (
+        arguments[0] == "sanitise-check"
+    ):  # half a minute for all cassettes, which tests/unit looks through; here for one
+        shipped = min((ROOT / "cassettes" / "mock").rglob("*.yaml"))
+        arguments = [str(shipped) if argument == "cassettes" else argument for argument in arguments]
+
     assert graphcancel_cli.main(arguments) == 0
     assert capsys.readouterr().out.strip()
 
