@@ -131,7 +131,7 @@ def is_public_network(text: str) -> bool:
         or address.is_multicast
         or text in _EVERYWHERE
         or _DIGITS.fullmatch(text) is not None
-        or (address.version == 4 and (text.startswith(("0.", "255.")) or address.is_reserved))  # noqa: PLR2004
+        or (isinstance(address, ipaddress.IPv4Address) and (text.startswith(("0.", "255.")) or address.is_reserved))
         or any(address in network for network in _NETWORKS if network.version == address.version)
     )
 

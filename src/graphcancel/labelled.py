@@ -60,6 +60,10 @@ _PATHLIKE: Final = re.compile(
 )
 _SHORT: Final = 6
 _COOKIE: Final = 4
+# Changes of kind for each character (randomness.py), from which on a word with digits in it is no name or word with a
+# number behind it. Where a label says what stands there, less is enough than in a run that nothing announces.
+_OF_A_NAME: Final = 0.2
+_OF_A_WORD: Final = 0.1
 _ANYBODY: Final = frozenset({"deleted items", "sent items", "junk email", "conversation history", "first talk"})
 
 
@@ -119,8 +123,10 @@ def is_likely(value: str) -> bool:
     letters = any(letter.isalpha() for letter in value)
     digits = any(letter.isdecimal() for letter in value)
     if _IDENTIFIER.fullmatch(value):
-        return letters and digits and "." not in value and (changes(value) >= 0.2 or not re.search(r"_|\d$", value))  # noqa: PLR2004
-    return letters and digits and changes(value) >= 0.1  # noqa: PLR2004
+        return (
+            letters and digits and "." not in value and (changes(value) >= _OF_A_NAME or not re.search(r"_|\d$", value))
+        )
+    return letters and digits and changes(value) >= _OF_A_WORD
 
 
 def _authorization(match: re.Match[str], text: str) -> bool:
