@@ -277,9 +277,10 @@ def open_recorder(cassettes: Path, theatre: Theatre, gates: Sequence[str]) -> Re
         cases=before.cases if before else (),
         complete=before.complete if before else (),
     )
-    if before and (before.origin, before.target) != (origin, described(shown.description)):
+    other = _other(before, recording) if before else ""
+    if other:
         raise CassetteError(
-            f"{folder}: was recorded from a target described otherwise ({_other(before, recording)}); remove "
+            f"{folder}: was recorded from a target described otherwise ({other}); remove "
             "the folder to record it anew, or give the target another name"
         )
     return Recorder(recording, shown, theatre)
@@ -312,7 +313,16 @@ def _origin(theatre: Theatre) -> tuple[str, str]:
 
 
 def _other(before: Recording, now: Recording) -> str:
+    """In what *now* is of another target than *before*, empty where in nothing."""
     if before.origin != now.origin:
         return f"{before.origin}, now {now.origin}"
-    table = described(now.description)
-    return ", ".join(name for name in table if table[name] != before.target.get(name))
+    was, told = _options(before.software), _options(now.software)
+    if was != told:
+        return f"{now.origin} {' '.join(was) or 'as it is'}, now {' '.join(told) or 'as it is'}"
+    old, table = described(before.description), described(now.description)
+    return ", ".join(name for name in table if table[name] != old[name])
+
+
+def _options(software: str) -> list[str]:
+    """What a mock was told to do otherwise, behind its name and version: one that behaves lends no other its name."""
+    return software.split()[2:]

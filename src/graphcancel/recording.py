@@ -13,7 +13,7 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -69,7 +69,6 @@ class Recording:
     contact: Mapping[str, Any]
     cases: tuple[str, ...] = ()
     complete: tuple[str, ...] = ()
-    target: Mapping[str, Any] = field(default_factory=dict)
 
     def label(self) -> dict[str, str]:
         """What a run says of it: a verdict from a recording is worth what answered when it was made."""
@@ -183,7 +182,6 @@ def stand_in(
     shown = Sanitiser("", [])
     replaced = replace(
         description,
-        origin=description.origin,
         base_url=roots[description.base_url],
         ca_bundle=None,
         authority=None,
@@ -318,7 +316,6 @@ def _read(table: Mapping[str, Any], folder: Path, place: str) -> Recording:
         contact={"users": line_table(table, "contact.users"), "since": _since(table)},
         cases=cases,
         complete=lines(table, "complete"),
-        target=table["target"],
     )
     _check_seal(table, place)
     return recording

@@ -322,21 +322,29 @@ class TestRecorded:
         assert again.returncode == 0, again.stdout[-3000:] + again.stderr
         assert files(recorded / "mock") == files(SHIPPED)
 
-    def test_a_recording_is_of_one_target(self, tmp_path):
+    @pytest.mark.parametrize(
+        ("other", "said"),
+        [
+            (lambda shipped: replace(shipped, description=replace(shipped.description, resources={})), "resources"),
+            (
+                lambda shipped: replace(shipped, software=f"{shipped.software} --fault not-cancelled"),
+                "mock --fault not-cancelled, now as it is",
+            ),
+        ],
+    )
+    def test_a_recording_is_of_one_target(self, tmp_path, other, said):
         """
-        What was recorded from a target described otherwise is not mixed with it.
+        What was recorded from a target described otherwise, or a mock told to misbehave, is not mixed with it.
         """
         recorded = tmp_path / "cassettes"
         (recorded / "mock").mkdir(parents=True)
-        shipped = read_recording(SHIPPED)
-        other = replace(shipped.description, resources={})
-        of_another = replace(shipped, folder=recorded / "mock", description=other, recorded="")
+        of_another = replace(other(read_recording(SHIPPED)), folder=recorded / "mock", recorded="")
         write_recording(of_another, dt.date(2030, 1, 1), changed=True)
 
         done = run(RECORD, f"--cassettes={recorded}", "-k", SAMPLE, runs=tmp_path / "runs")
 
         assert done.returncode == 4
-        assert "was recorded from a target described otherwise (resources)" in done.stderr
+        assert f"was recorded from a target described otherwise ({said})" in done.stderr
         assert files(recorded / "mock") == [FILE]
 
 
