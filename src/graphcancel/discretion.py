@@ -20,7 +20,7 @@ from graphcancel.errors import GraphCancelError, fault
 from graphcancel.selection import SUITE, case_of
 
 # Their words are our own, or pytest's.
-_WORDED: Final = (GraphCancelError, pytest.UsageError, pytest.Session.Failed)
+_WORDED: Final = (GraphCancelError, pytest.UsageError, pytest.Session.Failed, pytest.exit.Exception)
 
 
 class OwnFault(Exception):  # noqa: N818 - it stands for an error

@@ -57,6 +57,18 @@ def test_an_interrupt_shows_nothing_of_what_it_interrupted(outcome):
     assert ADDRESS not in found.stdout.str() + found.stderr.str() + written()
 
 
+def test_a_plugin_or_the_debugger_may_end_the_run(outcome, pytester):
+    pytester.makepyfile(
+        quitting="import pytest\ndef pytest_runtest_setup(item):\n    pytest.exit('enough', returncode=7)"
+    )
+    pytester.syspathinsert()
+    found, _ = outcome(told(HELD), "-p", "quitting")
+
+    assert found.ret == 7
+    assert "Exit: enough" in found.stdout.str()
+    assert "our own fault" not in found.stdout.str() + found.stderr.str()
+
+
 @pytest.mark.parametrize("marker", [ONE, SUPERSEDED])
 def test_a_crash_of_a_case_shows_nothing_in_any_report(marker, outcome):
     found, _ = outcome(raising(KeyError(ADDRESS)), *LOUD, marker=marker)
