@@ -363,7 +363,9 @@ class Suite:
         ended = status == 1 or (status not in {2, 3, 4} and not self.interrupted)
         partial = self.interrupted or not ended or len(lines) < len(self.cases)
         open_ = [] if partial else gaps(lines, self.cases, self.description.waived)
-        known = standings(self.deviations, self.lines, self.cases, self.today, partial=partial) if lines else []
+        # What is known of a target is more than a recording of some of its cases can show.
+        some = partial or self.beyond > 0
+        known = standings(self.deviations, self.lines, self.cases, self.today, partial=some) if lines else []
         found = codes(
             Facts(
                 of_pytest=status,

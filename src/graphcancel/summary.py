@@ -60,7 +60,7 @@ def summary(outcome: Outcome, *, width: int, color: bool) -> Iterator[str]:
     shown = [contract for contract in outcome.contracts if contract.id in ran]
     cases = [case for case in outcome.cases if case.contract in ran]
     yield ""
-    replayed = ", replayed from a recording" if "recording" in outcome.header else ""
+    replayed = _replayed(outcome)
     partial = " (partial run)" if outcome.partial else ""
     yield f"graph-cancel-contracts: target {outcome.header['target']}{replayed}{partial}"
     table = report.coverage_table(outcome.lines, cases, shown, narrow=width < _WIDE_ENOUGH)
@@ -76,6 +76,14 @@ def summary(outcome: Outcome, *, width: int, color: bool) -> Iterator[str]:
     yield from _not_tested(outcome)
     yield from _known(outcome)
     yield from _closing(outcome)
+
+
+def _replayed(outcome: Outcome) -> str:
+    if "recording" not in outcome.header:
+        return ""
+    held = outcome.header["cases"]
+    beyond = outcome.header["recording"]["beyond"]
+    return f", replayed from a recording of {f'{held} of {held + beyond}' if beyond else f'all {held}'} cases"
 
 
 def _gates(lines: Sequence[Mapping[str, Any]], contract: str) -> bool:

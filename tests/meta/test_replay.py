@@ -11,6 +11,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import textwrap
 from dataclasses import replace
 from pathlib import Path
 
@@ -113,15 +114,37 @@ class TestShipped:
         header, line, *_ = lines_of(tmp_path)
         assert header["origin"] == line["origin"] == "recording:mock"
         assert header["recording"]["software"].startswith("graphmock")
-        assert "replayed from a recording" in done.stdout
-        beyond = len(cases) - len(read_recording(SHIPPED).cases)
+        held = len(read_recording(SHIPPED).cases)
+        beyond = len(cases) - held
         assert beyond
+        assert f"target mock, replayed from a recording of {held} of {len(cases)} cases (partial run)\n" in done.stdout
         assert f"  {beyond} cases not on the recording\n" in done.stdout
         assert (
             "from a recording of the bundled mock: this run vouches for the suite, not for the service" in done.stdout
         )
         for cassette in SHIPPED.rglob("*.yaml"):
             assert json.loads(cassette.read_text(encoding="utf-8"))["origin"] == "mock"
+
+    @pytest.mark.parametrize(("recorded", "status"), [(False, 0), (True, 11)])
+    def test_what_is_known_of_a_case_that_is_not_on_it_is_not_out_of_date(self, cases, tmp_path, recorded, status):
+        """
+        A target and its recording share the list of known deviations; what was recorded and holds is out of date.
+        """
+        listed = read_recording(SHIPPED).cases
+        known = next(case.id for case in cases if case.kind == "shape" and (case.id in listed) is recorded)
+        entry = f"""
+            [[deviation]]
+            case = "{known}"
+            clause = "response.status"
+            reason = "known of the target"
+            owner = "somebody"
+            expires = 2099-01-01
+        """
+        (tmp_path / "known.toml").write_text(textwrap.dedent(entry), encoding="utf-8")
+
+        done = run("--target=replay", f"--deviations={tmp_path / 'known.toml'}", runs=tmp_path)
+
+        assert done.returncode == status, done.stdout[-3000:] + done.stderr
 
     def test_it_replays_from_anywhere_and_without_history(self, tmp_path):
         """
