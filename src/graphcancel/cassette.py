@@ -16,6 +16,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from graphcancel.errors import CassetteError, Drift
 from graphcancel.exchange import Response
@@ -228,11 +229,20 @@ def _interaction(table: Any) -> Interaction:
     body = member(table, "response.body.string", str).encode()
     return Interaction(
         method=member(table, "request.method", str),
-        uri=member(table, "request.uri", str),
+        uri=_url(table),
         headers=_single(table, "request.headers"),
         body=None if member(table, "request", dict).get("body", "") is None else member(table, "request.body", str),
         response=Response(status, _single(table, "response.headers"), body),
     )
+
+
+def _url(table: Mapping[str, Any]) -> str:
+    url: str = member(table, "request.uri", str)
+    try:
+        urlsplit(url)
+    except ValueError:
+        raise Malformed("request.uri is no URL") from None
+    return url
 
 
 def _single(table: Mapping[str, Any], place: str) -> dict[str, str]:

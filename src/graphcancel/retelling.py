@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from graphcancel.cassette import Interaction
 from graphcancel.errors import CassetteError
 from graphcancel.exchange import Request, Response
+from graphcancel.vocabulary import SEGMENTS
 
 if TYPE_CHECKING:
     from graphcancel.recording import StandIn
@@ -64,19 +65,20 @@ class Retelling:
 
     def _is_alike(self, before: str, now: str) -> bool:
         """Whether two URLs are the same by stand-ins; how a service asks for what follows a page is its own affair."""
-        root, depth, names = self._shape(before, real=True)
-        shown, depth_now, names_now = self._shape(now, real=False)
-        return (root, depth) == (shown, depth_now) and names_now in {names, _FOLLOWING}
+        root, walk, names = self._shape(before, real=True)
+        shown, walk_now, names_now = self._shape(now, real=False)
+        return (root, walk) == (shown, walk_now) and names_now in {names, _FOLLOWING}
 
-    def _shape(self, url: str, *, real: bool) -> tuple[str, int, tuple[str, ...]]:
-        """What of a URL is the same in both tellings: the root's stand-in, how deep the path, which query."""
+    def _shape(self, url: str, *, real: bool) -> tuple[str, tuple[str | None, ...], tuple[str, ...]]:
+        """What of a URL is the same in both tellings: the root's stand-in, the path's literal segments, which query."""
         for root, shown in self._roots:
             prefix = root if real else shown
             if url.startswith(prefix + "/"):
                 parts = urlsplit(url[len(prefix) :])
                 names = tuple(part.partition("=")[0] for part in parts.query.split("&"))
-                return shown, parts.path.count("/"), names
-        return url, 0, ()
+                walk = tuple(part if part.lower() in SEGMENTS else None for part in parts.path.split("/"))
+                return shown, walk, names
+        return url, (), ()
 
     def _apart(self, number: int, what: str) -> CassetteError:
         method = self._asked[number].method if number < len(self._asked) else "nothing"

@@ -106,6 +106,7 @@ def test_what_is_written_is_read(path):
         interaction(body=ODD, uri="https://graph.example/v1.0/me?x=%20ü"),
         interaction(response=Response(400, {"content-type": "text/plain"}, ODD.encode())),
         knew={"effects": {"longest": 1.5, "likely": 1, "misses": {"response.status": 3}}},
+        took=(0, 2, 0, 86_400),
     )
     assert write_cassette(path, written)
     assert read_cassette(path, CASE) == written
@@ -260,6 +261,31 @@ def test_what_is_no_cassette(path, content, said):
     path.write_bytes(content)
     assert said in refused(path)
     assert not Path("corned-beef-canary").exists()
+
+
+@pytest.mark.parametrize("url", ["https://[corned-beef-canary/", "https://\u2100.corned-beef-canary/"])
+def test_a_request_to_no_url(path, url):
+    write_cassette(path, cassette(interaction(uri=url)))
+    assert "interaction 1: request.uri is no URL" in refused(path)
+
+
+@pytest.mark.parametrize("took", [(-1,), (86_401,), (0, 0, 1), (1.5,), (True,)])
+def test_times_no_answer_took(path, took):
+    write_cassette(path, cassette(took=took))
+    assert "took" in refused(path)
+
+
+def test_times_that_were_edited_are_drift(path):
+    write_cassette(path, cassette(took=(0, 2)))
+    table = json.loads(path.read_text(encoding="utf-8"))
+    for took in ([2, 0], [0, 3], [2], []):
+        path.write_text(json.dumps(table | {"took": took}), encoding="utf-8")
+        with pytest.raises(Drift, match="knew or took"):
+            read_cassette(path, CASE)
+    del table["took"]
+    path.write_text(json.dumps(table), encoding="utf-8")
+    with pytest.raises(Drift, match="knew or took"):
+        read_cassette(path, CASE)
 
 
 def test_a_gigabyte_is_not_read(path):
