@@ -9,6 +9,7 @@ import filecmp
 import json
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import textwrap
@@ -104,6 +105,33 @@ class TestShipped:
         assert len(lines) == len(read_recording(SHIPPED).cases) == footer["counts"]["cases"]
         assert all(line["exchanges"] for line in lines)
         assert footer["partial"] is False
+
+    @pytest.mark.parametrize("mode", [(), ("--record-mode=none",)])
+    def test_it_reaches_no_network_though_there_is_one(self, tmp_path, mode):
+        """
+        Not even this machine: a case that calls somebody who would answer is an error, and nobody is called.
+        """
+        with socket.create_server(("127.0.0.1", 0)) as somebody:
+            somebody.setblocking(False)
+            calling = (
+                f"import socket\ndef pytest_runtest_call(item): socket.create_connection({somebody.getsockname()})"
+            )
+            (tmp_path / "calling.py").write_text(calling, encoding="utf-8")
+            done = run(
+                "--target=replay",
+                "-k",
+                SAMPLE,
+                "-p",
+                "calling",
+                *mode,
+                runs=tmp_path / "runs",
+                PYTHONPATH=str(tmp_path),
+            )
+            with pytest.raises(BlockingIOError):
+                somebody.accept()
+
+        assert done.returncode == 1, done.stdout[-3000:] + done.stderr
+        assert "our own fault: RuntimeError" in done.stdout
 
     def test_what_it_is_worth_is_said(self, cases, tmp_path):
         """
