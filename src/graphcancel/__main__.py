@@ -32,6 +32,7 @@ from graphcancel.ending import EXIT_RESIDUE
 from graphcancel.errors import GraphCancelError, fault
 from graphcancel.layers import Found
 from graphcancel.marks import is_run, new_run
+from graphcancel.onfile import from_here
 from graphcancel.proof import Result, holds, table, verdict
 from graphcancel.prove import Proof, catalogue
 from graphcancel.prove import select as subjects_of
@@ -260,7 +261,9 @@ def _prove(arguments: argparse.Namespace) -> int:
     print("\n" + "\n".join(verdict(results)))
     again = f", {len(known)} taken over from the last proof" if known else ""
     good = holds(results)
-    print(f"the proof {'holds' if good else 'FAILS'}: {seconds:.0f} s, {jobs} runs at a time{again}; {_shown(written)}")
+    print(
+        f"the proof {'holds' if good else 'FAILS'}: {seconds:.0f} s, {jobs} runs at a time{again}; {from_here(written)}"
+    )
     return 0 if good else 1
 
 
@@ -308,11 +311,6 @@ def _check(arguments: argparse.Namespace) -> int:
         for line in (*map(str, found), told(scanned, found)):
             print(line)
     return 1 if found else 0
-
-
-def _shown(path: Path) -> Path:
-    """*path* as a person in this folder would write it."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _jobs(text: str) -> int:

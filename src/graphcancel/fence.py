@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from graphcancel.errors import FenceError
 from graphcancel.exchange import Request
+from graphcancel.onfile import Malformed, once
 
 _READS: Final = frozenset({"GET", "HEAD"})
 _BATCH: Final = "$batch"
@@ -190,16 +191,11 @@ def _body(payload: bytes | None) -> Any:
     if not payload:
         return None
     try:
-        return json.loads(payload, object_pairs_hook=_unequivocal)
+        return json.loads(payload, object_pairs_hook=once)
+    except Malformed:
+        raise FenceError("fence: a body that names a member twice; nothing was sent") from None
     except (ValueError, RecursionError):
         return payload.decode(errors="replace")
-
-
-def _unequivocal(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise FenceError("fence: a body that names a member twice; nothing was sent")
-    return found
 
 
 def _batched(request: Request) -> Iterator[tuple[str, str, Any]]:

@@ -15,6 +15,7 @@ from graphcancel.cases import build_cases
 from graphcancel.contract import contract_ids, load_contracts
 from graphcancel.deviations import Deviation, read_deviations
 from graphcancel.errors import GraphCancelError
+from graphcancel.onfile import from_here
 from graphcancel.recording import DEFAULT, find_recording
 from graphcancel.runfile import folder_name
 from graphcancel.selection import is_worker
@@ -87,7 +88,7 @@ def _deviations(config: pytest.Config, target: str, clauses: Collection[str]) ->
     file = Path(named) if named else config.rootpath / "deviations" / f"{folder_name(target)}.toml"
     if not named and not file.exists():
         return ()
-    return read_deviations(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file, clauses)
+    return read_deviations(from_here(file), clauses)
 
 
 def _check_processes(config: pytest.Config) -> None:

@@ -187,9 +187,14 @@ def escaped(text: str) -> str:
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
+def from_here(path: Path) -> Path:
+    """*path* from the working directory where it is below that: who works there is nobody's business."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
 def named(path: Path) -> str:
-    """*path* in a message, from the working directory where it is below that: who works there is nobody's business."""
-    return escaped(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
+    """*path* in a message."""
+    return escaped(str(from_here(path)))
 
 
 def shortened(text: str) -> str:

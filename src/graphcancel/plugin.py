@@ -26,7 +26,7 @@ from graphcancel.given import BUILT_IN, read_given
 from graphcancel.prompting import asker, tell
 from graphcancel.recorder import Written
 from graphcancel.runfile import error_record
-from graphcancel.selection import STANDINGS, SUITE, case_of, is_worker
+from graphcancel.selection import STANDINGS, SUITE, case_of, contract_tests, is_worker
 from graphcancel.suite import BuiltInTarget, Offer, Suite
 from graphcancel.summary import Outcome, summary
 from graphcancel.verdict import Verdict
@@ -146,8 +146,7 @@ def pytest_configure_node(node: Any) -> None:
 
 def _reaches_contract_tests(config: pytest.Config) -> bool:
     """Whether the arguments can select a contract test: the controller collects none itself."""
-    folder = config.rootpath / "tests" / "contract"
-    places = [(config.invocation_params.dir / argument.split("::", 1)[0]).resolve() for argument in config.args]
+    folder, places = contract_tests(config)
     return any(place == folder or folder in place.parents or place in folder.parents for place in places)
 
 

@@ -5,6 +5,7 @@ Which cases a test gets, in which order they run, and whether pytest chose all o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -76,6 +77,12 @@ def case_of(item: pytest.Item) -> Case | None:
     callspec = getattr(item, "callspec", None)
     case = callspec.params.get("case") if callspec else None
     return case if isinstance(case, Case) else None
+
+
+def contract_tests(config: pytest.Config) -> tuple[Path, list[Path]]:
+    """Where the contract tests are, and the files and folders pytest was told to look in."""
+    places = [(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args]
+    return config.rootpath / "tests" / "contract", places
 
 
 @pytest.hookimpl(trylast=True)

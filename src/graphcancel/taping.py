@@ -18,7 +18,7 @@ from graphcancel.errors import CassetteError
 from graphcancel.playback import Playback
 from graphcancel.recorder import Written
 from graphcancel.recording import Recording
-from graphcancel.selection import SUITE, case_of, is_worker
+from graphcancel.selection import SUITE, case_of, contract_tests, is_worker
 from graphcancel.shelf import check_files, unlisted
 from graphcancel.suite import Suite
 
@@ -71,8 +71,7 @@ def _check_tests(config: pytest.Config, suite: Suite) -> None:
     Raises:
         CassetteError: One has none, so it would not be told, and nobody would notice.
     """
-    folder = config.rootpath / "tests" / "contract"
-    places = [(config.invocation_params.dir / argument).resolve() for argument in config.args]
+    folder, places = contract_tests(config)
     narrowed = any(config.getoption(name, default=None) for name in ("ignore", "ignore_glob", "lf"))
     if narrowed or not any(place == folder or place in folder.parents for place in places):
         return
