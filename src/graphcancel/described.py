@@ -5,11 +5,12 @@ The table ``target`` of ``recording.json``: a description by stand-ins, written 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from graphcancel.actors import ACTORS, Actor
 from graphcancel.onfile import Malformed, member, of_kind, only
-from graphcancel.targetfile import CLOUDS, Description, Patience
+from graphcancel.targetfile import CLOUDS, LONGEST_S, PATIENCE, Description, Patience
 
 HELD_BY: Final = "{}-token"
 """What an actor's token is replaced by."""
@@ -27,8 +28,6 @@ _KEYS: Final = (
     "waived",
 )
 _ACTOR_KEYS: Final = ("user", "token", "expired")
-_PATIENCE: Final = ("effect_s", "invite_s", "read_s")
-_LONGEST_S: Final = 86_400
 
 
 def described(description: Description) -> dict[str, Any]:
@@ -46,7 +45,7 @@ def described(description: Description) -> dict[str, Any]:
         "resources": dict(description.resources),
         "contracts": list(description.contracts),
         "gates": sorted(description.gates or ()),
-        "patience": {name: getattr(description.patience, name) for name in _PATIENCE},
+        "patience": asdict(description.patience),
         "waived": dict(description.waived),
     }
 
@@ -64,9 +63,9 @@ def description_of(table: Mapping[str, Any], origin: str) -> Description:
     """
     only(member(table, "target", dict), _KEYS, "target")
     only(member(table, "target.actors", dict), ACTORS, "target.actors")
-    only(member(table, "target.patience", dict), _PATIENCE, "target.patience")
-    patience = [member(table, f"target.patience.{name}", float) for name in _PATIENCE]
-    if not all(0 <= seconds <= _LONGEST_S for seconds in patience):
+    only(member(table, "target.patience", dict), PATIENCE, "target.patience")
+    patience = [member(table, f"target.patience.{name}", float) for name in PATIENCE]
+    if not all(0 <= seconds <= LONGEST_S for seconds in patience):
         raise Malformed("target.patience holds what is no number of seconds")
     return Description(
         name=line(table, "target.name"),

@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -62,8 +62,8 @@ _KEYS: Final = (
     "waived",
 )
 _RESOURCES: Final = ("group", "booking_business", "booking_service")
-_LONGEST_S: Final = 86_400
-_PATIENCE: Final = ("effect_s", "invite_s", "read_s")
+LONGEST_S: Final = 86_400
+"""Seconds anything may be waited for."""
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -74,6 +74,9 @@ class Patience:
     effect_s: float = 60.0
     invite_s: float = 60.0
     read_s: float = 30.0
+
+
+PATIENCE: Final = tuple(one.name for one in fields(Patience))
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,12 +318,12 @@ def _waived(table: Mapping[str, Any], place: str) -> dict[str, str]:
 
 
 def _patience(table: Mapping[str, Any], place: str) -> Patience:
-    known_keys(table, _PATIENCE, f"{place}: patience")
+    known_keys(table, PATIENCE, f"{place}: patience")
     for key, value in table.items():
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise TargetError(f"{place}: patience.{key} is {kind_of(value)}; give a positive number of seconds")
         if not value > 0:
             raise TargetError(f"{place}: patience.{key} = {value} is no positive number of seconds")
-        if value > _LONGEST_S:
+        if value > LONGEST_S:
             raise TargetError(f"{place}: patience.{key} is longer than a day; give seconds")
     return Patience(**{key: float(value) for key, value in table.items()})
