@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import filecmp
+import importlib.util
 import json
 import shlex
 import shutil
@@ -15,6 +16,8 @@ import sys
 import textwrap
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 from harness import ROOT, counts, lines_of, mock, run, serving
@@ -372,6 +375,23 @@ class TestRecorded:
         assert done.returncode == 0, advice + done.stdout[-3000:] + done.stderr
         assert again.returncode == 0, again.stdout[-3000:] + again.stderr
         assert files(recorded / "mock") == files(SHIPPED)
+
+    @pytest.mark.parametrize(("mode", "scheme"), [("rewrite", "https"), (None, "http")])
+    def test_the_built_in_mock_is_recorded_over_tls(self, mode, scheme):
+        """
+        The bytes cannot show it: a recording names another host.
+        """
+        given = importlib.util.spec_from_file_location("conftest_of_the_project", ROOT / "conftest.py")
+        conftest = importlib.util.module_from_spec(given)
+        given.loader.exec_module(conftest)
+        builtin = conftest.pytest_graphcancel_builtin(SimpleNamespace(getoption=lambda name, default: mode))
+
+        place = builtin.start()
+        try:
+            described = builtin.describe(place)
+        finally:
+            assert builtin.stop(place) is None
+        assert {urlsplit(root).scheme for root in (described.base_url, *described.roots.values())} == {scheme}
 
     @pytest.mark.parametrize(
         ("other", "said"),
