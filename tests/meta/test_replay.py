@@ -218,20 +218,24 @@ class TestShipped:
 class TestRecorded:
     """What ``--record-mode=rewrite`` writes."""
 
-    def test_recording_again_changes_no_byte(self, tmp_path):
+    def test_recording_again_changes_no_byte(self, cases, tmp_path):
         """
-        Whatever the number of processes, the ids the mock makes and the time of day.
+        Whatever the number of processes, the ids the mock makes and the time of day; of every contract and family.
         """
         recorded = tmp_path / "cassettes"
-        for number in ("0", "2"):
-            chosen = f"{SAMPLE} or bookingappointment-cancel.v1.0"
+        listed = set(read_recording(SHIPPED).cases)
+        of_each = {(case.contract, case.family): case.id for case in cases if case.id in listed}
+        for number, chosen in (
+            ("0", f"{SAMPLE} or bookingappointment-cancel.v1.0"),
+            ("2", " or ".join(of_each.values())),
+        ):
             done = run(RECORD, f"--cassettes={recorded}", "-n", number, "-k", chosen, runs=tmp_path / number)
             assert done.returncode == 0, done.stdout[-3000:] + done.stderr
 
             for name in files(recorded / "mock"):
                 if name != FILE:
                     assert filecmp.cmp(recorded / "mock" / name, SHIPPED / name, shallow=False), name
-        assert len(files(recorded / "mock")) > 15
+        assert {f"{name}.yaml" for name in of_each.values()} <= set(files(recorded / "mock"))
 
     @pytest.mark.parametrize(
         ("options", "sample"),
