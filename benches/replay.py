@@ -2,7 +2,9 @@
 What replaying the shipped recording costs: by our own transport, and through pytest-recording itself.
 
 Both are whole pytest processes, start and collection included, as a user starts them. Machines are noisy: they run in
-turns, and the ratio counts. The goals: 5 seconds at most, and 0.45 of what the library takes.
+turns, and the ratio counts. The goals: 5 seconds at most, and 0.45 of what the library takes; the exit status says
+whether they are met. Where the library plays, our plugin still reads each cassette first and compares what is asked,
+which takes about a thirtieth of its time.
 
     python benches/replay.py [ROUNDS]
 """
@@ -53,6 +55,8 @@ def main() -> None:
     ratio = statistics.median(ours) / statistics.median(library)
     print(f"median {statistics.median(ours):.2f} s (goal {MOST_S}), least {min(ours):.2f} s")
     print(f"of pytest-recording's {statistics.median(library):.2f} s: {ratio:.2f} (goal {RATIO})")
+    if statistics.median(ours) > MOST_S or ratio > RATIO:
+        sys.exit("the goal is missed")
 
 
 if __name__ == "__main__":
