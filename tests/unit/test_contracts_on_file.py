@@ -89,7 +89,7 @@ def test_an_attendee_is_refused_with_the_sentence(name: str) -> None:
     assert (answer.clause, answer.message_clause) == ("organizer.refusal", "organizer.sentence")
 
 
-@pytest.mark.parametrize("name", FACTS.keys() - set(PROSE))
+@pytest.mark.parametrize("name", sorted(FACTS.keys() - set(PROSE)))
 def test_a_page_without_the_rule_claims_no_sentence(name: str) -> None:
     assert all(answer.message is None for answer in BY_ID[name].answers)
 

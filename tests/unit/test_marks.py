@@ -75,6 +75,7 @@ def test_several_marks_are_all_found():
         "gcgcgcgcgc",
         "",
     ],
+    ids=range(8),  # a run's id is another each time
 )
 def test_what_somebody_typed_is_no_mark(text):
     assert list(marks_in(text)) == []
