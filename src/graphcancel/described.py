@@ -12,8 +12,7 @@ from graphcancel.actors import ACTORS, Actor
 from graphcancel.onfile import Malformed, member, of_kind, only
 from graphcancel.targetfile import CLOUDS, LONGEST_S, PATIENCE, Description, Patience
 
-HELD_BY: Final = "{}-token"
-"""What an actor's token is replaced by."""
+_HELD_BY: Final = "{}-token"
 _KEYS: Final = (
     "name",
     "cloud",
@@ -84,6 +83,17 @@ def description_of(table: Mapping[str, Any], origin: str) -> Description:
     )
 
 
+def actor_by_stand_ins(name: str, user: str | None, *, has_token: bool, has_expired: bool) -> Actor:
+    """The actor *name* with the mailbox *user*, whose tokens are words."""
+    return Actor(
+        name=name,
+        user=user,
+        flow="token" if has_token else "none",
+        token=_HELD_BY.format(name) if has_token else None,
+        expired_token=_HELD_BY.format("expired") if has_expired else None,
+    )
+
+
 def _cloud(table: Mapping[str, Any]) -> str | None:
     if table["target"].get("cloud", "") is None:
         return None
@@ -98,13 +108,8 @@ def _actor(table: Mapping[str, Any], name: str) -> Actor:
     given = member(table, place, dict)
     only(given, _ACTOR_KEYS, place)
     token = member(table, f"{place}.token", bool)
-    return Actor(
-        name=name,
-        user=None if given.get("user", "") is None else line(table, f"{place}.user"),
-        flow="token" if token else "none",
-        token=HELD_BY.format(name) if token else None,
-        expired_token=HELD_BY.format("expired") if member(table, f"{place}.expired", bool) else None,
-    )
+    user = None if given.get("user", "") is None else line(table, f"{place}.user")
+    return actor_by_stand_ins(name, user, has_token=token, has_expired=member(table, f"{place}.expired", bool))
 
 
 # -- text that may be shown ----------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from graphcancel.calls import comment_for
 from graphcancel.cassette import Cassette, place_of, write_cassette
 from graphcancel.clock import Waited
 from graphcancel.described import described
+from graphcancel.disguise import StandIn, stand_in
 from graphcancel.errors import CassetteError
 from graphcancel.exchange import Response
 from graphcancel.marks import Mark, run_of
@@ -35,10 +36,8 @@ from graphcancel.recording import (
     OTHER,
     SERVICE,
     Recording,
-    StandIn,
     folder_for,
     read_recording,
-    stand_in,
     suite_version,
     write_recording,
 )

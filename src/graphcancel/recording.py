@@ -1,8 +1,8 @@
 """
 A recording: a folder of cassettes, and ``recording.json``, which says of what.
 
-What is written of the target are stand-ins: who its actors are, which mailboxes may be written to, which resources it
-has; no address, id or name of its own. Against these stand-ins a replay tells the same stories.
+What is written of the target are stand-ins (`graphcancel.disguise`): who its actors are, which mailboxes may be written
+to, which resources it has; no address, id or name of its own. Against these a replay tells the same stories.
 """
 
 from __future__ import annotations
@@ -12,22 +12,19 @@ import json
 import re
 import shlex
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from graphcancel.actors import ACTORS, Actor
 from graphcancel.cassette import RESERVED, place_of
-from graphcancel.described import HELD_BY, described, description_of, line, line_table, lines
+from graphcancel.described import described, description_of, line, line_table, lines
 from graphcancel.errors import CassetteError, Drift
 from graphcancel.onfile import Malformed, member, named, only, printable, read_json, shortened, write_whole
-from graphcancel.sanitise import Sanitiser
 from graphcancel.seals import ON_FILE, digest
 from graphcancel.seals import OTHER as SOMETHING_ELSE
-from graphcancel.targetfile import CLOUDS, Description
-from graphcancel.vocabulary import is_literal
+from graphcancel.targetfile import Description
 
 FILE: Final = "recording.json"
 DEFAULT: Final = "mock"
@@ -40,7 +37,6 @@ _LARGEST: Final = 4 * 1024 * 1024
 _KEYS: Final = ("format", "name", "origin", "recorded", "suite", "target", "contact", "complete", "cases", "sealed")
 _CASE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){1,5}")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}(?<![.])")
-_ROOT: Final = "https://graph.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +89,6 @@ class Recording:
         return f"pytest --target={target}{option} --record-mode=rewrite"
 
 
-@dataclass(frozen=True, slots=True)
-class StandIn:
-    """
-    A target by stand-ins, and which real value each stands for.
-
-    Attributes:
-        addresses: Real address, lower case, to stand-in; *ids* and *roots* likewise.
-        contact: What the first contact learnt, by stand-ins.
-    """
-
-    description: Description
-    contact: Mapping[str, Any]
-    addresses: Mapping[str, str]
-    ids: Mapping[str, str]
-    roots: Mapping[str, str]
-
-
 def check_name(name: str) -> None:
     """
     See that *name* can be that of a recording.
@@ -141,87 +120,6 @@ def folder_for(cassettes: Path, name: str) -> Path:
     if [other for other in alike if other != name]:
         raise CassetteError(f"{folder}: some systems would take it for {alike[0]}; give the target another name")
     return folder
-
-
-# -- a target by stand-ins -----------------------------------------------------------------------------------------
-
-
-def stand_in(
-    description: Description,
-    contact: Mapping[str, Any],
-    tokens: Collection[str],
-    gates: Sequence[str],
-    since: str | None,
-) -> StandIn:
-    """
-    *description* with nothing of the target's own in it.
-
-    Args:
-        tokens: Actors who have a token.
-        gates: Contracts whose findings fail the run.
-        since: What the target's clock said first, by stand-ins.
-    """
-    addresses = _addresses(description)
-    ids = {identity: f"user-{_local(addresses[mailbox])}" for mailbox, identity in contact["users"].items()}
-    # The id of a booking business is an address too, and its mail comes from there.
-    ids |= {
-        identity: name.replace("_", "-") + ("@target.example" if "@" in identity else "")
-        for name, identity in description.resources.items()
-    }
-    roots = _roots(description)
-    actors = {
-        name: Actor(
-            name=name,
-            user=addresses[actor.user.lower()] if actor.user else None,
-            flow="token" if name in tokens else "none",
-            token=HELD_BY.format(name) if name in tokens else None,
-            expired_token=HELD_BY.format("expired") if actor.expired_token else None,
-        )
-        for name, actor in description.actors.items()
-    }
-    shown = Sanitiser("", [])
-    replaced = replace(
-        description,
-        base_url=roots[description.base_url],
-        ca_bundle=None,
-        authority=None,
-        actors=actors,
-        writable=tuple(addresses[mailbox] for mailbox in description.writable),
-        resources={name: ids[identity] for name, identity in description.resources.items()},
-        roots={contract: roots[root] for contract, root in description.roots.items()},
-        gates=tuple(gates),
-        waived={name: shown.text(reason) for name, reason in description.waived.items()},
-        notes=(),
-    )
-    users = {addresses[mailbox]: ids[identity] for mailbox, identity in contact["users"].items()}
-    return StandIn(replaced, {"users": users, "since": since}, addresses, ids, roots)
-
-
-def _addresses(description: Description) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name in ACTORS:
-        actor = description.actors.get(name)
-        if actor and actor.user:
-            found.setdefault(actor.user.lower(), f"{name}@target.example")
-    for number, mailbox in enumerate(description.writable, 1):
-        found.setdefault(mailbox, f"mailbox-{number}@target.example")
-    return found
-
-
-def _local(address: str) -> str:
-    return address.partition("@")[0]
-
-
-def _roots(description: Description) -> dict[str, str]:
-    """Each Graph root to its stand-in: a cloud's own is public, and a path below the first stays where all know it."""
-    base = description.base_url
-    known = base if base in CLOUDS.values() else _ROOT
-    found = {base: known}
-    for number, root in enumerate(dict.fromkeys(description.roots.values()), 1):
-        below = root.removeprefix(base) if root.startswith(base) else None
-        literal = below is not None and below[:1] == "/" and is_literal(below)
-        found.setdefault(root, f"{known}{below}" if literal else f"{_ROOT}/root-{number}")
-    return found
 
 
 # -- the file ------------------------------------------------------------------------------------------------------

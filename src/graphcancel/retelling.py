@@ -15,7 +15,7 @@ from graphcancel.exchange import Request, Response
 from graphcancel.vocabulary import SEGMENTS
 
 if TYPE_CHECKING:
-    from graphcancel.recording import StandIn
+    from graphcancel.disguise import StandIn
 
 AGAIN: Final = "record it again"
 _FOLLOWING: Final = ("$skiptoken",)

@@ -429,7 +429,7 @@ def test_the_keys_of_a_target_file_are_those_documented() -> None:
     assert set(codes(top)) == set(targetfile._KEYS)
     assert set(codes(actor)) == set(actors.ACTOR_KEYS)
     words = " ".join(row[1] for row in top)
-    assert all(f"`{name}`" in words for name in (*targetfile._RESOURCES, *targetfile._PATIENCE, *targetfile.CLOUDS))
+    assert all(f"`{name}`" in words for name in (*targetfile._RESOURCES, *targetfile.PATIENCE, *targetfile.CLOUDS))
 
 
 def test_each_flow_is_documented_with_whom_it_is_for_and_what_it_needs() -> None:

@@ -12,8 +12,8 @@ from test_plugin import HELD, ONE, SUPERSEDED, outcome, project, raising, told
 
 from graphcancel import __main__, given
 from graphcancel.discretion import silenced
+from graphcancel.disguise import stand_in
 from graphcancel.doctor import _actor
-from graphcancel.recording import stand_in
 from graphcancel.shown import _root
 
 __all__ = ["outcome", "project"]

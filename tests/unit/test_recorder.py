@@ -14,11 +14,12 @@ from graphcancel import recorder
 from graphcancel.alone import Theatre, Told
 from graphcancel.auth import SignIn
 from graphcancel.cassette import place_of, read_cassette
+from graphcancel.disguise import stand_in
 from graphcancel.errors import CassetteError
 from graphcancel.evidence import Finding
 from graphcancel.marks import new_run
 from graphcancel.recorder import Recorder, Written
-from graphcancel.recording import Recording, stand_in
+from graphcancel.recording import Recording
 from graphcancel.sanitise import Sanitiser
 from graphcancel.story import Record
 from graphcancel.targetfile import CLOUDS, read_target

@@ -18,9 +18,10 @@ from test_cassette import CANARY, places, replaced
 
 from graphcancel import recording as recordings
 from graphcancel.actors import Actor
+from graphcancel.disguise import StandIn, stand_in
 from graphcancel.errors import CassetteError, Drift
 from graphcancel.onfile import printable
-from graphcancel.recording import FILE, Recording, folder_for, read_recording, stand_in, write_recording
+from graphcancel.recording import FILE, Recording, folder_for, read_recording, write_recording
 from graphcancel.shelf import check_files, unlisted
 from graphcancel.targetfile import Description, Patience
 
@@ -54,7 +55,7 @@ REAL = Description(
 CONTACT = {"users": {PEOPLE[0].lower(): "11111111-aaaa", PEOPLE[1]: "22222222-bbbb"}, "since": "2030-01-01T11:59:00Z"}
 
 
-def shown() -> recordings.StandIn:
+def shown() -> StandIn:
     return stand_in(REAL, CONTACT, ["organizer", "attendee"], ["event-cancel.v1.0"], CONTACT["since"])
 
 
