@@ -168,6 +168,12 @@ def by_turns(*tellers):
     return lambda case: next(turns)(case)
 
 
+def test_an_argument_of_the_same_name_makes_no_contract_test(pytester, project):
+    pytester.makepyfile(test_own="import pytest\n@pytest.mark.parametrize('case', [1, 2])\ndef test_it(case): pass")
+
+    project("test_own.py").assert_outcomes(passed=2)
+
+
 @pytest.fixture
 def outcome(project, pytester, monkeypatch):
     """Run the test with stories told as given; the result and the lines of run.jsonl."""
