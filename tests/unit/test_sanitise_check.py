@@ -22,6 +22,7 @@ ABOUT_SECRETS = {
     "tests/mock/test_hostile_queries.py": "a $skiptoken of nobody's",
     "tests/mock/test_sign_in_refused.py": "wrong passwords and codes, and that no answer repeats them",
     "tests/unit/planting.py": "heads and lengths of what is planted",
+    "tests/unit/replacing.py": "the id of a group that no cassette may hold",
     "tests/unit/small_authority.py": "an authority that gives out a code to type in",
     "tests/unit/test_actors.py": "secrets written into a target file are refused and not repeated",
     "tests/unit/test_auth.py": "secrets that no message may show",
