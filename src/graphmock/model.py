@@ -190,7 +190,12 @@ class Mailbox:
                     self.days.pop(day, None)
 
     def view(self, start: datetime, end: datetime) -> list[Event]:
-        """List what lies in a window, by start, and what starts together in the order it was made."""
+        """
+        List what lies in a window, by start.
+
+        What starts together and touches the same days comes in the order it was put in. What is `long` comes after all
+        that starts with it, whenever it was put in.
+        """
         first, last = start.toordinal(), end.toordinal()
         near = range(first, last + 1) if last - first < len(self.days) else [d for d in self.days if first <= d <= last]
         found = {key: event for day in near if day in self.days for key, event in self.days[day].items()}

@@ -118,6 +118,17 @@ def test_a_view_is_of_the_default_calendar_or_the_one_named(mock):
         assert mock.send("GET", "/me/calendarView", query=query).status == 400
 
 
+def test_what_starts_together_is_viewed_in_the_order_it_was_put_in_and_the_long_last(mock):
+    """Not by id: ids are drawn at random, so each seed would give another order."""
+    far = {"dateTime": "2035-09-07T10:00:00", "timeZone": "UTC"}
+    long = mock.post("/me/events", mock.draft("Long", end=far))
+    talks = [mock.post("/me/events", mock.draft(f"Talk {number}"))["id"] for number in range(5)]
+    earlier = mock.post("/me/events", mock.draft("Earlier", day=6))
+
+    assert [event["id"] for event in mock.view()] == [earlier["id"], *talks, long["id"]]
+    assert talks != sorted(talks)
+
+
 def test_group_views(mock):
     base = f"/groups/{mock.cast.group}"
     event = mock.meeting("Team", base=base)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from graphcancel.clock import Waited
 from graphcancel.errors import AnswerLost, ProvisionError
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.looks import Entry, Look, Message, Viewpoint
@@ -238,6 +239,26 @@ def test_a_refusal_that_stayed_without_effect_stays_as_judged(stories, named):
     drive(made.tell(named(OWN_COPY)))
 
     assert made.last_look() == []
+
+
+def test_without_a_refusal_nothing_is_waited_for_at_the_end(stories, named):
+    """The clock of a case that is recorded begins with it, so the usual second would really be waited for."""
+    made = stories(202)
+    made.target.clock = Waited("a case")
+    drive(made.tell(named(CASE)))
+    before = made.target.clock.now()
+
+    assert made.last_look() == []
+    assert made.target.clock.now() == before
+
+
+def test_the_last_refusal_is_given_a_second_at_the_end(stories, named):
+    made = stories(400, looks=[BEFORE])
+    made.target.clock = Waited("a case")
+    drive(made.tell(named(OWN_COPY)))
+    made.last_look()
+
+    assert made.target.clock.now() == 1.0
 
 
 def test_the_second_cancel_waits_until_everybody_was_told_of_the_first(stories, named):
