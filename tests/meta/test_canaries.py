@@ -8,6 +8,7 @@ every way that makes it talk, and made to crash; then everything it wrote is sea
 from __future__ import annotations
 
 import base64
+import functools
 import gzip
 import json
 import os
@@ -18,7 +19,6 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -243,7 +243,7 @@ def said(tenant: Tenant) -> Mapping[str, str]:
     first = {
         "recorded": lambda: ran("recorded", "-k", " or ".join(CASES), "--record-mode=rewrite", cassettes),
         "by two": lambda: ran("by two", "-k", " or ".join(CASES[:14]), "-n", "2", "-s"),
-        **{name: partial(crashed, name) for name in CRASHES},
+        **{name: functools.partial(crashed, name) for name in CRASHES},
         "doctor": lambda: command("doctor", "doctor", target, "--json", *few, statuses={0, 10, 12}),
     }
     last = {
@@ -288,8 +288,9 @@ GZIPPED = gzip.compress(f"before {WORD} after".encode())
         base64.b64encode(GZIPPED).decode(),
         quote(base64.b64encode(base64.b64encode(WORD.encode())).decode()),
         GZIPPED.hex(),
+        functools.reduce(lambda packed, _: base64.b64encode(packed), range(5), GZIPPED).decode(),
     ],
-    ids=range(19),
+    ids=range(20),
 )
 def test_a_word_is_found_however_it_is_wrapped_up(written):
     assert Searcher({"word": WORD}).found(f"first\n  {written}\nlast".encode()) == {"word"}
@@ -302,6 +303,19 @@ def test_a_word_is_found_among_bytes_and_not_where_it_is_not():
     assert searcher.found(json.dumps({"a": CANARY["text"].upper()}).encode()) == {"foreign"}
     assert searcher.found(f"{WORD[: PART - 1]} {WORD[::-1]} {JWT_BEGINS}".encode()) == set()
     assert searcher.found(base64.b64encode(json.dumps({"token": CANARY["challenge"]}).encode())) == {"token"}
+
+
+def test_a_text_too_deep_to_be_decoded_is_decoded_where_it_comes_again():
+    """
+    Many wrappings down nothing more is decoded, and the same text less deep is not taken for clean from then on.
+    """
+    wrapped = [WORD.encode()]
+    for _ in range(6):
+        wrapped.append(base64.b64encode(wrapped[-1]))
+    searcher = Searcher({"word": WORD})
+
+    assert searcher.found(wrapped[6]) == set()
+    assert [searcher.found(text) for text in wrapped[5::-1]] == [{"word"}] * 6
 
 
 def test_every_word_was_there_to_be_written(tenant, said):
