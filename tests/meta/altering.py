@@ -142,4 +142,16 @@ def in_pages(interactions: list[Interaction]) -> None:
     part["body"] |= {"value": [first], "@odata.nextLink": link}
     page = Response(200, one.response.headers, json.dumps({"@odata.context": "…", "value": [second]}).encode())
     interactions[1] = replace(one, response=replace(one.response, body=json.dumps(whole).encode()))
-    interactions.insert(2, Interaction("GET", link, {"authorization": "Bearer app-token"}, None, page))
+    (asked,) = (part for part in json.loads(str(one.body))["requests"] if part["id"] == "0")
+    headers = {"authorization": "Bearer app-token", **{name.lower(): value for name, value in asked["headers"].items()}}
+    interactions.insert(2, Interaction("GET", link, headers, None, page))
+
+
+def in_two_pages(place: Path, copy: Path) -> str:
+    """The text of the cassette at *place* with a list in two pages; it is written to *copy*, sealed."""
+    cassette = read_cassette(place)
+    interactions = list(cassette.interactions)
+    in_pages(interactions)
+    text(lambda written: written.replace("$skiptoken=next-1", "$skiptoken=next-1&$skip=1"))(interactions)
+    write_cassette(copy, replace(cassette, interactions=tuple(interactions)))
+    return copy.read_text(encoding="utf-8")

@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -95,15 +94,6 @@ def one_of_each(cases: Sequence[Case]) -> list[Case]:
     for case in cases:
         found.setdefault((case.contract, case.family, case.actor, case.body, str(case.circumstance)), case)
     return list(found.values())
-
-
-def by_clause(cases: Sequence[Case]) -> dict[str, list[Case]]:
-    """Clause to the cases that judge it."""
-    found: dict[str, list[Case]] = defaultdict(list)
-    for case in cases:
-        for clause in case.clauses:
-            found[clause].append(case)
-    return found
 
 
 def run(*options: str, runs: Path, cwd: Path = ROOT, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import html
+import math
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -35,7 +36,8 @@ class Searcher:
     def __init__(self, words: Mapping[str, str], harmless: tuple[str, ...] = ()) -> None:
         known = {part for text in harmless for part in _parts(text)}
         self._parts = {part: name for name, word in words.items() for part in _parts(word) - known}
-        self._clean: set[str] = set()
+        self._clean: dict[str, int] = {}
+        """Text to the least depth at which nothing was found in it: deeper down, less of it is decoded."""
 
     def found(self, data: bytes) -> set[str]:
         """Names of the words of which *data* holds a part."""
@@ -53,7 +55,7 @@ class Searcher:
 
     def _in_text(self, text: str, depth: int) -> set[str]:
         # Most of what is written is written many times.
-        if len(text) < PART or text in self._clean:
+        if len(text) < PART or depth >= self._clean.get(text, math.inf):
             return set()
         names = {self._parts[part] for part in _parts(text) & self._parts.keys()}
         if depth < _DEEPEST:
@@ -62,7 +64,7 @@ class Searcher:
             for inner in _decoded(text):
                 names |= self._in_bytes(inner, depth + 1)
         if not names:
-            self._clean.add(text)
+            self._clean[text] = depth
         return names
 
 

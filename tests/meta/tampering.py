@@ -61,13 +61,14 @@ def answer(table: Table) -> Table:
 
 
 def _with_body(table: Table) -> Table | None:
-    """The request under test, else the last before it that has a JSON object as its body."""
+    """The request under test, else the last before it whose JSON says something: an object, no batch of bare reads."""
     for one in reversed(table["interactions"][: place_of_call(table) + 1]):
         try:
-            if isinstance(json.loads(one["request"]["body"] or "null"), dict):
-                return one["request"]
+            body = json.loads(one["request"]["body"] or "null")
         except ValueError:
             continue
+        if isinstance(body, dict) and any("body" in part for part in body.get("requests", [{"body": body}])):
+            return one["request"]
     return None
 
 
@@ -90,14 +91,21 @@ def _spell_body(table: Table, spell: Callable[[str], str]) -> bool:
     return request["body"] != before
 
 
+def _own(body: Table) -> Table:
+    """Of a batch the body of the call under test, else the first there is; *body* itself where it is no batch."""
+    parts = [part for part in body.get("requests", []) if "body" in part]
+    calls = [part for part in parts if part["url"].endswith("/cancel")]
+    return (calls or parts or [{"body": body}])[0]["body"]
+
+
 def _inmost(body: Table) -> Table:
-    """The object of *body* that holds the first text."""
-    for value in body.values():
+    """The object that holds the first text of what *body* says, which is no header of a batch."""
+    for value in _own(body).values():
         if isinstance(value, dict) and value:
             return _inmost(value)
         if isinstance(value, list) and value and isinstance(value[0], dict):
             return _inmost(value[0])
-    return body
+    return _own(body)
 
 
 def _other_letter(text: str) -> str:
@@ -189,21 +197,21 @@ def query_mark(table: Table) -> bool:
 
 
 def _edit_query(table: Table, edit: Callable[[str], str]) -> bool:
-    """Edit the first query there is, be it inside a batch."""
-    for one in table["interactions"]:
-        request = one["request"]
+    """Edit the first query of a request's own, else the first one inside a batch."""
+    requests = [one["request"] for one in table["interactions"]]
+    for request in requests:
         uri, mark, query = request["uri"].partition("?")
-        if mark:
+        if mark and edit(query) != query:
             request["uri"] = f"{uri}?{edit(query)}"
-            return edit(query) != query
-        if "$batch" in uri:
-            body = json.loads(request["body"])
-            for item in body["requests"]:
-                path, mark, query = item["url"].partition("?")
-                if mark and edit(query) != query:
-                    item["url"] = f"{path}?{edit(query)}"
-                    request["body"] = json.dumps(body, ensure_ascii=False)
-                    return True
+            return True
+    for request in requests:
+        body = json.loads(request["body"]) if "$batch" in request["uri"] else {}
+        for part in body.get("requests", []):
+            path, mark, query = part["url"].partition("?")
+            if mark and edit(query) != query:
+                part["url"] = f"{path}?{edit(query)}"
+                request["body"] = json.dumps(body, ensure_ascii=False)
+                return True
     return False
 
 

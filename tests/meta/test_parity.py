@@ -11,7 +11,9 @@ from a service: the mock must equal it, and where it is altered, exactly that mu
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -44,8 +46,9 @@ from counterpart import Counterpart
 from harness import ROOT, mock, run
 from parity import Mock, Seen, examine
 from parity_report import FILE, Report, read_accepted
+from tampering import REQUESTS
 
-from graphcancel.cassette import read_cassette
+from graphcancel.cassette import read_cassette, write_cassette
 from graphcancel.errors import CassetteError
 from graphcancel.marks import new_run
 from graphcancel.recording import FILE as RECORDING
@@ -326,6 +329,51 @@ def test_what_the_mock_never_gave_is_not_asked_of_it(recorded, tmp_path, compare
 
     assert (found.number, found.part) == (5, "1")
     assert (found.difference.what, found.difference.recorded) == (UNSENT, "id-66")
+
+
+# -- what is not as it must be is not compared ---------------------------------------------------------------------
+
+
+GONE = f"{PLAIN}/by-night"
+
+
+def edit(recording: Recording) -> None:
+    table = json.loads(recording.place(PLAIN).read_text(encoding="utf-8"))
+    assert REQUESTS["comment-text"](table)
+    recording.place(PLAIN).write_text(json.dumps(table), encoding="utf-8")
+
+
+def borrow(recording: Recording) -> None:
+    write_cassette(recording.place(PLAIN), replace(read_cassette(recording.place(PLAIN)), origin="mock"))
+
+
+def add(recording: Recording) -> None:
+    shutil.copy(recording.place(PLAIN), recording.folder / "more.yaml")
+
+
+def forget(recording: Recording) -> None:
+    recording.place(GONE).parent.mkdir()
+    recording.place(PLAIN).rename(recording.place(GONE))
+    listed = tuple(sorted({*recording.cases, GONE} - {PLAIN}))
+    write_recording(replace(recording, cases=listed), dt.date(2026, 11, 21), changed=True)
+
+
+SPOILT = {
+    "an edited request": (edit, rf"{PLAIN}\.yaml: interaction 3 of 5, POST .*/cancel: drift: the request's body"),
+    "a cassette of another origin": (borrow, rf"{PLAIN}\.yaml: its origin is not that of the recording"),
+    "a file it does not list": (add, r"more\.yaml is not listed in"),
+    "a case that is none": (forget, f"{GONE} is no case of this suite"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "says"), SPOILT.values(), ids=SPOILT)
+def test_a_recording_that_is_not_as_it_must_be_is_refused(recorded, tmp_path, compare, spoil, says) -> None:
+    """Else somebody's edit, or another target's answer, would be held against the mock."""
+    shutil.copytree(recorded.folder, tmp_path / "service")
+    spoil(read_recording(tmp_path / "service"))
+
+    with pytest.raises(CassetteError, match=f"(?s){says}"):
+        compare(read_recording(tmp_path / "service"))
 
 
 # -- the report ----------------------------------------------------------------------------------------------------

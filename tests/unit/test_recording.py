@@ -8,14 +8,16 @@ import dataclasses
 import datetime as dt
 import json
 import os
+import re
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from test_cassette import CANARY, places, replaced
 
+from graphcancel import recorder
 from graphcancel import recording as recordings
 from graphcancel.actors import Actor
 from graphcancel.disguise import StandIn, stand_in
@@ -23,7 +25,7 @@ from graphcancel.errors import CassetteError, Drift
 from graphcancel.onfile import printable
 from graphcancel.recording import FILE, Recording, folder_for, read_recording, write_recording
 from graphcancel.shelf import check_files, unlisted
-from graphcancel.targetfile import Description, Patience
+from graphcancel.targetfile import CLOUDS, Description, Patience
 
 CASES = ("event-cancel.v1.0/me.events/organizer/camel", "event-cancel.v1.0/me.events/organizer/pascal")
 PEOPLE = ("Ann@Contoso.example", "bob@contoso.example", "carol@contoso.example")
@@ -161,6 +163,27 @@ def test_the_day_stays_where_nothing_changed(folder):
         assert read_recording(folder).recorded == day
     write_recording(recorded(folder, recorded="2030-02-02", cases=CASES[:1]), dt.date(2030, 3, 3), changed=False)
     assert read_recording(folder).recorded == "2030-03-03"
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("graph.contoso.example", True),
+        ("tenant-77.contoso.example", True),
+        ("Tenant-77.Contoso.example", True),
+        ("contoso", False),
+        ("graph.microsoft.com", False),
+    ],
+)
+def test_no_host_of_the_target_names_its_recording(name, own):
+    """
+    That of the base URL nor that of a page's own root; the cloud's, where a page lies at it, says nothing.
+    """
+    roots = {**REAL.roots, "event-cancel.v1.0": CLOUDS["global"]}
+    described = dataclasses.replace(REAL, name=name, roots=roots)
+    refusal = pytest.raises(CassetteError, match=f"named after the host {re.escape(name)}; describe")
+    with refusal if own else nullcontext():
+        recorder._check_name(described)
 
 
 @pytest.mark.parametrize("name", ["nul", "COM1.x", "a/b", "..", ".x", "x.", "", "x" * 65, "ä", "a b"])
@@ -332,6 +355,20 @@ def test_what_is_on_file_is_listed(folder, name):
     found = misplaced(read_recording(folder))
     assert "is not listed in" in found
     assert "--record-mode=rewrite" in found
+
+
+@pytest.mark.parametrize("name", ["x.yaml", "event-cancel.v1.0/X.Yaml", ".pascal.yaml.123"])
+@pytest.mark.parametrize("within", [None, "notes.txt"])
+def test_a_folder_named_like_a_cassette_is_no_place_for_one(folder, name, within):
+    """
+    However little is in it: whoever made it took it for a cassette.
+    """
+    put(read_recording(folder))
+    stray = folder / name
+    stray.mkdir(parents=True)
+    if within:
+        (stray / within).write_text("{}")
+    assert f"{stray} is not listed in" in misplaced(read_recording(folder))
 
 
 def test_a_name_in_another_case_is_another(folder):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import uuid
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -310,8 +312,20 @@ def test_a_curl_line_names_the_target_by_variable_even_where_a_page_has_its_own(
     assert "other.example" not in record.curl
 
 
+# Made here, so that it looks like one of a service and stands in no file.
+REQUEST_ID = str(uuid.UUID(int=random.Random(4).getrandbits(128), version=4))
+
+
 @pytest.mark.parametrize(
-    ("given", "shown"), [("00000000-0000-0000-0000-000000000042", True), ("ada@contoso.example", False), (None, False)]
+    ("given", "shown"),
+    [
+        (REQUEST_ID, True),
+        (REQUEST_ID.upper(), True),
+        (f"{REQUEST_ID}, ada", False),
+        (REQUEST_ID.replace("-", ""), False),
+        ("ada@contoso.example", False),
+        (None, False),
+    ],
 )
 def test_a_request_id_is_shown_where_it_is_one(given, shown, stories):
     made = stories(202)
