@@ -5,8 +5,10 @@ The project's own checks run something.
 from __future__ import annotations
 
 import configparser
+import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 from harness import ROOT
@@ -47,3 +49,17 @@ def test_nothing_stands_in_the_way_of_the_readmes_first_command():
     names = listed.stdout.split("\0")
 
     assert not [name for name in names if name.split("/")[0].startswith(".venv") or name.endswith((".whl", ".gz"))]
+
+
+@pytest.mark.parametrize("folder", ["unit", "mock", "meta", "contract"])
+def test_every_test_that_is_collected_is_kept(folder):
+    """
+    What a hook drops without a word is not run, and pytest counts it as collected all the same.
+    """
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", f"tests/{folder}", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    *_, told = done.stdout.splitlines()
+    number = re.fullmatch(r"(\d+) tests collected in .*", told)
+    assert number, told
+    assert sum(line.startswith("tests/") and "::" in line for line in done.stdout.splitlines()) == int(number[1])
