@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
 import hashlib
+import lzma
+import marshal
 import os
 import random
 import socket
 import sys
 import time
+import zipfile
 import zlib
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from planting import ADDRESS, HOST, KEY, PLANTED, TOKEN, WRAPPED, guid, letters, zipped
+from planting import ADDRESS, HOST, KEY, PLANTED, TOKEN, WRAPPED, guid, letters, tarred, zipped
 
-from graphcancel import layers, scanning
+from graphcancel import encodings, layers, scanning, unpacking
 from graphcancel.errors import ScanError
 from graphcancel.layers import Found, scan_bytes
 from graphcancel.marks import Mark
@@ -279,6 +283,69 @@ def test_a_damaged_archive_is_not_clean(damage):
 
     assert [rule for rule in rules(data[damage]) if rule.startswith("not scanned: ")]
     assert [rule for rule in rules(gzip.compress(os.urandom(400))[damage]) if rule.startswith("not scanned: ")]
+
+
+PLAIN = f"mail from {ADDRESS}".encode()
+HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
+CLEAN = b"nothing in here "
+CLEAN_TAR = gzip.decompress(tarred(CLEAN))
+BESIDE = {
+    "gzip, zip": gzip.compress(PLAIN) + zipped(CLEAN),
+    "zip, gzip": zipped(CLEAN) + gzip.compress(PLAIN),
+    "tar, gzip": CLEAN_TAR + gzip.compress(PLAIN),
+    "tar, xz": CLEAN_TAR + lzma.compress(PLAIN),
+    "zip, zip": zipped(PLAIN) + zipped(CLEAN),
+    "zip, zip, zip": zipped(PLAIN) + zipped(CLEAN) + zipped(CLEAN),
+    "zip, words, zip": zipped(PLAIN) + b"words" * 40_000 + zipped(CLEAN, zipfile.ZIP_STORED),
+    "zip and much behind it": HEAD + zipped(PLAIN) + b"words" * 40_000,
+    "gzip, an end of zip": gzip.compress(PLAIN) + b"PK\x05\x06",
+    "gzip, half a zip": gzip.compress(PLAIN) + zipped(CLEAN)[:-30],
+    "bzip2, zip": bz2.compress(PLAIN) + zipped(CLEAN),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_is_packed_beside_something_packed_is_opened(name):
+    assert "mail address" in rules(BESIDE[name])
+
+
+NOISE = random.Random(7).randbytes(400)
+DAMAGED = {
+    "zip": zipped(NOISE)[:-30],
+    "zip in the middle": zipped(NOISE)[:200] + bytes(100) + zipped(NOISE)[300:],
+    "the list of a zip": zipped(NOISE)[-90:],
+    "gzip": gzip.compress(NOISE)[:-30],
+    "gzip, its head": gzip.compress(NOISE)[:10],
+    "bzip2": bz2.compress(NOISE)[:-30],
+    "xz": lzma.compress(NOISE)[:-30],
+    "zstd": b"\x28\xb5\x2f\xfd\x24\x05\x29\x00\x00words" + bytes(4),
+    "7-Zip": b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(20),
+    "RAR": b"Rar!\x1a\x07\x01\x00\x33\x92\xb5\xe5\x0a\x01" + bytes(20),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+@pytest.mark.parametrize("before", [b"", HEAD, zipped(CLEAN), gzip.compress(CLEAN)], ids=["", "head", "zip", "gzip"])
+@pytest.mark.parametrize("after", [b"", zipped(CLEAN)], ids=["", "zip"])
+def test_what_is_damaged_is_told_wherever_it_begins(name, before, after):
+    assert [rule for rule in rules(before + DAMAGED[name] + after) if rule.startswith("not scanned: ")]
+
+
+def test_a_compiled_program_that_knows_what_packed_files_begin_with_is_clean():
+    compiled = marshal.dumps(compile(Path(unpacking.__file__).read_text(), "unpacking.py", "exec"))
+
+    assert rules(compiled) == []
+    assert rules(Path(encodings.__file__).read_bytes()) == []
+
+
+@pytest.mark.parametrize("packer", [gzip, lzma, bz2])
+def test_what_is_packed_again_is_not_taken_for_damaged(packer):
+    # A packer leaves what it cannot make smaller as it is, in blocks: the stream is there, and is cut.
+    held = packer.compress(random.Random(1).randbytes(200_000))
+
+    assert rules(zipped(held)) == []
+    assert rules(zipped(held, zipfile.ZIP_STORED)) == []
+    assert rules(tarred(held)) == []
 
 
 def test_what_cannot_be_opened_is_not_clean():
