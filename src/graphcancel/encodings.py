@@ -111,7 +111,8 @@ class Reading:
         """How *start* to *end* of the outer text, or what adjoins it, is written; None where plainly."""
         index = bisect_right(self._escapes, (start, 0, "")) - 1
         kinds: dict[str, None] = {}
-        for first, last, kind in self._escapes[max(0, index) :]:
+        for at in range(max(0, index), len(self._escapes)):
+            first, last, kind = self._escapes[at]
             if first > end:
                 break
             if last >= start:

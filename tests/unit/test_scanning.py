@@ -364,6 +364,23 @@ def test_so_many_findings_are_not_all_told():
     assert any(one.rule == "not scanned: more than 1000 findings; the rest is left out" for one in found)
 
 
+def test_what_turns_out_to_be_harmless_leaves_room_for_what_is_not():
+    # Without its escape read, each is an id that begins within the escape.
+    harmless = f"%61{'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa'[1:]}\n" * 6000
+
+    assert rules(harmless) == []
+    assert rules(harmless + "password: Summer2024Holiday") == ["value under a secret's name"]
+
+
+def test_so_many_at_one_place_are_not_all_looked_at_and_that_is_told():
+    packed = gzip.compress(f"{ADDRESS} password: Summer2024Holiday\n".encode() * 6000)
+
+    assert rules(HEAD + packed) == [
+        "not scanned: more than 5000 findings in one text; the rest is left out",
+        "mail address",
+    ]
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_random_bytes_are_no_secret_and_no_trouble(seed):
     assert scan_bytes(random.Random(seed).randbytes(20_000)) == []
