@@ -138,8 +138,9 @@ def readings(text: str, is_known: Callable[[int, int], bool]) -> Iterator[Readin
             end = max(end, last)
             if len(escapes) == _ESCAPES:
                 yield Reading(text, start, end, escapes)
+                # None is left where a long rest of a line follows, which has been read to its end.
                 escapes = [escape for escape in escapes[-_AROUND:] if escape.start() > end - _LINE]
-                start = escapes[0].start()
+                start = escapes[0].start() if escapes else end
         if escapes:
             yield Reading(text, start, end, escapes)
 

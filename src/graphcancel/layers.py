@@ -69,9 +69,12 @@ class Found:
 
 
 def scan_bytes(data: bytes, file: str = "") -> list[Found]:
-    """The findings in *data*, as if it were a file of the name *file*."""
+    """The findings in *data*, as if it were a file of the name *file*; a fault of our own is one of them."""
     scan_of_file = _Scan(file)
-    scan_of_file.look_into(data)
+    try:
+        scan_of_file.look_into(data)
+    except Exception as error:  # noqa: BLE001 - what is found here and in other files is worth more than a traceback
+        scan_of_file.found.append(Found(file, None, None, f"{NOT_SCANNED}a fault of our own ({type(error).__name__})"))
     return sorted(scan_of_file.found, key=lambda found: (found.line or 0, found.column or 0))
 
 

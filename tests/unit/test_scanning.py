@@ -357,6 +357,22 @@ def test_what_cannot_be_opened_is_not_clean():
     assert rules(b"\x28\xb5\x2f\xfd" + bytes(20)) == ["not scanned: packed with zstd"]
 
 
+def test_many_escapes_before_a_long_rest_of_a_line_are_read():
+    text = '\\"' * 20_000 + "a" * 4094 + "\n"
+
+    assert rules(text) == []
+    assert rules(f"{text}mail from ada.lovelace\\u0040contoso.com") == ["mail address"]
+
+
+def test_a_fault_of_our_own_costs_no_finding(monkeypatch):
+    def fails(text):
+        raise IndexError(text)
+
+    monkeypatch.setattr(encodings, "runs", fails)
+
+    assert rules(PLAIN) == ["not scanned: a fault of our own (IndexError)", "mail address"]
+
+
 def test_so_many_findings_are_not_all_told():
     found = scan_bytes("\n".join(guid(seed) for seed in range(1200)).encode())
 
