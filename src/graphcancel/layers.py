@@ -57,16 +57,6 @@ class Found:
         place = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
         return ": ".join((place, *self.within, self.rule))
 
-    def as_object(self) -> dict[str, object]:
-        """As JSON shows it."""
-        return {
-            "file": self.file,
-            "line": self.line,
-            "column": self.column,
-            "rule": self.rule,
-            "within": list(self.within),
-        }
-
 
 def scan_bytes(data: bytes, file: str = "") -> list[Found]:
     """The findings in *data*, as if it were a file of the name *file*; a fault of our own is one of them."""
