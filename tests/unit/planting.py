@@ -71,6 +71,7 @@ PLANTED: list[tuple[str, str, str]] = [
     ("password: Summer2024Holiday", "Summer2024Holiday", "value under a secret's name"),
     ("client-secret = hunter2hunter2", "hunter2hunter2", "value under a secret's name"),
     ('password: "allsmallletters"', "allsmallletters", "value under a secret's name"),
+    ('password = "Password' + '123"', "Password" + "123", "value under a secret's name"),
     (f"export GRAPH_APP_TOKEN={PASSWORD}", PASSWORD, "value under a secret's name"),
     ("GRAPH_APP_SECRET=allsmallletters", "allsmallletters", "value under a secret's name"),
     (f"device_code={PASSWORD}&x=1", PASSWORD, "value under a secret's name"),
