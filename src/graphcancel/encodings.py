@@ -129,7 +129,7 @@ def readings(text: str, is_known: Callable[[int, int], bool]) -> Iterator[Readin
             if is_known(*escape.span()):
                 continue
             first, last = _neighbourhood(text, escape.start(), escape.end())
-            if escapes and first > end:
+            if escapes and first > end + 1:  # lines that follow one another are read together: a label may be on one
                 yield Reading(text, start, end, escapes)
                 escapes = []
             if not escapes:

@@ -91,7 +91,9 @@ def is_placeholder(value: str) -> bool:
 def is_about_secrets(value: str) -> bool:
     """Whether *value* is made of words that name secrets, such as ``access_token`` and ``Client secret``."""
     pieces = _PIECE.findall(value)
-    return len(value) <= _SHORT or all(piece.lower() in _WORDS or (piece.isdecimal() and len(piece) == 1) for piece in pieces)
+    return len(value) <= _SHORT or all(
+        piece.lower() in _WORDS or (piece.isdecimal() and len(piece) == 1) for piece in pieces
+    )
 
 
 def is_prose(value: str) -> bool:

@@ -30,6 +30,9 @@ _DIAGNOSTICS: Final = (
     r"|x-ms-srs|x-msedge-ref|x-azure-ref|x-anchormailbox|x-ms-correlation-request-id|ms-cv"
 )
 _NAMES: Final = r"displayname|givenname|surname|mailnickname|preferredname|customername"
+# {"emailAddress": {"name": "…", "address": "…"}}, in either order, and EmailAddress(name="…")
+_NAME_OF_ADDRESS: Final = r"emailaddress\\?[\"']?\s{0,8}(?:[:=]\s{0,80}\{|\()(?:[^{}()]{0,400}?[^\w{}()])??name"
+_OF_ANYTHING: Final = ("displayname", "emailaddress")  # calendars and rooms have them too, often of one word
 
 # What may stand between a label and its value.
 _TO: Final = r"""
@@ -165,13 +168,13 @@ def _diagnostic(match: re.Match[str], text: str) -> bool:
 
 def _person(match: re.Match[str], text: str) -> bool:
     value = value_of(match, text).rstrip("\\")
-    words = value.split()
-    whole = not match[0].startswith("displayname")
-    named = all(word[0].isupper() and word.isalpha() for word in re.split(r"[\s'’-]+", value) if word)
+    # Between the names of a person may stand what is none: van, a letter with a full stop, a department in brackets.
+    names = [
+        word for word in re.split(r"[\s'’,()-]+", value.replace(".", " ")) if word[:1].isupper() and word.isalpha()
+    ]
+    whole = not match[0].startswith(_OF_ANYTHING)
     return (
-        bool(words)
-        and named
-        and (whole or len(words) > 1)
+        len(names) >= (1 if whole else 2)
         and value.lower() not in _ANYBODY
         and not harmless.is_about_secrets(value)
         and not harmless.is_placeholder(value)
@@ -214,6 +217,7 @@ LABELLED: Final = (
         folded=True,
     ),
     Rule("person's name", _pattern(_NAMES, _WORD), _person, ("name",), folded=True),
+    Rule("person's name", _pattern(_NAME_OF_ADDRESS, _WORD), _person, ("emailaddress",), folded=True),
     Rule(
         "telephone number",
         re.compile(

@@ -106,6 +106,16 @@ PLANTED: list[tuple[str, str, str]] = [
     ('File "/home/' + 'lovelace/work/x.py", line 3', "lovelace", "somebody's home folder"),
     ("C:\\Users\\" + "lovelace\\x.py", "lovelace", "somebody's home folder"),
     ('"displayName": "Ada ' + 'Lovelace"', "Ada " + "Lovelace", "person's name"),
+    *(
+        (template.format(name), name, "person's name")
+        for name in ("Ada M. " + "Lovelace", "Ludwig van " + "Beethoven", "Dr. Ada " + "Lovelace", "Ada " + "Lovelace (Sales)")
+        for template in (
+            '"displayName": "{}"',
+            '"emailAddress": {{"name": "{}", "address": "id-1"}}',
+            '"emailAddress" : {{\n  "address": "id-1",\n  "name": "{}"\n}}',
+            'EmailAddress(address=address, name="{}")',
+        )
+    ),
     ("https://ada:" + PASSWORD + "@graph.example/", PASSWORD, "password in a URL"),
     (f"value {letters(43, 26)} end", letters(43, 26), "random characters"),
     (f"value {letters(32, 27, '0123456789abcdef')} end", letters(32, 27, "0123456789abcdef"), "random characters"),
