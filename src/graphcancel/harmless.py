@@ -13,14 +13,23 @@ from typing import Final
 
 from graphcancel import marks
 
+# A variable of a shell is told from a password that begins with a dollar by its name: words, with underscores between
+# them where digits are within, or with one digit behind them.
+_VARIABLE: Final = (
+    r"\$(?:env:)?(?:[A-Za-z_.:]+[0-9]?|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z][a-z0-9]*(?:_[a-z0-9]+)+)(?![A-Za-z0-9_])"
+)
 _PLACEHOLDER: Final = re.compile(
+    rf"""
+      {_VARIABLE}                                       # $TOKEN $env:TOKEN $OAUTH2_TOKEN
+    """
     r"""
-      [^\w]*                                            # nothing, dots, dashes, stars
-    | \$\{?\{?[ ]?[A-Za-z_][\w.:]*[ ]?\}?\}?            # $TOKEN ${TOKEN} ${{ secrets.TOKEN }} $env:TOKEN
+    | [^\w]*                                            # nothing, dots, dashes, stars
+    | \$\{\{?[ ]?[A-Za-z_][\w.:]*[ ]?\}?\}?              # ${TOKEN} ${{ secrets.TOKEN }}
+    | \$\(.*\)                                          # $(what a command says)
     | %[A-Za-z_]\w*% | %\(\w+\)s | %s | %r              # %TOKEN% %(token)s
     | \{\{[^{}]*\}\}                                     # {{token}}
     | [^\w]*<[^<>]*>[^\w]* | \[[^\[\]]*\]               # <token> [token]
-    | [xX]{3,} | \.{3}.* | .{0,12}(?:…|\.\.\.)          # xxx …
+    | [xX]{3,} | \.{3}.{0,4} | .{0,12}(?:…|\.\.\.)          # xxx …
     | (?i:redacted|filtered|masked|removed|garbage|changeme|\w{0,12}placeholder)
     | [A-Z][A-Z0-9]{0,20}(?:_[A-Z][A-Z0-9]{0,20}){1,6}  # the name of a variable
     | [a-z]{1,12}(?:-[a-z]{1,12}){0,3}-token            # the stand-ins of a cassette: organizer-token
@@ -29,7 +38,8 @@ _PLACEHOLDER: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_GAP: Final = re.compile(r"\{[^{}]*\}|%(?:\(\w+\))?[sr]|<[a-z_ -]+>|\$\{?[A-Za-z_]\w*\}?")
+_GAP: Final = re.compile(rf"\{{[^{{}}]*\}}|%(?:\(\w+\))?[sr]|<[a-z_ -]+>|\$\{{[A-Za-z_]\w*\}}|{_VARIABLE}")
+_EXPRESSION: Final = re.compile(r"\{[A-Za-z_][\w.]*[.(\[]")
 _FRAME: Final = 16
 _PIECE: Final = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_]+")
 # What stands where a secret may stand and speaks about secrets instead of being one.
@@ -86,6 +96,11 @@ def is_placeholder(value: str) -> bool:
     # A template: t-{number}, Oid:{user}@{tenant}, UPN:%s.
     rest, filled = _GAP.subn("", value)
     return filled > 0 and len(rest) <= _FRAME and not any(letter.isdecimal() for letter in rest)
+
+
+def is_expression(value: str) -> bool:
+    """Whether *value* begins with what source code has in braces: ``{tokens[actor]}``, all of it or a part."""
+    return _EXPRESSION.match(value) is not None
 
 
 def is_about_secrets(value: str) -> bool:

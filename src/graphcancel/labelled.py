@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from graphcancel import harmless
 from graphcancel.randomness import changes
-from graphcancel.rule import Rule, value_of
+from graphcancel.rule import Rule, text_of, value_of
 
 _SECRETS: Final = (
     r"password|passwd|passphrase|passcode|pwd|secret(?:text|value|key)?|token(?:secret)?|assertion|credential"
@@ -59,7 +59,7 @@ _IDENTIFIER: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,4}(?:\.[0-9]{1,4})?")
 _PATHLIKE: Final = re.compile(
     r"(?:\.{1,2}|~)/.*|/[\w.-]{1,64}/.*|[A-Za-z]:[\\/].*|https?://[^?]*|[\w./-]{1,80}\.(?:pem|key|pfx|p12|crt|jwt|json|toml|txt)"
-    r"|[a-z][a-z0-9.-]*(?:/[a-z][a-z0-9.-]*){2,}"
+    r"|[a-z][a-z0-9.-]*(?:/[a-z][a-z0-9.-]*){2,}|\{[\w.]{1,80}\}/.*"
 )
 _SHORT: Final = 6
 _COOKIE: Final = 4
@@ -109,7 +109,7 @@ def is_known(value: str) -> bool:
     """Whether *value* is known to be harmless under a secret's label."""
     value = unquote(value)
     return (
-        value[:1] in {"", "{", "<", "$"}
+        not value
         or harmless.is_placeholder(value)
         or harmless.is_about_secrets(value)
         or harmless.is_prose(value)
@@ -133,10 +133,11 @@ def is_likely(value: str) -> bool:
 
 
 def _authorization(match: re.Match[str], text: str) -> bool:
-    value = value_of(match, text).strip().rstrip("\\,;)]}")
+    value = text_of(match, text).strip()
+    value = value.rstrip("\\,;)]" if "{" in value else "\\,;)]}")  # a gap keeps its end
     scheme = _SCHEME.fullmatch(value)
     if scheme:
-        return is_given(scheme[1])
+        return not harmless.is_expression(scheme[1]) and is_given(scheme[1])
     return is_likely(value) if match.lastgroup == "bare" or match.start("tuple") >= 0 else is_given(value)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from graphcancel import harmless
 from graphcancel.randomness import changes
-from graphcancel.rule import Judgement, Rule, value_of
+from graphcancel.rule import BINARY, Judgement, Rule, text_of, value_of
 
 _SCHEMES_WORD: Final = re.compile(r"[A-Za-z]?[a-z]*(?:[-_/.][a-z]+){0,5}\W{0,4}")
 _CHALLENGE: Final = re.compile(
@@ -19,7 +19,6 @@ _CHALLENGE: Final = re.compile(
 _LONGEST_WORD: Final = 40
 _RANDOM: Final = 0.2
 _LEAST_LOCAL: Final = 3
-_BINARY: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\udc80-\udcff]")
 _USUAL: Final = frozenset("com net org edu gov info de uk us eu fr nl ch at it es cn jp in io".split())
 _HOME: Final = frozenset(
     """
@@ -67,9 +66,9 @@ def _web_token(match: re.Match[str], text: str) -> bool:
 
 
 def _credentials(match: re.Match[str], text: str) -> bool:
-    value = value_of(match, text)
+    value = text_of(match, text)
     if (
-        value[0] in "{$"
+        harmless.is_expression(value)
         or _CHALLENGE.match(value)
         or harmless.is_placeholder(value)
         or harmless.is_about_secrets(value)
@@ -89,7 +88,7 @@ def _decoded(value: str) -> str:
 
 def _password_in_url(match: re.Match[str], text: str) -> bool:
     value = value_of(match, text)
-    return not (harmless.is_placeholder(value) or harmless.is_about_secrets(value) or value[0] in "{$<%")
+    return not (harmless.is_placeholder(value) or harmless.is_about_secrets(value))
 
 
 def _private_key(match: re.Match[str], text: str) -> bool:
@@ -103,7 +102,7 @@ def _guid(match: re.Match[str], text: str) -> bool:
 def _address(match: re.Match[str], text: str) -> bool:
     value = value_of(match, text)
     last = value.rpartition(".")[2]
-    if value.index("@") < _LEAST_LOCAL and _BINARY.search(
+    if value.index("@") < _LEAST_LOCAL and BINARY.search(
         text, match.start() - min(40, match.start()), match.end() + 40
     ):
         return False  # random bytes have one in every few MiB, and compiled code writes names so
