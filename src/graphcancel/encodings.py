@@ -126,7 +126,7 @@ def readings(text: str, is_known: Callable[[int, int], bool]) -> Iterator[Readin
         escapes: list[re.Match[str]] = []
         start = end = 0
         for escape in pattern.finditer(text):
-            if is_known(*escape.span()):
+            if is_known(*escape.span()) or _is_unknown(escape):
                 continue
             first, last = _neighbourhood(text, escape.start(), escape.end())
             if escapes and first > end + 1:  # lines that follow one another are read together: a label may be on one
@@ -154,6 +154,11 @@ def _neighbourhood(text: str, start: int, end: int) -> tuple[int, int]:
     if last < 0:
         last = len(text) if len(text) - end <= _LINE else end + _AROUND
     return first, last
+
+
+def _is_unknown(escape: re.Match[str]) -> bool:
+    """Whether *escape* stands for itself: an entity that HTML has not. Read ever again, it would hide nothing."""
+    return escape.lastgroup == "html" and html.unescape(escape[0]) == escape[0]
 
 
 def _read(escape: re.Match[str]) -> str:

@@ -93,6 +93,11 @@ def _is_escaped(text: str, start: int) -> bool:
     )
 
 
+def _never(start: int, end: int) -> bool:
+    del start, end
+    return False
+
+
 class _Spans:
     """Parts of a text that are spoken for: no two of them overlap."""
 
@@ -251,11 +256,17 @@ class _Scan:
             for reading in encodings.readings(layer.text, read.overlaps):
                 if self._afford(reading.cost, layer.within):
                     self._look_through(layer.read(reading))
+        elif self._has_more(layer.text):
+            self._trouble("encoded more deeply than is looked through", layer.within)
         for start, end in random_runs(layer.text):
             if read.overlaps(start, end) or _is_escaped(layer.text, start):
                 continue
             if not tell(start, start, end, _RANDOM):
                 return
+
+    def _has_more(self, text: str) -> bool:
+        """Whether something in *text* is written in yet another way."""
+        return any(True for _ in encodings.runs(text)) or any(True for _ in encodings.readings(text, _never))
 
     def _look_into_run(self, layer: _Layer, run: encodings.Run) -> None:
         located = layer.locate(run.start, run.start, run.end)

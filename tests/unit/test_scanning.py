@@ -278,6 +278,23 @@ def test_bombs_within_bombs_come_to_an_end():
     assert any(rule.startswith("not scanned: packed more deeply") for rule in rules(data))
 
 
+@pytest.mark.parametrize("times", range(1, 9))
+def test_escapes_within_escapes_are_read_or_told(times):
+    text = f"mail from {ADDRESS.replace('@', '%' + '25' * times + '40')}"
+    packed = f"mail from {ADDRESS}".encode()
+    for _ in range(times):
+        packed = base64.b64encode(packed)
+
+    deeper = "not scanned: encoded more deeply than is looked through"
+    assert rules(text) == (["mail address"] if times < 6 else [deeper])
+    found = rules(packed)
+    assert found == ["mail address"] if times < 7 else deeper in found
+
+
+def test_an_entity_that_html_has_not_is_no_further_layer():
+    assert rules("&nowhere; &ab; " * 9) == []
+
+
 def test_many_members_share_one_bound(monkeypatch):
     monkeypatch.setattr(layers, "_UNPACKED", 1 << 16)
     held = b"".join(gzip.compress(os.urandom(1 << 12)) for _ in range(40))
