@@ -192,7 +192,7 @@ SHAPES: Final = (
         _random(40),
         ("0.a", "1.a"),
     ),
-    Rule("refresh token", re.compile(r"M\.[A-Z]\d{1,3}_[A-Z0-9]{2,5}\.[^\s\"'`&<>\\]++"), _long(20), ("m.c", "m.r")),
+    Rule("refresh token", re.compile(r"M\.[A-Z]\d{1,3}_[A-Z0-9]{2,5}\.[^\s\"'`&<>\\]++"), _long(20), ("m.",)),
     Rule(
         "compact token",
         re.compile(r"(?<![A-Za-z0-9+/_-])Ew[A-D][A-Za-z0-9+/=_%-]++"),

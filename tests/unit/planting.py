@@ -60,6 +60,7 @@ PLANTED: list[tuple[str, str, str]] = [
     (f"0.A{letters(200, 12, URLSAFE)}", f"0.A{letters(200, 12, URLSAFE)}", "refresh token"),
     (f"rt=1.A{letters(90, 13, URLSAFE)}", f"1.A{letters(90, 13, URLSAFE)}", "refresh token"),
     ("M.C517_BAY" + f".0.U.-{letters(60, 14)}", "M.C517_BAY" + f".0.U.-{letters(60, 14)}", "refresh token"),
+    ("M.H1_SN1" + f".-{letters(60, 31)}", "M.H1_SN1" + f".-{letters(60, 31)}", "refresh token"),
     (f"t=EwB{letters(200, 15)}", f"EwB{letters(200, 15)}", "compact token"),
     (f"polling with GAQABAAEAAAD{letters(80, 16, URLSAFE)}", f"GAQABAAEAAAD{letters(80, 16, URLSAFE)}", "authorization or device code"),
     (f"the secret {letters(3, 17)}8Q~{letters(34, 18)} ends", f"{letters(3, 17)}8Q~{letters(34, 18)}", "client secret"),
