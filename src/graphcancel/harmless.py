@@ -63,9 +63,10 @@ _WORDS: Final = frozenset(
 )
 _RESERVED_NAMES: Final = frozenset("example test invalid localhost".split())
 _RESERVED_DOMAINS: Final = ("example.com", "example.net", "example.org")
-# Attributes of Python and files whose names hold an @ are no addresses.
+# Attributes of Python and files whose names hold an @ are no addresses. Endings that are countries too (md, py) are not
+# among them.
 _NO_DOMAIN: Final = re.compile(
-    r"(?:png|jpe?g|gif|svg|webp|ico|js|mjs|cjs|css|py|pyi|json|ya?ml|toml|md|txt|html?|xml|setter|getter|deleter|fixture)",
+    r"(?:png|jpe?g|gif|svg|webp|ico|js|mjs|cjs|css|pyi|json|ya?ml|toml|txt|html?|xml|setter|getter|deleter|fixture)",
     re.IGNORECASE,
 )
 # Published: Microsoft's own applications (…-c000-000000000000, …-0ff1-ce00-…), the ids of COM and of extended

@@ -97,6 +97,8 @@ PLANTED: list[tuple[str, str, str]] = [
     ("x-ms-gateway-slice=estsfd", "estsfd", "cookie"),
     (f'{{"name": "fpc", "value": "{PASSWORD}"}}', PASSWORD, "cookie"),
     (f"object {guid(21)} was not found", guid(21), "GUID"),
+    ("mail to ada@" + "contoso.md", "ada@" + "contoso.md", "mail address"),
+    ("mail to ada@" + "firma.com.py failed", "ada@" + "firma.com.py", "mail address"),
     (f"mail to <{ADDRESS}> failed", ADDRESS, "mail address"),
     (f"https://login/{HOST}/oauth2", HOST, "tenant's host"),
     ("contoso-my.sharepoint" + ".com", "contoso-my.sharepoint" + ".com", "tenant's host"),
