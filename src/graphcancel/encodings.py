@@ -51,7 +51,6 @@ _PACKED: Final = (
     b"\x30\x81",
     b"\x30\x77",
 )
-_URLSAFE: Final = str.maketrans("-_", "+/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +178,7 @@ def runs(text: str) -> Iterator[Run]:
     """Every run of base64 or hexadecimal digits in *text* that stands for something readable or packed."""
     wrapped: deque[tuple[int, int]] = deque()
     for lines in _WRAPPED.finditer(text):
-        run = Run("base64", _from_base64("".join(_BREAK.sub("", lines[0]).split())), *lines.span())
+        run = Run("base64", from_base64("".join(_BREAK.sub("", lines[0]).split())), *lines.span())
         if _is_something(run.data):
             yield run
             if run.is_readable:
@@ -192,10 +191,10 @@ def runs(text: str) -> Iterator[Run]:
             continue
         if found[0].islower() or found[0].isupper() or found[0].isdecimal():
             continue
-        digits = found[0].rstrip("=").translate(_URLSAFE)
+        digits = found[0].rstrip("=")
         # Something that is of the alphabet too may stand before it, such as a path: then it begins up to three later.
         for skipped in range(4):
-            data = _from_base64(digits[skipped:])
+            data = from_base64(digits[skipped:])
             if _is_something(data, packed=skipped == 0 or len(digits) < _AROUND):
                 yield Run("base64", data, *found.span())
     for found in _HEX.finditer(text):
@@ -204,12 +203,13 @@ def runs(text: str) -> Iterator[Run]:
             yield Run("hex", data, *found.span())
 
 
-def _from_base64(run: str) -> bytes:
-    run = run.rstrip("=")
-    if len(run) % 4 == 1:
-        run = run[:-1]
+def from_base64(digits: str) -> bytes:
+    """What *digits* stand for, in either alphabet, with padding or without; nothing where they are none."""
+    digits = digits.rstrip("=").replace("-", "+").replace("_", "/")
+    if len(digits) % 4 == 1:
+        digits = digits[:-1]
     try:
-        return binascii.a2b_base64(run + "=" * (-len(run) % 4))
+        return binascii.a2b_base64(digits + "=" * (-len(digits) % 4))
     except binascii.Error:
         return b""
 

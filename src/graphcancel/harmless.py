@@ -6,12 +6,12 @@ By allow-list: what is not in here is taken for real. No function here keeps or 
 
 from __future__ import annotations
 
-import binascii
 import ipaddress
 import re
 from typing import Final
 
 from graphcancel import marks
+from graphcancel.encodings import from_base64
 
 # A variable of a shell is told from a password that begins with a dollar by its name: words, with underscores between
 # them where digits are within, or with one digit behind them.
@@ -154,20 +154,18 @@ def is_public_network(text: str) -> bool:
     )
 
 
-def is_fictional_number(digits: str) -> bool:
-    """Whether the telephone number of these *digits*, country first, is kept free for fiction."""
-    return _FICTION.fullmatch(digits) is not None or len(set(digits)) <= _SHORT
+def is_nobodys_number(text: str, lengths: range) -> bool:
+    """Whether the telephone number *text* is kept free for fiction, or is none: it has not so many digits."""
+    digits = re.sub(r"\D", "", text)
+    return len(digits) not in lengths or _FICTION.fullmatch(digits) is not None or len(set(digits)) <= _SHORT
 
 
 def is_made_up_id(value: str) -> bool:
     """Whether *value*, base64 as Exchange writes ids, is zeros or a pattern."""
-    text = value.rstrip("=").replace("-", "+").replace("_", "/")
-    text = text[: len(text) // 4 * 4]
-    try:
-        data = binascii.a2b_base64(text)
-    except binascii.Error:
-        return False
-    return len(set(data) - set(b"\0-")) < _MADE_UP or len(set(text)) < _MADE_UP
+    digits = value.rstrip("=")
+    digits = digits[: len(digits) // 4 * 4]
+    data = from_base64(digits)
+    return bool(data) and (len(set(data) - set(b"\0-")) < _MADE_UP or len(set(digits)) < _MADE_UP)
 
 
 def without_marks(text: str) -> str:

@@ -29,6 +29,7 @@ _DIAGNOSTICS: Final = (
     r"x-ms-ags-diagnostic|x-calculated[bf]etarget|x-[bf]eserver|x-diaginfo|x-feproxyinfo|x-feefzinfo|x-ms-ests-server"
     r"|x-ms-srs|x-msedge-ref|x-azure-ref|x-anchormailbox|x-ms-correlation-request-id|ms-cv"
 )
+_PLACES: Final = r"[\"'](?:datacenter|scaleunit|roleinstance)"  # keys of x-ms-ags-diagnostic
 _NAMES: Final = r"displayname|givenname|surname|mailnickname|preferredname|customername"
 # {"emailAddress": {"name": "…", "address": "…"}}, in either order, and EmailAddress(name="…")
 _NAME_OF_ADDRESS: Final = r"emailaddress\\?[\"']?\s{0,8}(?:[:=]\s{0,80}\{|\()(?:[^{}()]{0,400}?[^\w{}()])??name"
@@ -63,6 +64,8 @@ _PATHLIKE: Final = re.compile(
 )
 _SHORT: Final = 6
 _COOKIE: Final = 4
+_UNDER_A_LABEL: Final = range(7, 27)
+"""Digits of a telephone number, with an extension or without a country; shorter ones are extensions."""
 # Changes of kind for each character (randomness.py), from which on a word with digits in it is no name or word with a
 # number behind it. Where a label says what stands there, less is enough than in a run that nothing announces.
 _OF_A_NAME: Final = 0.2
@@ -167,6 +170,13 @@ def _diagnostic(match: re.Match[str], text: str) -> bool:
     return len(value) > 1 and not is_known(value) and (likely or match.lastgroup != "bare")
 
 
+def _place(match: re.Match[str], text: str) -> bool:
+    value = value_of(match, text).rstrip("\\")
+    if match.lastgroup == "bare" or match.start("tuple") >= 0:
+        return is_likely(value)
+    return bool(value.strip("0")) and not harmless.is_placeholder(value) and not harmless.is_about_secrets(value)
+
+
 def _person(match: re.Match[str], text: str) -> bool:
     value = value_of(match, text).rstrip("\\")
     # Between the names of a person may stand what is none: van, a letter with a full stop, a department in brackets.
@@ -186,11 +196,6 @@ def _code(match: re.Match[str], text: str) -> bool:
     return is_likely(value_of(match, text))
 
 
-def _telephone(match: re.Match[str], text: str) -> bool:
-    digits = re.sub(r"\D", "", value_of(match, text))
-    return len(digits) > 6 and not harmless.is_fictional_number(digits)  # noqa: PLR2004 - shorter ones are extensions
-
-
 LABELLED: Final = (
     Rule(
         "authorization header",
@@ -202,6 +207,13 @@ LABELLED: Final = (
     Rule("cookie", _pattern(r"(?:set-)?cookies?", _LINE), _cookie, ("cookie",), folded=True),
     Rule("cookie", _pattern(rf"(?<![a-z0-9-])(?:{_COOKIES})", _WORD), _known_cookie, folded=True),
     Rule("diagnostics of the service", _pattern(_DIAGNOSTICS, _LINE), _diagnostic, ("x-", "ms-cv"), folded=True),
+    Rule(
+        "diagnostics of the service",
+        _pattern(_PLACES, _WORD),
+        _place,
+        ("datacenter", "scaleunit", "roleinstance"),
+        folded=True,
+    ),
     Rule("value under a secret's name", _pattern(_SECRETS, _WORD), _labelled, folded=True),
     Rule(
         "value under a secret's name",
@@ -225,7 +237,7 @@ LABELLED: Final = (
             r"(?:phones?|phonenumbers?|telephone|tollnumber|dialin|mobile)\\?[\"']?\s{0,4}[:=]\s{0,4}\[?\s{0,40}\\?[\"']?"
             r"(?P<value>\+?[0-9(][0-9 ()./-]{6,24}+)"
         ),
-        _telephone,
+        lambda match, text: not harmless.is_nobodys_number(value_of(match, text), _UNDER_A_LABEL),
         ("phone", "tollnumber", "dialin", "mobile"),
         folded=True,
     ),

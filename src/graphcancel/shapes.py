@@ -4,11 +4,11 @@ What gives itself away by its shape: tokens, keys, ids, addresses, hosts, number
 
 from __future__ import annotations
 
-import binascii
 import re
 from typing import Final
 
 from graphcancel import harmless
+from graphcancel.encodings import from_base64
 from graphcancel.randomness import changes
 from graphcancel.rule import BINARY, Judgement, Rule, text_of, value_of
 
@@ -35,6 +35,8 @@ _VERSION: Final = re.compile(
 )
 _OID: Final = re.compile(r"1\.3\.6\.1|2\.5\.\d+\.\d+|1\.2\.\d+\.\d+|1\.3\.\d+\.\d+")
 _CONTEXT: Final = 24
+_WITH_COUNTRY: Final = range(9, 16)
+"""Digits of a telephone number, country first (E.164)."""
 
 
 def _always(match: re.Match[str], text: str) -> bool:
@@ -75,15 +77,7 @@ def _credentials(match: re.Match[str], text: str) -> bool:
         or (len(value) <= _LONGEST_WORD and _SCHEMES_WORD.fullmatch(value))
     ):
         return False
-    return not match[0].startswith("basic") or ":" in _decoded(value)
-
-
-def _decoded(value: str) -> str:
-    text = value.rstrip("=").replace("-", "+").replace("_", "/")
-    try:
-        return binascii.a2b_base64(text + "=" * (-len(text) % 4)).decode()
-    except ValueError:
-        return ""
+    return not match[0].startswith("basic") or b":" in from_base64(value)
 
 
 def _password_in_url(match: re.Match[str], text: str) -> bool:
@@ -127,8 +121,7 @@ def _calendar_uid(match: re.Match[str], text: str) -> bool:
 
 
 def _telephone(match: re.Match[str], text: str) -> bool:
-    digits = re.sub(r"\D", "", value_of(match, text))
-    return 9 <= len(digits) <= 15 and not harmless.is_fictional_number(digits)  # noqa: PLR2004 - E.164
+    return not harmless.is_nobodys_number(value_of(match, text), _WITH_COUNTRY)
 
 
 def _ipv4(match: re.Match[str], text: str) -> bool:
@@ -148,11 +141,6 @@ def _ipv6(match: re.Match[str], text: str) -> bool:
 def _home(match: re.Match[str], text: str) -> bool:
     value = value_of(match, text)
     return len(value) > 1 and value.lower() not in _HOME and value[0].isalnum() and not harmless.is_placeholder(value)
-
-
-def _diagnostic(match: re.Match[str], text: str) -> bool:
-    value = value_of(match, text)
-    return bool(value.strip("0")) and not harmless.is_placeholder(value) and not harmless.is_about_secrets(value)
 
 
 _OTHER_SERVICES: Final = (
@@ -266,15 +254,6 @@ SHAPES: Final = (
         ("meeting", "conference", "konferenz", "besprechung"),
         folded=True,
     ),
-    Rule(
-        "diagnostics of the service",
-        re.compile(
-            r"\\?[\"'](?:datacenter|scaleunit|roleinstance)\\?[\"']\s{0,8}:\s{0,8}\\?[\"'](?P<value>[^\"'\\\n]{1,80}+)"
-        ),
-        _diagnostic,
-        ("datacenter", "scaleunit", "roleinstance"),
-        folded=True,
-    ),
     Rule("GUID", re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"), _guid),
     Rule(
         "telephone number",
@@ -285,7 +264,13 @@ SHAPES: Final = (
         _telephone,
         ("+",),
     ),
-    Rule("telephone number", re.compile(r"tel:(?P<value>[+0-9][0-9().%-]{7,24}+)"), _telephone, ("tel:",), folded=True),
+    Rule(
+        "telephone number",
+        re.compile(r"tel:(?P<value>[+0-9][0-9().%-]{7,24}+)"),
+        _telephone,
+        ("tel:",),
+        folded=True,
+    ),
     Rule(
         "IP address",
         re.compile(r"(?<![A-Za-z0-9.-])[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![\w-]|\.[0-9])"),

@@ -107,6 +107,7 @@ PLANTED: list[tuple[str, str, str]] = [
     (f'"changeKey": "DwAAABYAAA{letters(22, 24)}"', f"DwAAABYAAA{letters(22, 24)}", "Exchange id"),
     (f'"iCalUId": "{UID}"', UID, "iCalUId"),
     ('"RoleInstance":"AM1PEPF0002' + '3A5C"', "AM1PEPF0002" + "3A5C", "diagnostics of the service"),
+    ('"DataCenter" : "West ' + 'Europe"', "West " + "Europe", "diagnostics of the service"),
     ("X-FEServer: AM0PR01CA" + "0123", "AM0PR01CA" + "0123", "diagnostics of the service"),
     ("X-CalculatedBETarget: " + SERVER, "eurprd04.prod.outlook" + ".com", "mailbox server"),
     (f"https://teams.microsoft.com/l/meetup-join/19%3ameeting_{letters(40, 25)}", f"19%3ameeting_{letters(40, 25)}", "address of an online meeting"),
