@@ -217,7 +217,7 @@ def _zips(data: bytes, limit: int) -> Iterator[Part | Trouble]:
             damaged = True
             continue
         with archive:
-            begin = max(0, min(archive.start_dir, *(member.header_offset for member in archive.infolist())))
+            begin = max(0, min([archive.start_dir, *(member.header_offset for member in archive.infolist())]))
             spans.append((begin, stop))
             for part in _zip(archive, data, left):
                 left -= len(part.data) if isinstance(part, Part) else 0

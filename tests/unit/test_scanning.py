@@ -356,6 +356,12 @@ def test_what_is_damaged_is_told_wherever_it_begins(name, before, after):
     assert [rule for rule in rules(before + DAMAGED[name] + after) if rule.startswith("not scanned: ")]
 
 
+def test_a_zip_that_claims_members_and_lists_none_hides_nothing():
+    end = b"PK\x05\x06" + bytes(4) + b"\1\0\1\0" + bytes(10)
+
+    assert rules(gzip.compress(PLAIN) + end * 9) == ["mail address"]
+
+
 def test_a_compiled_program_that_knows_what_packed_files_begin_with_is_clean():
     compiled = marshal.dumps(compile(Path(unpacking.__file__).read_text(), "unpacking.py", "exec"))
 
