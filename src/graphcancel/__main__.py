@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -297,19 +298,26 @@ def _sweep(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     scanned = Scanned()
-    errors = Console(stderr=True)
     found: list[Found] = []
-    # A console that is no terminal shows no progress, and nothing of it stays.
-    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
+    # Lines are as long as they are: what a terminal breaks it puts together again when it is copied.
+    errors = Console(stderr=True, soft_wrap=True)
+    # A console that is no terminal shows no progress, and nothing of it stays. Findings go above it if they are shown
+    # there too, but what is written to a file is left to go there.
+    both = sys.stdout.isatty()
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal, redirect_stdout=both) as progress:
         task = progress.add_task("looking", total=None)
-        for finding in scan(arguments.paths, scanned):
-            found.append(finding)
+
+        def tell() -> None:
             progress.update(task, description=f"looking: {scanned.files} files, {len(found)} findings")
+
+        for finding in scan(arguments.paths, scanned, tell):
+            found.append(finding)
+            if not arguments.json:
+                print(finding, flush=True)
     if arguments.json:
-        print(json.dumps([finding.as_object() for finding in found], indent=1, ensure_ascii=False))
+        print(json.dumps([asdict(finding) for finding in found], indent=1, ensure_ascii=False))
     else:
-        for line in (*map(str, found), told(scanned, found)):
-            print(line)
+        print(told(scanned, found))
     return 1 if found else 0
 
 

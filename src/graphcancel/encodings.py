@@ -51,7 +51,6 @@ _PACKED: Final = (
     b"\x30\x81",
     b"\x30\x77",
 )
-_URLSAFE: Final = str.maketrans("-_", "+/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,8 @@ class Reading:
         """How *start* to *end* of the outer text, or what adjoins it, is written; None where plainly."""
         index = bisect_right(self._escapes, (start, 0, "")) - 1
         kinds: dict[str, None] = {}
-        for first, last, kind in self._escapes[max(0, index) :]:
+        for at in range(max(0, index), len(self._escapes)):
+            first, last, kind = self._escapes[at]
             if first > end:
                 break
             if last >= start:
@@ -125,10 +125,10 @@ def readings(text: str, is_known: Callable[[int, int], bool]) -> Iterator[Readin
         escapes: list[re.Match[str]] = []
         start = end = 0
         for escape in pattern.finditer(text):
-            if is_known(*escape.span()):
+            if is_known(*escape.span()) or _is_unknown(escape):
                 continue
             first, last = _neighbourhood(text, escape.start(), escape.end())
-            if escapes and first > end:
+            if escapes and first > end + 1:  # lines that follow one another are read together: a label may be on one
                 yield Reading(text, start, end, escapes)
                 escapes = []
             if not escapes:
@@ -137,8 +137,9 @@ def readings(text: str, is_known: Callable[[int, int], bool]) -> Iterator[Readin
             end = max(end, last)
             if len(escapes) == _ESCAPES:
                 yield Reading(text, start, end, escapes)
+                # None is left where a long rest of a line follows, which has been read to its end.
                 escapes = [escape for escape in escapes[-_AROUND:] if escape.start() > end - _LINE]
-                start = escapes[0].start()
+                start = escapes[0].start() if escapes else end
         if escapes:
             yield Reading(text, start, end, escapes)
 
@@ -152,6 +153,11 @@ def _neighbourhood(text: str, start: int, end: int) -> tuple[int, int]:
     if last < 0:
         last = len(text) if len(text) - end <= _LINE else end + _AROUND
     return first, last
+
+
+def _is_unknown(escape: re.Match[str]) -> bool:
+    """Whether *escape* stands for itself: an entity that HTML has not. Read ever again, it would hide nothing."""
+    return escape.lastgroup == "html" and html.unescape(escape[0]) == escape[0]
 
 
 def _read(escape: re.Match[str]) -> str:
@@ -172,7 +178,7 @@ def runs(text: str) -> Iterator[Run]:
     """Every run of base64 or hexadecimal digits in *text* that stands for something readable or packed."""
     wrapped: deque[tuple[int, int]] = deque()
     for lines in _WRAPPED.finditer(text):
-        run = Run("base64", _from_base64("".join(_BREAK.sub("", lines[0]).split())), *lines.span())
+        run = Run("base64", from_base64("".join(_BREAK.sub("", lines[0]).split())), *lines.span())
         if _is_something(run.data):
             yield run
             if run.is_readable:
@@ -185,10 +191,10 @@ def runs(text: str) -> Iterator[Run]:
             continue
         if found[0].islower() or found[0].isupper() or found[0].isdecimal():
             continue
-        digits = found[0].rstrip("=").translate(_URLSAFE)
+        digits = found[0].rstrip("=")
         # Something that is of the alphabet too may stand before it, such as a path: then it begins up to three later.
         for skipped in range(4):
-            data = _from_base64(digits[skipped:])
+            data = from_base64(digits[skipped:])
             if _is_something(data, packed=skipped == 0 or len(digits) < _AROUND):
                 yield Run("base64", data, *found.span())
     for found in _HEX.finditer(text):
@@ -197,12 +203,13 @@ def runs(text: str) -> Iterator[Run]:
             yield Run("hex", data, *found.span())
 
 
-def _from_base64(run: str) -> bytes:
-    run = run.rstrip("=")
-    if len(run) % 4 == 1:
-        run = run[:-1]
+def from_base64(digits: str) -> bytes:
+    """What *digits* stand for, in either alphabet, with padding or without; nothing where they are none."""
+    digits = digits.rstrip("=").replace("-", "+").replace("_", "/")
+    if len(digits) % 4 == 1:
+        digits = digits[:-1]
     try:
-        return binascii.a2b_base64(run + "=" * (-len(run) % 4))
+        return binascii.a2b_base64(digits + "=" * (-len(digits) % 4))
     except binascii.Error:
         return b""
 

@@ -6,21 +6,30 @@ By allow-list: what is not in here is taken for real. No function here keeps or 
 
 from __future__ import annotations
 
-import binascii
 import ipaddress
 import re
 from typing import Final
 
 from graphcancel import marks
+from graphcancel.encodings import from_base64
 
+# A variable of a shell is told from a password that begins with a dollar by its name: words, with underscores between
+# them where digits are within, or with one digit behind them.
+_VARIABLE: Final = (
+    r"\$(?:env:)?(?:[A-Za-z_.:]+[0-9]?|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z][a-z0-9]*(?:_[a-z0-9]+)+)(?![A-Za-z0-9_])"
+)
 _PLACEHOLDER: Final = re.compile(
+    rf"""
+      {_VARIABLE}                                       # $TOKEN $env:TOKEN $OAUTH2_TOKEN
+    """
     r"""
-      [^\w]*                                            # nothing, dots, dashes, stars
-    | \$\{?\{?[ ]?[A-Za-z_][\w.:]*[ ]?\}?\}?            # $TOKEN ${TOKEN} ${{ secrets.TOKEN }} $env:TOKEN
+    | [^\w]*                                            # nothing, dots, dashes, stars
+    | \$\{\{?[ ]?[A-Za-z_][\w.:]*[ ]?\}?\}?              # ${TOKEN} ${{ secrets.TOKEN }}
+    | \$\(.*\)                                          # $(what a command says)
     | %[A-Za-z_]\w*% | %\(\w+\)s | %s | %r              # %TOKEN% %(token)s
     | \{\{[^{}]*\}\}                                     # {{token}}
     | [^\w]*<[^<>]*>[^\w]* | \[[^\[\]]*\]               # <token> [token]
-    | [xX]{3,} | \.{3}.* | .{0,12}(?:…|\.\.\.)          # xxx …
+    | [xX]{3,} | \.{3}.{0,4} | .{0,12}(?:…|\.\.\.)          # xxx …
     | (?i:redacted|filtered|masked|removed|garbage|changeme|\w{0,12}placeholder)
     | [A-Z][A-Z0-9]{0,20}(?:_[A-Z][A-Z0-9]{0,20}){1,6}  # the name of a variable
     | [a-z]{1,12}(?:-[a-z]{1,12}){0,3}-token            # the stand-ins of a cassette: organizer-token
@@ -29,7 +38,8 @@ _PLACEHOLDER: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_GAP: Final = re.compile(r"\{[^{}]*\}|%(?:\(\w+\))?[sr]|<[a-z_ -]+>|\$\{?[A-Za-z_]\w*\}?")
+_GAP: Final = re.compile(rf"\{{[^{{}}]*\}}|%(?:\(\w+\))?[sr]|<[a-z_ -]+>|\$\{{[A-Za-z_]\w*\}}|{_VARIABLE}")
+_EXPRESSION: Final = re.compile(r"\{[A-Za-z_][\w.]*[.(\[]")
 _FRAME: Final = 16
 _PIECE: Final = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_]+")
 # What stands where a secret may stand and speaks about secrets instead of being one.
@@ -53,9 +63,10 @@ _WORDS: Final = frozenset(
 )
 _RESERVED_NAMES: Final = frozenset("example test invalid localhost".split())
 _RESERVED_DOMAINS: Final = ("example.com", "example.net", "example.org")
-# Attributes of Python and files whose names hold an @ are no addresses.
+# Attributes of Python and files whose names hold an @ are no addresses. Endings that are countries too (md, py) are not
+# among them.
 _NO_DOMAIN: Final = re.compile(
-    r"(?:png|jpe?g|gif|svg|webp|ico|js|mjs|cjs|css|py|pyi|json|ya?ml|toml|md|txt|html?|xml|setter|getter|deleter|fixture)",
+    r"(?:png|jpe?g|gif|svg|webp|ico|js|mjs|cjs|css|pyi|json|ya?ml|toml|txt|html?|xml|setter|getter|deleter|fixture)",
     re.IGNORECASE,
 )
 # Published: Microsoft's own applications (…-c000-000000000000, …-0ff1-ce00-…), the ids of COM and of extended
@@ -88,10 +99,17 @@ def is_placeholder(value: str) -> bool:
     return filled > 0 and len(rest) <= _FRAME and not any(letter.isdecimal() for letter in rest)
 
 
+def is_expression(value: str) -> bool:
+    """Whether *value* begins with what source code has in braces: ``{tokens[actor]}``, all of it or a part."""
+    return _EXPRESSION.match(value) is not None
+
+
 def is_about_secrets(value: str) -> bool:
     """Whether *value* is made of words that name secrets, such as ``access_token`` and ``Client secret``."""
     pieces = _PIECE.findall(value)
-    return len(value) <= _SHORT or all(piece.lower() in _WORDS or piece in "0123456789" for piece in pieces)
+    return len(value) <= _SHORT or all(
+        piece.lower() in _WORDS or (piece.isdecimal() and len(piece) == 1) for piece in pieces
+    )
 
 
 def is_prose(value: str) -> bool:
@@ -136,20 +154,18 @@ def is_public_network(text: str) -> bool:
     )
 
 
-def is_fictional_number(digits: str) -> bool:
-    """Whether the telephone number of these *digits*, country first, is kept free for fiction."""
-    return _FICTION.fullmatch(digits) is not None or len(set(digits)) <= _SHORT
+def is_nobodys_number(text: str, lengths: range) -> bool:
+    """Whether the telephone number *text* is kept free for fiction, or is none: it has not so many digits."""
+    digits = re.sub(r"\D", "", text)
+    return len(digits) not in lengths or _FICTION.fullmatch(digits) is not None or len(set(digits)) <= _SHORT
 
 
 def is_made_up_id(value: str) -> bool:
     """Whether *value*, base64 as Exchange writes ids, is zeros or a pattern."""
-    text = value.rstrip("=").replace("-", "+").replace("_", "/")
-    text = text[: len(text) // 4 * 4]
-    try:
-        data = binascii.a2b_base64(text)
-    except binascii.Error:
-        return False
-    return len(set(data) - set(b"\0-")) < _MADE_UP or len(set(text)) < _MADE_UP
+    digits = value.rstrip("=")
+    digits = digits[: len(digits) // 4 * 4]
+    data = from_base64(digits)
+    return bool(data) and (len(set(data) - set(b"\0-")) < _MADE_UP or len(set(digits)) < _MADE_UP)
 
 
 def without_marks(text: str) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from graphcancel import harmless
 from graphcancel.randomness import changes
-from graphcancel.rule import Rule, value_of
+from graphcancel.rule import Rule, text_of, value_of
 
 _SECRETS: Final = (
     r"password|passwd|passphrase|passcode|pwd|secret(?:text|value|key)?|token(?:secret)?|assertion|credential"
@@ -29,7 +29,11 @@ _DIAGNOSTICS: Final = (
     r"x-ms-ags-diagnostic|x-calculated[bf]etarget|x-[bf]eserver|x-diaginfo|x-feproxyinfo|x-feefzinfo|x-ms-ests-server"
     r"|x-ms-srs|x-msedge-ref|x-azure-ref|x-anchormailbox|x-ms-correlation-request-id|ms-cv"
 )
+_PLACES: Final = r"[\"'](?:datacenter|scaleunit|roleinstance)"  # keys of x-ms-ags-diagnostic
 _NAMES: Final = r"displayname|givenname|surname|mailnickname|preferredname|customername"
+# {"emailAddress": {"name": "…", "address": "…"}}, in either order, and EmailAddress(name="…")
+_NAME_OF_ADDRESS: Final = r"emailaddress\\?[\"']?\s{0,8}(?:[:=]\s{0,80}\{|\()(?:[^{}()]{0,400}?[^\w{}()])??name"
+_OF_ANYTHING: Final = ("displayname", "emailaddress")  # calendars and rooms have them too, often of one word
 
 # What may stand between a label and its value.
 _TO: Final = r"""
@@ -56,10 +60,12 @@ _IDENTIFIER: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,4}(?:\.[0-9]{1,4})?")
 _PATHLIKE: Final = re.compile(
     r"(?:\.{1,2}|~)/.*|/[\w.-]{1,64}/.*|[A-Za-z]:[\\/].*|https?://[^?]*|[\w./-]{1,80}\.(?:pem|key|pfx|p12|crt|jwt|json|toml|txt)"
-    r"|[a-z][a-z0-9.-]*(?:/[a-z][a-z0-9.-]*){2,}"
+    r"|[a-z][a-z0-9.-]*(?:/[a-z][a-z0-9.-]*){2,}|\{[\w.]{1,80}\}/.*"
 )
 _SHORT: Final = 6
 _COOKIE: Final = 4
+_UNDER_A_LABEL: Final = range(7, 27)
+"""Digits of a telephone number, with an extension or without a country; shorter ones are extensions."""
 # Changes of kind for each character (randomness.py), from which on a word with digits in it is no name or word with a
 # number behind it. Where a label says what stands there, less is enough than in a run that nothing announces.
 _OF_A_NAME: Final = 0.2
@@ -106,7 +112,7 @@ def is_known(value: str) -> bool:
     """Whether *value* is known to be harmless under a secret's label."""
     value = unquote(value)
     return (
-        value[:1] in {"", "{", "<", "$"}
+        not value
         or harmless.is_placeholder(value)
         or harmless.is_about_secrets(value)
         or harmless.is_prose(value)
@@ -130,10 +136,11 @@ def is_likely(value: str) -> bool:
 
 
 def _authorization(match: re.Match[str], text: str) -> bool:
-    value = value_of(match, text).strip().rstrip("\\,;)]}")
+    value = text_of(match, text).strip()
+    value = value.rstrip("\\,;)]" if "{" in value else "\\,;)]}")  # a gap keeps its end
     scheme = _SCHEME.fullmatch(value)
     if scheme:
-        return is_given(scheme[1])
+        return not harmless.is_expression(scheme[1]) and is_given(scheme[1])
     return is_likely(value) if match.lastgroup == "bare" or match.start("tuple") >= 0 else is_given(value)
 
 
@@ -163,15 +170,22 @@ def _diagnostic(match: re.Match[str], text: str) -> bool:
     return len(value) > 1 and not is_known(value) and (likely or match.lastgroup != "bare")
 
 
+def _place(match: re.Match[str], text: str) -> bool:
+    value = value_of(match, text).rstrip("\\")
+    if match.lastgroup == "bare" or match.start("tuple") >= 0:
+        return is_likely(value)
+    return bool(value.strip("0")) and not harmless.is_placeholder(value) and not harmless.is_about_secrets(value)
+
+
 def _person(match: re.Match[str], text: str) -> bool:
     value = value_of(match, text).rstrip("\\")
-    words = value.split()
-    whole = not match[0].startswith("displayname")
-    named = all(word[0].isupper() and word.isalpha() for word in re.split(r"[\s'’-]+", value) if word)
+    # Between the names of a person may stand what is none: van, a letter with a full stop, a department in brackets.
+    names = [
+        word for word in re.split(r"[\s'’,()-]+", value.replace(".", " ")) if word[:1].isupper() and word.isalpha()
+    ]
+    whole = not match[0].startswith(_OF_ANYTHING)
     return (
-        bool(words)
-        and named
-        and (whole or len(words) > 1)
+        len(names) >= (1 if whole else 2)
         and value.lower() not in _ANYBODY
         and not harmless.is_about_secrets(value)
         and not harmless.is_placeholder(value)
@@ -180,11 +194,6 @@ def _person(match: re.Match[str], text: str) -> bool:
 
 def _code(match: re.Match[str], text: str) -> bool:
     return is_likely(value_of(match, text))
-
-
-def _telephone(match: re.Match[str], text: str) -> bool:
-    digits = re.sub(r"\D", "", value_of(match, text))
-    return len(digits) > 6 and not harmless.is_fictional_number(digits)  # noqa: PLR2004 - shorter ones are extensions
 
 
 LABELLED: Final = (
@@ -198,6 +207,13 @@ LABELLED: Final = (
     Rule("cookie", _pattern(r"(?:set-)?cookies?", _LINE), _cookie, ("cookie",), folded=True),
     Rule("cookie", _pattern(rf"(?<![a-z0-9-])(?:{_COOKIES})", _WORD), _known_cookie, folded=True),
     Rule("diagnostics of the service", _pattern(_DIAGNOSTICS, _LINE), _diagnostic, ("x-", "ms-cv"), folded=True),
+    Rule(
+        "diagnostics of the service",
+        _pattern(_PLACES, _WORD),
+        _place,
+        ("datacenter", "scaleunit", "roleinstance"),
+        folded=True,
+    ),
     Rule("value under a secret's name", _pattern(_SECRETS, _WORD), _labelled, folded=True),
     Rule(
         "value under a secret's name",
@@ -214,13 +230,14 @@ LABELLED: Final = (
         folded=True,
     ),
     Rule("person's name", _pattern(_NAMES, _WORD), _person, ("name",), folded=True),
+    Rule("person's name", _pattern(_NAME_OF_ADDRESS, _WORD), _person, ("emailaddress",), folded=True),
     Rule(
         "telephone number",
         re.compile(
             r"(?:phones?|phonenumbers?|telephone|tollnumber|dialin|mobile)\\?[\"']?\s{0,4}[:=]\s{0,4}\[?\s{0,40}\\?[\"']?"
             r"(?P<value>\+?[0-9(][0-9 ()./-]{6,24}+)"
         ),
-        _telephone,
+        lambda match, text: not harmless.is_nobodys_number(value_of(match, text), _UNDER_A_LABEL),
         ("phone", "tollnumber", "dialin", "mobile"),
         folded=True,
     ),

@@ -11,9 +11,8 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Final
 
 from graphcancel import encodings, unpacking
@@ -25,7 +24,7 @@ from graphcancel.shapes import SHAPES
 _UNPACKED: Final = 64 << 20  # bytes and characters of all inner layers of one file
 _DEEPEST: Final = 6
 _MOST: Final = 1000  # findings in one file
-_SIGHTINGS: Final = 5 * _MOST  # in one text, before the rest of it is left
+_SIGHTINGS: Final = 5 * _MOST  # findings in one text, those of the same place too
 _LEAST: Final = 64  # what looking into anything costs, however short
 _SEPARATOR: Final = re.compile(r"([/\\])")
 _MIDDLE: Final = re.compile(r"%[0-9A-Fa-f]{2}|=3D")
@@ -58,27 +57,20 @@ class Found:
         place = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
         return ": ".join((place, *self.within, self.rule))
 
-    def as_object(self) -> dict[str, object]:
-        """As JSON shows it."""
-        return {
-            "file": self.file,
-            "line": self.line,
-            "column": self.column,
-            "rule": self.rule,
-            "within": list(self.within),
-        }
-
 
 def scan_bytes(data: bytes, file: str = "") -> list[Found]:
-    """The findings in *data*, as if it were a file of the name *file*."""
+    """The findings in *data*, as if it were a file of the name *file*; a fault of our own is one of them."""
     scan_of_file = _Scan(file)
-    scan_of_file.look_into(data)
+    try:
+        scan_of_file.look_into(data)
+    except Exception as error:  # noqa: BLE001 - what is found here and in other files is worth more than a traceback
+        scan_of_file.found.append(Found(file, None, None, f"{NOT_SCANNED}a fault of our own ({type(error).__name__})"))
     return sorted(scan_of_file.found, key=lambda found: (found.line or 0, found.column or 0))
 
 
 def shown(path: str) -> str:
     """*path* for a message: parts of it that hold something secret left out, and nothing that steers a terminal."""
-    parts = ["[…]" if part and _sightings(part) else part for part in _SEPARATOR.split(path)]
+    parts = ["[…]" if part and rule_broken_by(part) else part for part in _SEPARATOR.split(path)]
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in "".join(parts))
 
 
@@ -87,16 +79,11 @@ def rule_broken_by(text: str) -> str | None:
     return next((sighting.rule for sighting in _sightings(text)), None)
 
 
-def _sightings(text: str) -> list[Sighting]:
-    """What the rules see in *text* as it stands, by rule; of two that overlap, that of the earlier rule."""
+def _sightings(text: str) -> Iterator[Sighting]:
+    """What the rules see in *text* as it stands, by rule; some may overlap."""
     small = in_small_letters(text)
-    kept = _Spans()
     found = (sighting for rule in (*SHAPES, *LABELLED) for sighting in rule.find(text, small))
-    return [
-        sighting
-        for sighting in islice(found, _SIGHTINGS)
-        if not _is_escaped(text, sighting.start) and kept.add(sighting.start, sighting.end)
-    ]
+    return (sighting for sighting in found if not _is_escaped(text, sighting.start))
 
 
 def _is_escaped(text: str, start: int) -> bool:
@@ -104,6 +91,11 @@ def _is_escaped(text: str, start: int) -> bool:
     return _MIDDLE.search(text, max(0, start - 2), start + 2) is not None and (
         text[start - 1] == "%" or (start > 1 and text[start - 2] == "%") or text[start - 1 : start + 2] == "=3D"
     )
+
+
+def _never(start: int, end: int) -> bool:
+    del start, end
+    return False
 
 
 class _Spans:
@@ -237,13 +229,24 @@ class _Scan:
         return len(self.found) > before
 
     def _look_through(self, layer: _Layer) -> None:
-        def tell(begin: int, start: int, end: int, rule: str) -> None:
+        told = 0
+
+        def tell(begin: int, start: int, end: int, rule: str) -> bool:
+            """Report it, unless an earlier one has its place; whether there is room for more."""
+            nonlocal told
             located = layer.locate(begin, start, end)
-            if located and layer.taken.add(located[0], max(located[1], located[0] + 1)):
-                self._report(layer.place(located[0]), (*layer.within, *located[2]), rule)
+            if not located or not layer.taken.add(located[0], max(located[1], located[0] + 1)):
+                return True
+            told += 1
+            # Findings of the same place and rule are one, so a text without lines of its own never has too many.
+            if told > _SIGHTINGS:
+                self._trouble(f"more than {_SIGHTINGS} findings in one text; the rest is left out", layer.within)
+                return False
+            return self._report(layer.place(located[0]), (*layer.within, *located[2]), rule)
 
         for sighting in _sightings(layer.text):
-            tell(sighting.begin, sighting.start, sighting.end, sighting.rule)
+            if not tell(sighting.begin, sighting.start, sighting.end, sighting.rule):
+                return
         read = _Spans()
         if layer.depth < _DEEPEST:
             for run in sorted(encodings.runs(layer.text), key=lambda run: run.start):
@@ -253,9 +256,17 @@ class _Scan:
             for reading in encodings.readings(layer.text, read.overlaps):
                 if self._afford(reading.cost, layer.within):
                     self._look_through(layer.read(reading))
-        for start, end in islice(random_runs(layer.text), _SIGHTINGS):
-            if not read.overlaps(start, end) and not _is_escaped(layer.text, start):
-                tell(start, start, end, _RANDOM)
+        elif self._has_more(layer.text):
+            self._trouble("encoded more deeply than is looked through", layer.within)
+        for start, end in random_runs(layer.text):
+            if read.overlaps(start, end) or _is_escaped(layer.text, start):
+                continue
+            if not tell(start, start, end, _RANDOM):
+                return
+
+    def _has_more(self, text: str) -> bool:
+        """Whether something in *text* is written in yet another way."""
+        return any(True for _ in encodings.runs(text)) or any(True for _ in encodings.readings(text, _never))
 
     def _look_into_run(self, layer: _Layer, run: encodings.Run) -> None:
         located = layer.locate(run.start, run.start, run.end)
@@ -281,10 +292,13 @@ class _Scan:
             self.found.append(Found(self.file, None, None, NOT_SCANNED + why, within))
         return True
 
-    def _report(self, place: _Place, within: tuple[str, ...], rule: str) -> None:
-        if len(self.found) < _MOST:
-            found = Found(self.file, *place, rule, within)
-            if found not in self.found[-8:]:
-                self.found.append(found)
-        else:
+    def _report(self, place: _Place, within: tuple[str, ...], rule: str) -> bool:
+        """Keep a finding; whether there is room for more."""
+        found = Found(self.file, *place, rule, within)
+        if found in self.found[-8:]:
+            return True
+        if len(self.found) >= _MOST:
             self._trouble(f"more than {_MOST} findings; the rest is left out", ())
+            return False
+        self.found.append(found)
+        return True

@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
+
+BINARY: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\udc80-\udcff]")
 
 Judgement = Callable[[re.Match[str], str], bool]
 """Whether a match is secret, given the text as it is written (the match may be of the text in small letters)."""
@@ -65,6 +68,11 @@ def value_of(match: re.Match[str], text: str) -> str:
     """The secret part of *match* as it is written in *text*."""
     start, end = match.span(match.lastgroup or 0)
     return text[start:end]
+
+
+def text_of(match: re.Match[str], text: str) -> str:
+    """The secret part of *match* up to what is no text: in compiled code that follows every constant."""
+    return BINARY.split(value_of(match, text), maxsplit=1)[0]
 
 
 def in_small_letters(text: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,9 +26,12 @@ class Scanned:
     links: int = 0
 
 
-def scan(paths: Iterable[str], scanned: Scanned) -> Iterator[Found]:
+def scan(paths: Iterable[str], scanned: Scanned, after_each: Callable[[], None] = lambda: None) -> Iterator[Found]:
     """
     Look through *paths*, files and folders, and tell every finding; *scanned* keeps count.
+
+    Args:
+        after_each: Called when a file has been looked through, whatever was found.
 
     Raises:
         ScanError: A path is not there, cannot be read, or is a link. Nothing was looked through then.
@@ -40,6 +43,7 @@ def scan(paths: Iterable[str], scanned: Scanned) -> Iterator[Found]:
             yield from _named(file, path, named)
             yield from _scanned(file, name)
             scanned.files += isinstance(name, str)
+            after_each()
 
 
 def told(scanned: Scanned, found: Sequence[Found]) -> str:

@@ -4,13 +4,13 @@ What gives itself away by its shape: tokens, keys, ids, addresses, hosts, number
 
 from __future__ import annotations
 
-import binascii
 import re
 from typing import Final
 
 from graphcancel import harmless
+from graphcancel.encodings import from_base64
 from graphcancel.randomness import changes
-from graphcancel.rule import Judgement, Rule, value_of
+from graphcancel.rule import BINARY, Judgement, Rule, text_of, value_of
 
 _SCHEMES_WORD: Final = re.compile(r"[A-Za-z]?[a-z]*(?:[-_/.][a-z]+){0,5}\W{0,4}")
 _CHALLENGE: Final = re.compile(
@@ -19,7 +19,6 @@ _CHALLENGE: Final = re.compile(
 _LONGEST_WORD: Final = 40
 _RANDOM: Final = 0.2
 _LEAST_LOCAL: Final = 3
-_BINARY: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\udc80-\udcff]")
 _USUAL: Final = frozenset("com net org edu gov info de uk us eu fr nl ch at it es cn jp in io".split())
 _HOME: Final = frozenset(
     """
@@ -36,6 +35,8 @@ _VERSION: Final = re.compile(
 )
 _OID: Final = re.compile(r"1\.3\.6\.1|2\.5\.\d+\.\d+|1\.2\.\d+\.\d+|1\.3\.\d+\.\d+")
 _CONTEXT: Final = 24
+_WITH_COUNTRY: Final = range(9, 16)
+"""Digits of a telephone number, country first (E.164)."""
 
 
 def _always(match: re.Match[str], text: str) -> bool:
@@ -67,29 +68,21 @@ def _web_token(match: re.Match[str], text: str) -> bool:
 
 
 def _credentials(match: re.Match[str], text: str) -> bool:
-    value = value_of(match, text)
+    value = text_of(match, text)
     if (
-        value[0] in "{$"
+        harmless.is_expression(value)
         or _CHALLENGE.match(value)
         or harmless.is_placeholder(value)
         or harmless.is_about_secrets(value)
         or (len(value) <= _LONGEST_WORD and _SCHEMES_WORD.fullmatch(value))
     ):
         return False
-    return not match[0].startswith("basic") or ":" in _decoded(value)
-
-
-def _decoded(value: str) -> str:
-    text = value.rstrip("=").replace("-", "+").replace("_", "/")
-    try:
-        return binascii.a2b_base64(text + "=" * (-len(text) % 4)).decode()
-    except ValueError:
-        return ""
+    return not match[0].startswith("basic") or b":" in from_base64(value)
 
 
 def _password_in_url(match: re.Match[str], text: str) -> bool:
     value = value_of(match, text)
-    return not (harmless.is_placeholder(value) or harmless.is_about_secrets(value) or value[0] in "{$<%")
+    return not (harmless.is_placeholder(value) or harmless.is_about_secrets(value))
 
 
 def _private_key(match: re.Match[str], text: str) -> bool:
@@ -103,7 +96,7 @@ def _guid(match: re.Match[str], text: str) -> bool:
 def _address(match: re.Match[str], text: str) -> bool:
     value = value_of(match, text)
     last = value.rpartition(".")[2]
-    if value.index("@") < _LEAST_LOCAL and _BINARY.search(
+    if value.index("@") < _LEAST_LOCAL and BINARY.search(
         text, match.start() - min(40, match.start()), match.end() + 40
     ):
         return False  # random bytes have one in every few MiB, and compiled code writes names so
@@ -128,8 +121,7 @@ def _calendar_uid(match: re.Match[str], text: str) -> bool:
 
 
 def _telephone(match: re.Match[str], text: str) -> bool:
-    digits = re.sub(r"\D", "", value_of(match, text))
-    return 9 <= len(digits) <= 15 and not harmless.is_fictional_number(digits)  # noqa: PLR2004 - E.164
+    return not harmless.is_nobodys_number(value_of(match, text), _WITH_COUNTRY)
 
 
 def _ipv4(match: re.Match[str], text: str) -> bool:
@@ -149,11 +141,6 @@ def _ipv6(match: re.Match[str], text: str) -> bool:
 def _home(match: re.Match[str], text: str) -> bool:
     value = value_of(match, text)
     return len(value) > 1 and value.lower() not in _HOME and value[0].isalnum() and not harmless.is_placeholder(value)
-
-
-def _diagnostic(match: re.Match[str], text: str) -> bool:
-    value = value_of(match, text)
-    return bool(value.strip("0")) and not harmless.is_placeholder(value) and not harmless.is_about_secrets(value)
 
 
 _OTHER_SERVICES: Final = (
@@ -193,7 +180,7 @@ SHAPES: Final = (
         _random(40),
         ("0.a", "1.a"),
     ),
-    Rule("refresh token", re.compile(r"M\.[A-Z]\d{1,3}_[A-Z0-9]{2,5}\.[^\s\"'`&<>\\]++"), _long(20), ("m.c", "m.r")),
+    Rule("refresh token", re.compile(r"M\.[A-Z]\d{1,3}_[A-Z0-9]{2,5}\.[^\s\"'`&<>\\]++"), _long(20), ("m.",)),
     Rule(
         "compact token",
         re.compile(r"(?<![A-Za-z0-9+/_-])Ew[A-D][A-Za-z0-9+/=_%-]++"),
@@ -267,15 +254,6 @@ SHAPES: Final = (
         ("meeting", "conference", "konferenz", "besprechung"),
         folded=True,
     ),
-    Rule(
-        "diagnostics of the service",
-        re.compile(
-            r"\\?[\"'](?:datacenter|scaleunit|roleinstance)\\?[\"']\s{0,8}:\s{0,8}\\?[\"'](?P<value>[^\"'\\\n]{1,80}+)"
-        ),
-        _diagnostic,
-        ("datacenter", "scaleunit", "roleinstance"),
-        folded=True,
-    ),
     Rule("GUID", re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"), _guid),
     Rule(
         "telephone number",
@@ -286,7 +264,13 @@ SHAPES: Final = (
         _telephone,
         ("+",),
     ),
-    Rule("telephone number", re.compile(r"tel:(?P<value>[+0-9][0-9().%-]{7,24}+)"), _telephone, ("tel:",), folded=True),
+    Rule(
+        "telephone number",
+        re.compile(r"tel:(?P<value>[+0-9][0-9().%-]{7,24}+)"),
+        _telephone,
+        ("tel:",),
+        folded=True,
+    ),
     Rule(
         "IP address",
         re.compile(r"(?<![A-Za-z0-9.-])[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![\w-]|\.[0-9])"),

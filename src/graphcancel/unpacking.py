@@ -1,6 +1,9 @@
 """
 What is packed in bytes, and what text bytes are: gzip, zlib, bzip2 and xz wherever they begin, members of zip and tar.
 
+Several of them may stand in one file, beside each other and beside a text: a recorded answer has its head before what
+is packed. What has been opened is not searched again; what begins there is part of it.
+
 Nothing is unpacked beyond what is asked for, so a small file that unpacks to a huge one costs no more than others.
 """
 
@@ -21,6 +24,32 @@ from typing import Any, Final
 
 _STREAM: Final = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]|BZh[1-9]1AY&SY|\xfd7zXZ\x00", re.DOTALL)
 _UNREADABLE: Final = {b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf\x27\x1c": "7-Zip", b"Rar!\x1a\x07": "RAR"}
+# What begins a file is what it says it is. Amid other bytes a few of them mean little: random data has them, and so has
+# a compiled program that knows them. There the whole head must be one that a packer writes.
+_HEADS: Final = {
+    # Flags in use; a time, none or since 1980; speed; system.
+    "gzip": re.compile(
+        rb"\x1f\x8b\x08[\x00\x01\x04\x05\x08\x09\x0c\x0d\x10-\x1f](?:[\x00\x01]\x00\x00\x00|...[\x12-\xff])[\x00\x02\x04][\x00-\x0d\xff]",
+        re.DOTALL,
+    ),
+    # The checksum of a block; where its text begins, which is before 900 000.
+    "bzip2": re.compile(rb"BZh[1-9]1AY&SY.{4}[\x00-\x06].{2}", re.DOTALL),
+    # What checksum is used; the checksum of these two bytes.
+    "xz": re.compile(
+        rb"\xfd7zXZ\x00\x00(?:\x00\xff\x12\xd9\x41|\x01\x69\x22\xde\x36|\x04\xe6\xd6\xb4\x46|\x0a\xe1\xfb\x0c\xa1)"
+    ),
+    "7-Zip": re.compile(rb"7z\xbc\xaf\x27\x1c\x00[\x02-\x04]"),
+    # The head of the archive: its checksum, its size in the newer form, its kind.
+    "RAR": re.compile(rb"Rar!\x1a\x07(?:\x00..\x73|\x01\x00.{4}[\x03-\x7f][\x01\x04])", re.DOTALL),
+}
+# A member of a zip: version, flags, a way of packing that has a number, sizes, a name of some length and what is extra.
+_MEMBER: Final = re.compile(
+    rb"PK\x03\x04[\x00-\x3f][\x00-\x13]..[\x00-\x14\x5d-\x63]\x00.{16}(?!\x00\x00).[\x00-\x0f].[\x00-\x0f]", re.DOTALL
+)
+# The end of a zip: on one disk, as many members on it as in all, and some; the length of the remark.
+_END: Final = re.compile(rb"PK\x05\x06(?:\x00\x00|\xff\xff){2}(?!\x00\x00)(..)\1.{8}(..)", re.DOTALL)
+_ARCHIVES: Final = 64
+"""Zips opened in one file: each may claim a list of members that is the whole file."""
 _TRIES: Final = 20_000
 """Streams tried in one text: random data has one beginning of zlib in 16 KiB, and nearly all end at once."""
 _MEMBERS: Final = 20_000
@@ -59,14 +88,16 @@ class Part:
         how: In words: ``gzip``, ``zip``.
         name: Of a member of an archive, else empty.
         at: Where it begins in the bytes.
-        stored: How many bytes from *at* hold it as it is, not to be read twice.
+        size: How many bytes from *at* hold it; 0 where that is not known.
+        stored: They hold it as it is, not to be read twice.
     """
 
     how: str
     name: str
     data: bytes
     at: int
-    stored: int = 0
+    size: int = 0
+    stored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +110,45 @@ class Trouble:
 def parts(data: bytes, limit: int) -> Iterator[Part | Trouble]:
     """Everything packed in *data*, of which no part is larger than *limit* bytes; what is beyond is told."""
     for magic, name in _UNREADABLE.items():
-        if data.startswith(magic):
+        if data.startswith(magic) or _begins_amid(data, magic, name):
             yield Trouble(f"packed with {name}")
-    if data.startswith(b"PK\x03\x04") or b"PK\x05\x06" in data[-70_000:]:
-        yield from _zip(data, limit)
-    elif data[257:262] == b"ustar":
+    opened: list[Part] = []
+    for part in _members(data, limit):
+        yield part
+        if isinstance(part, Part):
+            opened.append(part)
+    # What a member holds is looked through by itself, and a stream in it would be cut by the blocks it is packed in.
+    yield from _streams(blanked(data, opened) if opened else data, limit)
+
+
+def _begins_amid(data: bytes, magic: bytes, name: str) -> bool:
+    at = data.find(magic)
+    while at >= 0 and not _has_head(name, data, at):
+        at = data.find(magic, at + 1)
+    return at >= 0
+
+
+def _has_head(how: str, data: bytes, at: int) -> bool:
+    """Whether what begins at *at* is packed by *how*, and does not only look so."""
+    if how in _HEADS:
+        return _HEADS[how].match(data, at) is not None
+    if how != "zstd":
+        return False
+    head = data[at + 4 : at + 5]
+    if not head or head[0] & 8:
+        return False
+    whole, known = bool(head[0] & 0x20), head[0] >> 6
+    block = at + 5 + (not whole) + (0, 1, 2, 4)[head[0] & 3] + (int(whole), 2, 4, 8)[known]
+    first = int.from_bytes(data[block : block + 3], "little")
+    # Of a kind that there is, of at most 128 KiB; one that holds nothing is the last.
+    return block + 3 <= len(data) and first >> 1 & 3 < 3 and 0 < first < (1 << 20) + 8  # noqa: PLR2004
+
+
+def _members(data: bytes, limit: int) -> Iterator[Part | Trouble]:
+    if data[257:262] == b"ustar":
         yield from _tar(data, limit)
-    else:
-        yield from _streams(data, limit)
+    elif b"PK" in data:
+        yield from _zips(data, limit)
 
 
 def _streams(data: bytes, limit: int) -> Iterator[Part | Trouble]:
@@ -99,7 +161,7 @@ def _streams(data: bytes, limit: int) -> Iterator[Part | Trouble]:
         how, unpacked, used, whole = _unpack(data, found.start(), limit)
         if len(unpacked) > limit:
             yield Trouble("unpacks to more than is looked through")
-        elif not whole and found.start() == 0 and how != "zlib":
+        elif not whole and (_has_head(how, data, found.start()) or (found.start() == 0 and how != "zlib")):
             yield Trouble(f"damaged {how}")
         if len(unpacked) >= _LEAST:
             yield Part(how, "", unpacked[:limit], found.start())
@@ -136,32 +198,60 @@ def _unpack(data: bytes, at: int, limit: int) -> tuple[str, bytes, int, bool]:
     return how, b"".join(pieces), fed - at - len(decompressor.unused_data), decompressor.eof
 
 
-def _zip(data: bytes, limit: int) -> Iterator[Part | Trouble]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            if len(members) > _MEMBERS:
-                yield Trouble(f"more than {_MEMBERS} members")
-            left = limit
-            for number, member in enumerate(members[:_MEMBERS], 1):
-                if member.flag_bits & 1:
-                    yield Trouble(f"member {number} is encrypted")
-                    continue
-                try:
-                    with archive.open(member) as opened:
-                        held = opened.read(left + 1)
-                except _DAMAGED:
-                    yield Trouble(f"member {number} is damaged or packed in an unknown way")
-                    continue
-                if len(held) > left:
-                    yield Trouble("unpacks to more than is looked through")
-                    return
-                left -= len(held)
-                stored = member.compress_size if member.compress_type == zipfile.ZIP_STORED else 0
-                yield Part("zip", member.filename, held, _local(data, member), stored)
-    except _DAMAGED:
-        if data.startswith(b"PK\x03\x04"):
-            yield Trouble("damaged zip")
+def _zips(data: bytes, limit: int) -> Iterator[Part | Trouble]:
+    """The members of every zip in *data*, from the last one; that there is more of one than can be opened."""
+    left, begin, tries = limit, len(data), 0
+    spans: list[tuple[int, int]] = []
+    damaged = False
+    for end in reversed(list(_END.finditer(data))):
+        if end.start() >= begin:
+            continue  # within a member of the one behind it
+        tries += 1
+        if tries > _ARCHIVES:
+            yield Trouble("too many packed pieces")
+            return
+        stop = end.end() + int.from_bytes(end[2], "little")
+        try:
+            archive = zipfile.ZipFile(io.BytesIO(data[:stop]))
+        except _DAMAGED:
+            damaged = True
+            continue
+        with archive:
+            begin = max(0, min([archive.start_dir, *(member.header_offset for member in archive.infolist())]))
+            spans.append((begin, stop))
+            for part in _zip(archive, data, left):
+                left -= len(part.data) if isinstance(part, Part) else 0
+                yield part
+    at = 0
+    for begin, stop in [*sorted(spans), (len(data), len(data))]:
+        damaged |= _MEMBER.search(data, at, begin) is not None or (at == 0 < begin and data.startswith(b"PK\x03\x04"))
+        at = stop
+    if damaged:
+        yield Trouble("damaged zip")
+
+
+def _zip(archive: zipfile.ZipFile, data: bytes, limit: int) -> Iterator[Part | Trouble]:
+    members = archive.infolist()
+    if len(members) > _MEMBERS:
+        yield Trouble(f"more than {_MEMBERS} members")
+    left = limit
+    for number, member in enumerate(members[:_MEMBERS], 1):
+        if member.flag_bits & 1:
+            yield Trouble(f"member {number} is encrypted")
+            continue
+        try:
+            with archive.open(member) as opened:
+                held = opened.read(left + 1)
+            at = _local(data, member)
+        except _DAMAGED:
+            yield Trouble(f"member {number} is damaged or packed in an unknown way")
+            continue
+        if len(held) > left:
+            yield Trouble("unpacks to more than is looked through")
+            return
+        left -= len(held)
+        stored = member.compress_type == zipfile.ZIP_STORED
+        yield Part("zip", member.filename, held, at, len(held) if stored else member.compress_size, stored)
 
 
 def _local(data: bytes, member: zipfile.ZipInfo) -> int:
@@ -186,16 +276,16 @@ def _tar(data: bytes, limit: int) -> Iterator[Part | Trouble]:
                     yield Trouble("unpacks to more than is looked through")
                     return
                 left -= len(held)
-                yield Part("tar", member.name, held, member.offset_data, len(held))
+                yield Part("tar", member.name, held, member.offset_data, len(held), stored=True)
     except (*_DAMAGED, tarfile.TarError):
         yield Trouble("damaged tar")
 
 
-def blanked(data: bytes, stored: list[Part]) -> bytes:
-    """*data* with what *stored* holds replaced by blanks."""
+def blanked(data: bytes, parts: list[Part]) -> bytes:
+    """*data* with what holds *parts* replaced by blanks."""
     changed = bytearray(data)
-    for part in stored:
-        changed[part.at : part.at + part.stored] = b" " * len(changed[part.at : part.at + part.stored])
+    for part in parts:
+        changed[part.at : part.at + part.size] = b" " * len(changed[part.at : part.at + part.size])
     return bytes(changed)
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from planting import ADDRESS, TOKEN, letters
 
+from graphcancel import __main__ as command
+from graphcancel import encodings
 from graphcancel.__main__ import main
 from graphcancel.layers import Found
 from graphcancel.scanning import Scanned, scan
@@ -64,6 +66,43 @@ def test_what_is_found_is_a_line_each_a_count_and_1(here, capsys):
         "checked 2 files, 2 findings",
     ]
     assert err == ""
+
+
+def test_each_finding_is_a_line_before_the_next_is_looked_for(here, capsys, monkeypatch):
+    lines = []
+
+    def found(paths, scanned, after_each):
+        for number in range(3):
+            lines.append(capsys.readouterr().out)
+            yield Found("file", number, 1, "mail address")
+            after_each()
+
+    monkeypatch.setattr(command, "scan", found)
+
+    assert main(["sanitise-check", "."]) == 1
+    assert lines == ["", "file:0:1: mail address\n", "file:1:1: mail address\n"]
+
+
+def test_a_fault_of_our_own_in_one_file_leaves_the_findings_in_others(here, capsys, monkeypatch):
+    real = encodings.runs
+    monkeypatch.setattr(encodings, "runs", lambda text: real(None if "Contract" in text else text))
+
+    assert main(["sanitise-check", "."]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "clean.json: not scanned: a fault of our own (TypeError)",
+        "unclean.log:2:11: mail address",
+        f"unclean.log:2:{11 + len(ADDRESS) + 6}: JSON web token",
+        "checked 2 files, 2 findings, 1 file not scanned to the end",
+    ]
+
+
+def test_progress_is_told_after_every_file(here):
+    counts = []
+    scanned = Scanned()
+
+    list(scan(["clean.json", "clean.json", "unclean.log"], scanned, lambda: counts.append(scanned.files)))
+
+    assert counts == [1, 2, 3]
 
 
 def test_for_machines_it_is_a_list(here, capsys):

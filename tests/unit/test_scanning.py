@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
 import hashlib
+import lzma
+import marshal
 import os
 import random
 import socket
 import sys
 import time
+import zipfile
 import zlib
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from planting import ADDRESS, HOST, KEY, PLANTED, TOKEN, WRAPPED, guid, letters, zipped
+from planting import ADDRESS, HOST, KEY, PLANTED, TOKEN, WRAPPED, guid, letters, tarred, zipped
 
-from graphcancel import layers, scanning
+from graphcancel import encodings, layers, scanning, unpacking
 from graphcancel.errors import ScanError
 from graphcancel.layers import Found, scan_bytes
 from graphcancel.marks import Mark
@@ -118,6 +122,11 @@ QUIET = [
     'secret = ("client_secret", "password", "refresh_token")',
     "client_secret=$SECRET&refresh_token=<refresh token>&code=…",
     "PASSWORD: ${{ secrets.GRAPH_ORGANIZER_PASSWORD }}",
+    'password="$TOKEN2" password="$OAUTH2_TOKEN" password="$oauth2_token" password="$env:OAUTH2_TOKEN" token="$(op x1)"',
+    'password="${TOKEN}" password="{{ item.x1 }}" password="<the 1st>" token="... 2x" token="%(x1)s" token="$user:$pass"',
+    'f"Bearer {tokens[actor]}" f"Bearer {self.tokens.get(given, 1)}" f"Bearer {served.token}\\r\\n", {"Authorization": f"Bearer {x.y}"}',
+    'token = f"{served.place}/{served.tenant}/oauth2/v2.0/token" and https://ada:$PASS@x https://ada:${PASS}@x https://ada:%s@x',
+    "Bearer $\x1a\udcdagraph_token1234567890",
     'certificate = "app.pem"\nprivate_key = "app-key.local.pem"',
     "password: the password of the account, never shown",
     '"id": "event-1", "iCalUId": "id-12", "changeKey": "id-3", "@odata.nextLink": "/me/events?$skiptoken=next-1"',
@@ -148,6 +157,9 @@ QUIET = [
     "https://teams.microsoft.com/l/meetup-join/{id} and {tenant}.onmicrosoft.com and *.sharepoint.com",
     "/home/runner/work/x, /Users/runner/x, C:\\Users\\runneradmin\\x, /v1.0/users/ada/events, ~/x",
     '"displayName": "name-1", "givenName": "name-2", "displayName": "Calendar"',
+    '"emailAddress": {"name": "name-1", "address": "id-1"}, "emailAddress": {"name": "Calendar"}',
+    '"emailAddress": {"address": "id-1"}, "name": "Contract Test", "displayName": "Deleted Items"',
+    'EmailAddress(address=address, name=name), "emailAddress": {"name": "{name}"}, "displayName": "A calendar of a run"',
     "+0100, x+1000000000, 1e+1000000000, +1 206-555-0123",
     "Set-Cookie: a=b; Path=/; Max-Age=3600",
     "-----BEGIN PRIVATE KEY----- is how a key begins",
@@ -159,7 +171,7 @@ QUIET = [
 
 @pytest.mark.parametrize("text", QUIET, ids=range(len(QUIET)))
 def test_what_is_known_to_be_harmless_is_not_reported(text):
-    assert scan_bytes(text.encode()) == []
+    assert scan_bytes(text.encode(errors="surrogateescape")) == []
 
 
 @pytest.mark.parametrize("layer", [layer for layer in WRAPPED if layer not in {"base64-1", "base64-2"}])
@@ -266,6 +278,23 @@ def test_bombs_within_bombs_come_to_an_end():
     assert any(rule.startswith("not scanned: packed more deeply") for rule in rules(data))
 
 
+@pytest.mark.parametrize("times", range(1, 9))
+def test_escapes_within_escapes_are_read_or_told(times):
+    text = f"mail from {ADDRESS.replace('@', '%' + '25' * times + '40')}"
+    packed = f"mail from {ADDRESS}".encode()
+    for _ in range(times):
+        packed = base64.b64encode(packed)
+
+    deeper = "not scanned: encoded more deeply than is looked through"
+    assert rules(text) == (["mail address"] if times < 6 else [deeper])
+    found = rules(packed)
+    assert found == ["mail address"] if times < 7 else deeper in found
+
+
+def test_an_entity_that_html_has_not_is_no_further_layer():
+    assert rules("&nowhere; &ab; " * 9) == []
+
+
 def test_many_members_share_one_bound(monkeypatch):
     monkeypatch.setattr(layers, "_UNPACKED", 1 << 16)
     held = b"".join(gzip.compress(os.urandom(1 << 12)) for _ in range(40))
@@ -281,6 +310,75 @@ def test_a_damaged_archive_is_not_clean(damage):
     assert [rule for rule in rules(gzip.compress(os.urandom(400))[damage]) if rule.startswith("not scanned: ")]
 
 
+PLAIN = f"mail from {ADDRESS}".encode()
+HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
+CLEAN = b"nothing in here "
+CLEAN_TAR = gzip.decompress(tarred(CLEAN))
+BESIDE = {
+    "gzip, zip": gzip.compress(PLAIN) + zipped(CLEAN),
+    "zip, gzip": zipped(CLEAN) + gzip.compress(PLAIN),
+    "tar, gzip": CLEAN_TAR + gzip.compress(PLAIN),
+    "tar, xz": CLEAN_TAR + lzma.compress(PLAIN),
+    "zip, zip": zipped(PLAIN) + zipped(CLEAN),
+    "zip, zip, zip": zipped(PLAIN) + zipped(CLEAN) + zipped(CLEAN),
+    "zip, words, zip": zipped(PLAIN) + b"words" * 40_000 + zipped(CLEAN, zipfile.ZIP_STORED),
+    "zip and much behind it": HEAD + zipped(PLAIN) + b"words" * 40_000,
+    "gzip, an end of zip": gzip.compress(PLAIN) + b"PK\x05\x06",
+    "gzip, half a zip": gzip.compress(PLAIN) + zipped(CLEAN)[:-30],
+    "bzip2, zip": bz2.compress(PLAIN) + zipped(CLEAN),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_is_packed_beside_something_packed_is_opened(name):
+    assert "mail address" in rules(BESIDE[name])
+
+
+NOISE = random.Random(7).randbytes(400)
+DAMAGED = {
+    "zip": zipped(NOISE)[:-30],
+    "zip in the middle": zipped(NOISE)[:200] + bytes(100) + zipped(NOISE)[300:],
+    "the list of a zip": zipped(NOISE)[-90:],
+    "gzip": gzip.compress(NOISE)[:-30],
+    "gzip, its head": gzip.compress(NOISE)[:10],
+    "bzip2": bz2.compress(NOISE)[:-30],
+    "xz": lzma.compress(NOISE)[:-30],
+    "zstd": b"\x28\xb5\x2f\xfd\x24\x05\x29\x00\x00words" + bytes(4),
+    "7-Zip": b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(20),
+    "RAR": b"Rar!\x1a\x07\x01\x00\x33\x92\xb5\xe5\x0a\x01" + bytes(20),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+@pytest.mark.parametrize("before", [b"", HEAD, zipped(CLEAN), gzip.compress(CLEAN)], ids=["", "head", "zip", "gzip"])
+@pytest.mark.parametrize("after", [b"", zipped(CLEAN)], ids=["", "zip"])
+def test_what_is_damaged_is_told_wherever_it_begins(name, before, after):
+    assert [rule for rule in rules(before + DAMAGED[name] + after) if rule.startswith("not scanned: ")]
+
+
+def test_a_zip_that_claims_members_and_lists_none_hides_nothing():
+    end = b"PK\x05\x06" + bytes(4) + b"\1\0\1\0" + bytes(10)
+
+    assert rules(gzip.compress(PLAIN) + end * 9) == ["mail address"]
+
+
+def test_a_compiled_program_that_knows_what_packed_files_begin_with_is_clean():
+    compiled = marshal.dumps(compile(Path(unpacking.__file__).read_text(), "unpacking.py", "exec"))
+
+    assert rules(compiled) == []
+    assert rules(Path(encodings.__file__).read_bytes()) == []
+
+
+@pytest.mark.parametrize("packer", [gzip, lzma, bz2])
+def test_what_is_packed_again_is_not_taken_for_damaged(packer):
+    # A packer leaves what it cannot make smaller as it is, in blocks: the stream is there, and is cut.
+    held = packer.compress(random.Random(1).randbytes(200_000))
+
+    assert rules(zipped(held)) == []
+    assert rules(zipped(held, zipfile.ZIP_STORED)) == []
+    assert rules(tarred(held)) == []
+
+
 def test_what_cannot_be_opened_is_not_clean():
     encrypted = bytearray(zipped(b"harmless"))
     encrypted[6] |= 1
@@ -290,11 +388,44 @@ def test_what_cannot_be_opened_is_not_clean():
     assert rules(b"\x28\xb5\x2f\xfd" + bytes(20)) == ["not scanned: packed with zstd"]
 
 
+def test_many_escapes_before_a_long_rest_of_a_line_are_read():
+    text = '\\"' * 20_000 + "a" * 4094 + "\n"
+
+    assert rules(text) == []
+    assert rules(f"{text}mail from ada.lovelace\\u0040contoso.com") == ["mail address"]
+
+
+def test_a_fault_of_our_own_costs_no_finding(monkeypatch):
+    def fails(text):
+        raise IndexError(text)
+
+    monkeypatch.setattr(encodings, "runs", fails)
+
+    assert rules(PLAIN) == ["not scanned: a fault of our own (IndexError)", "mail address"]
+
+
 def test_so_many_findings_are_not_all_told():
     found = scan_bytes("\n".join(guid(seed) for seed in range(1200)).encode())
 
     assert len(found) == 1001
     assert any(one.rule == "not scanned: more than 1000 findings; the rest is left out" for one in found)
+
+
+def test_what_turns_out_to_be_harmless_leaves_room_for_what_is_not():
+    # Without its escape read, each is an id that begins within the escape.
+    harmless = f"%61{'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa'[1:]}\n" * 6000
+
+    assert rules(harmless) == []
+    assert rules(harmless + "password: Summer2024Holiday") == ["value under a secret's name"]
+
+
+def test_so_many_at_one_place_are_not_all_looked_at_and_that_is_told():
+    packed = gzip.compress(f"{ADDRESS} password: Summer2024Holiday\n".encode() * 6000)
+
+    assert rules(HEAD + packed) == [
+        "not scanned: more than 5000 findings in one text; the rest is left out",
+        "mail address",
+    ]
 
 
 @pytest.mark.parametrize("seed", range(40))
