@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from test_plugin import HELD, ONE, SUPERSEDED, outcome, project, raising, told
+from inside_pytest import HELD, ONE, SUPERSEDED, outcome, project, raising, told
 
 from graphcancel import __main__, given
 from graphcancel.discretion import silenced
