@@ -96,6 +96,8 @@ def _guid(match: re.Match[str], text: str) -> bool:
 def _address(match: re.Match[str], text: str) -> bool:
     value = value_of(match, text)
     last = value.rpartition(".")[2]
+    if value[0] in "bfnrt" and value[1] == "@" and text[match.start() - 1 : match.start()] == "\\":
+        return False  # "\n@pytest.mark.skip": the letter is that of an escape, and what is escaped is read by itself
     if value.index("@") < _LEAST_LOCAL and BINARY.search(
         text, match.start() - min(40, match.start()), match.end() + 40
     ):
