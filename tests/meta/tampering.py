@@ -38,7 +38,9 @@ def reseal(table: Table) -> str:
         cassette._interaction({name: value for name, value in one.items() if name != "sealed"})
         for one in table["interactions"]
     )
-    made = cassette.Cassette(table["origin"], interactions, table.get("knew", {}), case=table["case"])
+    made = cassette.Cassette(
+        table["origin"], interactions, table.get("knew", {}), case=table["case"], took=tuple(table.get("took", ()))
+    )
     return cassette.printable(cassette._written(made))
 
 
@@ -510,6 +512,12 @@ def added_header_answered(table: Table) -> bool:
 def knew(table: Table) -> bool:
     table["knew"] = {"effects": {"longest": 30.0}}
     return True
+
+
+@kind(HEADS)
+def took(table: Table) -> bool:
+    table["took"] = [0, 5]
+    return len(table["interactions"]) > 1
 
 
 @kind(HEADS)

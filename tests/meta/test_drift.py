@@ -118,6 +118,7 @@ FIELDS = {
     "changed-header-answered": "the answer's header [a-z-]+",
     "added-header-answered": "the answer's header retry-after",
     "knew": "knew .*",
+    "took": "knew .*",
     "origin": "origin",
     "case": "the case",
     "other-leaves": "the answer's body.*",
