@@ -14,7 +14,7 @@ import threading
 from collections.abc import Generator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import pytest
 
@@ -302,12 +302,18 @@ def _assigned(config: pytest.Config) -> list[Case]:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Controller: keep the line; it is written at once unless the last look of the run may still change it."""
-    line = getattr(report, "graphcancel", None)
     suite = _CURRENT.get("suite")
-    if suite and (written := getattr(report, "graphcancel_written", None)):
-        suite.written = suite.written.joined(Written(**written))
-    if line is None or suite is None:
+    if suite is None:
         return
+    if written := getattr(report, "graphcancel_written", None):
+        suite.written = suite.written.joined(Written(**written))
+    if line := getattr(report, "graphcancel", None):
+        _keep_line(suite, report, line)
+    if report.when == "teardown" and suite.told_to_end and not suite.interrupted:
+        raise KeyboardInterrupt
+
+
+def _keep_line(suite: Suite, report: pytest.TestReport, line: dict[str, Any]) -> None:
     suite.nodes[line["id"]] = (report.nodeid, report.location)
     watched = line.pop("watched", False)
     suite.lines[line["id"]] = line
@@ -327,7 +333,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         _CURRENT["suite"] = session.config.stash[SUITE]
         if threading.current_thread() is threading.main_thread():
             # What a CI system sends first; as an interrupt it still clears up what the run made.
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            signal.signal(signal.SIGTERM, partial(_end, _CURRENT["suite"]))
+
+
+def _end(suite: Suite, *_: object) -> NoReturn:
+    """
+    Raise an interrupt, and remember it: where Python was just clearing an object away, it shows the interrupt as
+    ignored and goes on.
+    """
+    suite.told_to_end = True
+    raise KeyboardInterrupt
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -67,6 +67,7 @@ class Suite:
         selected: How many of the cases pytest chose to run; None before it has (controller only).
         lines: Lines of ``run.jsonl`` so far, by case id (controller only).
         late: Lines of cases that the last look turned to a finding.
+        interrupted: Whether the run ended before its time; *told_to_end* whether it was told to by a signal.
         footer: The last line of ``run.jsonl``, once the run has ended.
     """
 
@@ -100,6 +101,7 @@ class Suite:
     counts: dict[str, int] = field(default_factory=dict)
     late: list[dict[str, Any]] = field(default_factory=list)
     interrupted: bool = False
+    told_to_end: bool = False
 
     @property
     def by_id(self) -> dict[str, Contract]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -120,6 +122,27 @@ def test_an_argument_of_the_same_name_makes_no_contract_test(pytester, project):
     pytester.makepyfile(test_own="import pytest\n@pytest.mark.parametrize('case', [1, 2])\ndef test_it(case): pass")
 
     project("test_own.py").assert_outcomes(passed=2)
+
+
+def test_a_signal_that_python_ignored_ends_the_run_after_the_case(outcome):
+    """An interrupt that is raised while an object is cleared away is shown as ignored."""
+    seen = []
+
+    def tell(case):
+        seen.append(case.id)
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        return (yield from told(HELD)(case))
+
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        found, lines = outcome(tell)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    assert found.ret == 2
+    assert len(seen) == 1
+    assert [line["kind"] for line in lines] == ["header", "case"]
 
 
 ENDS = {
