@@ -26,76 +26,23 @@ from graphcancel.auth import SignIn, ask_on_stderr
 from graphcancel.case import Case
 from graphcancel.cases import build_cases
 from graphcancel.choice import cases_of, select
+from graphcancel.command_line import command_line
 from graphcancel.contract import Contract, load_contracts
 from graphcancel.doctor import examine
 from graphcancel.doctor_text import lines
 from graphcancel.ending import EXIT_RESIDUE
 from graphcancel.errors import GraphCancelError, fault
 from graphcancel.layers import Found
-from graphcancel.marks import is_run, new_run
+from graphcancel.marks import new_run
 from graphcancel.onfile import from_here
 from graphcancel.proof import Result, holds, table, verdict
 from graphcancel.prove import Proof, catalogue
 from graphcancel.prove import select as subjects_of
-from graphcancel.report import rendered
 from graphcancel.scanning import Scanned, scan, told
 from graphcancel.session import open_stage, version_roots
 from graphcancel.sweeping import Swept, assign, look, note_cleared, search_for, sweep_up, told_after, told_of
+from graphcancel.tabulated import rendered
 from graphcancel.targetfile import Description, read_target
-
-OVERVIEW = """\
-examples:
-  pytest                                                the suite against the bundled mock
-  graphcancel doctor targets/contoso.toml               is the tenant ready
-  pytest --target=targets/contoso.toml                  the suite against it
-  graphcancel sweep targets/contoso.toml                remove what a killed run left
-  graphcancel prove                                     does the suite find faults
-"""
-EXAMPLES = """\
-examples:
-  graphcancel cases                                     every case, one id a line
-  graphcancel cases --contract event-cancel.v1.0        those of one page
-  graphcancel cases --json | jq -r '.[].route' | sort -u
-"""
-EXAMINING = """\
-examples:
-  graphcancel doctor targets/contoso.toml               would a whole run judge everything, and what would it send
-  graphcancel doctor targets/contoso.toml -k "event-cancel.v1.0 and not groups"
-  graphcancel doctor targets/contoso.toml --json | jq .cases.inconclusive
-
-The exit status is 0 if every case would run and nothing of an earlier run is left, 12 if something is, 10 if some cases
-would be inconclusive, and 4 if the target file is wrong, nobody can sign in or nothing answers.
-"""
-PROVING = """\
-examples:
-  graphcancel prove                                     every fault, variation and constant answer of the mock
-  graphcancel prove --fault no-mail --vary page-by-one  these two
-  graphcancel prove -j 4 --fresh                        four at a time, nothing taken over from the last proof
-
-The exit status is 0 if every fault is found, at least 95 % of them by the clause they break, no variation is taken for
-a fault, and no server that always answers the same is believed; else 1.
-"""
-
-SWEEPING = """\
-examples:
-  graphcancel sweep targets/contoso.toml                what killed runs left, by the ledgers below runs/
-  graphcancel sweep targets/contoso.toml --dry-run      only say what would go
-  graphcancel sweep targets/contoso.toml --run gc6b01f6c3ee67f4    what this run left, ledger or not
-
-Without a ledger, what bears the mark of a run goes when it is older than 24 hours; a run still going is left alone.
-The exit status is 0 if nothing is left, 12 if something is (after --dry-run: if something would go), 4 for bad input.
-"""
-
-CHECKING = """\
-examples:
-  graphcancel sanitise-check cassettes                  every file below a folder
-  graphcancel sanitise-check runs/latest.har junit.xml  whatever the format, binary and packed files too
-  graphcancel sanitise-check --json . | jq -r '.[].file' | sort -u
-  git ls-files -z | xargs -0 graphcancel sanitise-check what would be published, and nothing else
-
-Each finding is one line: file, line, column, the encodings it lies under, and what it is; never the thing itself.
-The exit status is 0 if nothing was found, 1 if something was or a file could not be looked through, 4 for bad input.
-"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -121,77 +68,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - Python would show its words, and in them what a target sent
         print(f"graphcancel: {fault(error)}", file=sys.stderr, end="")
         return 1
-
-
-def command_line() -> argparse.ArgumentParser:
-    """Every command with its options."""
-    parser = argparse.ArgumentParser(
-        prog="graphcancel",
-        description="Contract tests of the Microsoft Graph cancel actions. pytest runs them: see pytest --help.",
-        epilog=OVERVIEW,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    listing = commands.add_parser(
-        "cases",
-        help="list the cases without running them",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    listing.add_argument("--json", action="store_true", help="a JSON list of objects instead of one id a line")
-    listing.add_argument("--contract", action="append", default=[], metavar="ID", help="only this contract; repeatable")
-    listing.add_argument("--target", metavar="FILE", help="gates, cloud and contracts of this target file or URL")
-    listing.add_argument("--contracts", metavar="DIR", type=Path, default=None, help="folder of the contract files")
-    examining = commands.add_parser(
-        "doctor",
-        help="say whether a target is ready for a run, without writing to it",
-        epilog=EXAMINING,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    examining.add_argument("target", metavar="TARGET", help="a target file (….toml) or a base URL")
-    examining.add_argument("--json", action="store_true", help="one JSON object instead of text")
-    examining.add_argument("--contract", action="append", default=[], metavar="ID", help="only its cases; repeatable")
-    examining.add_argument("-k", dest="pattern", default="", metavar="EXPRESSION", help="only cases whose id holds it")
-    proving = commands.add_parser(
-        "prove",
-        help="run the suite against planted faults and legitimate differences, and say what it finds",
-        epilog=PROVING,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    proving.add_argument("--fault", action="append", default=[], metavar="NAME", help="only this one; repeatable")
-    proving.add_argument("--vary", action="append", default=[], metavar="NAME", help="only this one; repeatable")
-    proving.add_argument(
-        "-j",
-        "--jobs",
-        type=_jobs,
-        default=None,
-        metavar="N",
-        help="runs at a time (default: twice the cores, since much of a run is waiting)",
-    )
-    proving.add_argument("--whole", action="store_true", help="every case against every service, not a choice")
-    proving.add_argument("--fresh", action="store_true", help="take nothing over from an earlier proof")
-    proving.add_argument("--out", type=Path, default=None, metavar="DIR", help="where to write (default: ROOT/proof)")
-    checking = commands.add_parser(
-        "sanitise-check",
-        help="look through files for anything secret or personal, and say where it stands without showing it",
-        epilog=CHECKING,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    checking.add_argument(
-        "paths", nargs="+", metavar="PATH", help="a file, or a folder with all below it; links are not followed"
-    )
-    checking.add_argument("--json", action="store_true", help="a JSON list of objects instead of one finding a line")
-    sweeping = commands.add_parser(
-        "sweep",
-        help="remove what killed runs left in a target",
-        epilog=SWEEPING,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    sweeping.add_argument("target", metavar="TARGET", help="a target file or a base URL, as for pytest --target")
-    sweeping.add_argument("--dry-run", action="store_true", help="say what would be removed, and remove nothing")
-    sweeping.add_argument("--run", type=_run, default=None, metavar="ID", help="only what this run left, at any age")
-    sweeping.add_argument("--runs", type=Path, default=None, metavar="DIR", help="the run folders (default: ROOT/runs)")
-    return parser
 
 
 def _cases(arguments: argparse.Namespace) -> int:
@@ -319,19 +195,6 @@ def _check(arguments: argparse.Namespace) -> int:
     else:
         print(told(scanned, found))
     return 1 if found else 0
-
-
-def _jobs(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return value
-
-
-def _run(text: str) -> str:
-    if not is_run(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no run's id, such as gc6b01f6c3ee67f4: see run.jsonl, key run")
-    return text
 
 
 def _described(case: Case, contracts: dict[str, Contract], described: Description | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ What a run was given, read before anything runs: its target or recording, the co
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +14,12 @@ from graphcancel import taping
 from graphcancel.cases import build_cases
 from graphcancel.contract import contract_ids, load_contracts
 from graphcancel.deviations import Deviation, read_deviations
+from graphcancel.disputes import load_disputes
 from graphcancel.errors import GraphCancelError
 from graphcancel.onfile import from_here
 from graphcancel.recording import DEFAULT, find_recording
 from graphcancel.runfile import folder_name
+from graphcancel.sanitise import remark
 from graphcancel.selection import is_worker
 from graphcancel.suite import Suite
 from graphcancel.targetfile import Description, check_names, read_target
@@ -26,6 +28,7 @@ from graphcancel.waivers import check_waivers
 BUILT_IN: Final = "mock"
 _REPLAY: Final = "replay"
 _AT_A_TIME: Final = 4
+_NAMED: Final = 20
 
 
 def read_given(config: pytest.Config) -> Suite:
@@ -78,8 +81,40 @@ def _suite(config: pytest.Config, described: Description | None, *, known: bool)
         check_waivers(described, clauses)
     deviations = _deviations(config, described.name if described else BUILT_IN, clauses) if known else ()
     return Suite(
-        contracts, build_cases(contracts, described.cloud if described else None), described, see_again, deviations
+        contracts,
+        build_cases(contracts, described.cloud if described else None),
+        described,
+        see_again,
+        deviations,
+        load_disputes(folder / "disputes.yaml"),
+        tuple(_selection(config)),
     )
+
+
+def _selection(config: pytest.Config) -> Iterator[str]:
+    """The options that may leave cases out, as they were given."""
+    for option, name in (("-k", "keyword"), ("-m", "markexpr")):
+        if given := config.getoption(name, default=""):
+            yield f"{option} {remark(given)}"
+    if config.getoption("lf", default=False):
+        yield "--lf"
+    if (most := config.getoption("maxfail", default=0)) == 1:
+        yield "-x"
+    elif most:
+        yield f"--maxfail={most}"
+    yield from (f"--deselect {remark(one)}" for one in config.getoption("deselect", default=None) or ())
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        yield from (_from(config.rootpath, argument) for argument in config.args[:_NAMED])
+        if len(config.args) > _NAMED:
+            yield f"and {len(config.args) - _NAMED} more"
+
+
+def _from(root: Path, argument: str) -> str:
+    """A test as it was named, its file seen from *root*: what lies above that is nobody's business."""
+    place, separator, name = argument.partition("::")
+    path = Path(place)
+    known = path.relative_to(root).as_posix() if path.is_relative_to(root) else place
+    return remark((path.name if path.is_absolute() and known == place else known) + separator + name)
 
 
 def _deviations(config: pytest.Config, target: str, clauses: Collection[str]) -> tuple[Deviation, ...]:

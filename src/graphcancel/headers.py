@@ -41,6 +41,8 @@ _LISTED: Final = {
     "preference-applied": _PREFERENCES,
 }
 _REQUESTS: Final = frozenset({"request-id", "client-request-id"})
+# Of these only that they are there is worth telling: they announce what is going to change, or lead elsewhere.
+_NAMED: Final = frozenset({"deprecation", "etag", "link", "location", "set-cookie", "sunset", "warning"})
 _PLAIN_NUMBER: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3})?")
 _MOST: Final = 999
 
@@ -59,10 +61,33 @@ def kept(response: Response, stand_ins: StandIns) -> dict[str, str]:
     return found
 
 
+def standing(response: Response) -> dict[str, str]:
+    """
+    What a record tells of the headers of *response*, by name in lower case, in the order of names.
+
+    What differs from answer to answer is left out, and an ellipsis stands for a value that says more than may be told.
+    """
+    found = {}
+    for name in sorted(response.headers):
+        value = "…" if name in _NAMED else _told(name, response)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _told(name: str, response: Response) -> str | None:
+    return None if name in {"date", "content-length"} else _known(name, response)
+
+
 def _kept(name: str, response: Response, stand_ins: StandIns) -> str | None:
-    value = response.headers[name]
     if name in _REQUESTS:
-        return stand_ins.request(value)
+        return stand_ins.request(response.headers[name])
+    return _known(name, response)
+
+
+def _known(name: str, response: Response) -> str | None:
+    """What the list foresees of the header *name*, None for one that is not on it."""
+    value = response.headers[name]
     if name in _LISTED:
         return _among(_LISTED[name], value)
     if name == "retry-after":

@@ -15,7 +15,7 @@ from typing import Any, Final
 from graphcancel.errors import FenceError
 from graphcancel.exchange import Exchange, Request, encode_segment, json_request
 from graphcancel.plaintext import plain
-from graphcancel.target import PAGES, WAITING, Target
+from graphcancel.target import MAILS, PAGES, WAITING, Target
 
 _PAGES: Final = 2000
 _SELECT: Final = "id,subject,iCalUId,isCancelled,type,seriesMasterId,start,attendees"
@@ -133,6 +133,7 @@ class Lookout:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._form: dict[str, int] = {}
+        self._mail: set[str] = set()
         self._shared: dict[tuple[str, str], list[dict[str, Any]] | Unseen] | None = None
         self._since: str | None = None
 
@@ -206,7 +207,15 @@ class Lookout:
                 mail[mailbox] = self._shared_inbox(point, mailbox, actor)
             else:
                 mail[mailbox] = self._inbox(answers["mail", mailbox], point, mailbox)
+            self._count(mailbox, mail[mailbox])
         return Look(self._target.clock.now(), own, found, copies, mail)
+
+    def _count(self, mailbox: str, messages: tuple[Message, ...] | Unseen) -> None:
+        """Count each message once, under the role of the mailbox it lies in."""
+        fresh = {one.id for one in messages} - self._mail if not isinstance(messages, Unseen) else set()
+        self._mail |= fresh
+        if fresh:
+            self._target.counts[MAILS + self._target.description.role_of(mailbox)] += len(fresh)
 
     def _view(self, point: Viewpoint, base: str, window: tuple[str, str], actor: str) -> Request:
         names = ("start", "end") if point.booking else ("startDateTime", "endDateTime")

@@ -19,16 +19,17 @@ from typing import Any, Final, NoReturn
 import pytest
 
 from graphcancel import discretion, selection, taping
-from graphcancel import report as reporting
 from graphcancel.case import Case
 from graphcancel.errors import GraphCancelError, fault
+from graphcancel.finding_text import excuses, explain
 from graphcancel.given import BUILT_IN, read_given
 from graphcancel.prompting import asker, tell
 from graphcancel.recorder import Written
+from graphcancel.run import Part, in_order
 from graphcancel.runfile import error_record
 from graphcancel.selection import STANDINGS, SUITE, case_of, contract_tests, is_worker
 from graphcancel.suite import BuiltInTarget, Offer, Suite
-from graphcancel.summary import Outcome, summary
+from graphcancel.summary import summary
 from graphcancel.verdict import Verdict
 
 
@@ -212,9 +213,9 @@ def _report_late(session: pytest.Session, suite: Suite) -> None:
                 terminal.stats[outcome] = [item for item in terminal.stats.get(outcome, []) if item.nodeid != nodeid]
         late = pytest.TestReport(nodeid, location, {}, "failed", "", "call")
         if _fails(line):
-            late.longrepr = reporting.explain(line, suite.by_id, suite.see_again)
+            late.longrepr = explain(line, suite.told, suite.see_again)
         else:
-            late.outcome, late.wasxfail = "skipped", f"reason: {reporting.excuses(line)}"
+            late.outcome, late.wasxfail = "skipped", f"reason: {excuses(line)}"
         session.config.hook.pytest_runtest_logreport(report=late)
 
 
@@ -248,7 +249,7 @@ def verdict(case: Case, request: pytest.FixtureRequest) -> Verdict:
     if record.verdict.name == "inconclusive":
         pytest.skip(str(record.verdict.reason))
     if record.verdict.name == "fail" and not _fails(line):
-        pytest.xfail(reporting.excuses(line))
+        pytest.xfail(excuses(line))
     return record.verdict
 
 
@@ -264,7 +265,7 @@ def pytest_runtest_makereport(
         found.graphcancel = line  # type: ignore[attr-defined]
     suite = item.config.stash[SUITE]
     if decides and line and found.failed and line["verdict"] == "fail":
-        found.longrepr = reporting.explain(line, suite.by_id, suite.see_again)
+        found.longrepr = explain(line, suite.told, suite.see_again)
     elif decides and line and found.skipped and line["verdict"] == "inconclusive":
         found.longrepr = (str(item.path), 0, f"inconclusive: {line['reason']}")
     elif found.failed and call.excinfo is not None and case_of(item):
@@ -363,14 +364,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         return
     writer = terminalreporter._tw  # noqa: SLF001 - pytest offers no other way to the width of the terminal
     folder = suite.runfile.folder
-    outcome = Outcome(
-        header=suite.runfile.header,
-        lines=[suite.lines[case.id] for case in suite.cases if case.id in suite.lines],
-        footer=suite.footer,
-        cases=suite.cases,
-        contracts=suite.contracts,
-        file=(folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder) / "run.jsonl",
-    )
+    header = suite.runfile.header
+    part = Part(header, in_order(suite.lines.values(), header["plan"]), suite.footer)
+    file = (folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder) / "run.jsonl"
     color = bool(writer.hasmarkup) and not os.environ.get("NO_COLOR")
-    for text in summary(outcome, width=writer.fullwidth, color=color):
+    for text in summary(part, file, width=writer.fullwidth, color=color):
         terminalreporter.write_line(text)

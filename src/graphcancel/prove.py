@@ -260,7 +260,7 @@ def _lines(folder: Path) -> list[dict[str, Any]]:
     """The case lines of the one run below *folder*, none where it left no whole run."""
     for file in folder.glob("*/run.jsonl"):
         with contextlib.suppress(RunError):
-            return read_run(file)[1]
+            return [dict(line) for line in read_run(file).parts[0].cases]
     return []
 
 

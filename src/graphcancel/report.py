@@ -1,74 +1,20 @@
 """
-What a run says at its end: pure functions from the lines of ``run.jsonl`` to text and tables.
+What a run says at its end: pure functions from `Part` to what every report shows.
 """
 
 from __future__ import annotations
 
-import io
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from rich.console import Console
-from rich.table import Table
-
+from graphcancel.disputes import NOT_LISTED
+from graphcancel.run import Line, Part
 from graphcancel.story import OF_A_USER
 from graphcancel.waivers import waiver
 
-if TYPE_CHECKING:
-    from graphcancel.case import Case
-    from graphcancel.contract import Contract
-    from graphcancel.disputes import Dispute
-
-_ABBREVIATED: Final = {"observed": "obs.", "inconclusive": "inc."}
 NOT_EXAMINED: Final = "not examined"
-VERDICTS: Final = ("pass", "fail", "observed", "inconclusive", "error")
-Line = Mapping[str, Any]
-
-
-def explain(line: Line, contracts: Mapping[str, Contract], see_again: str) -> str:
-    """
-    One finding as a person reads it: documented before received, the clause, the way to see it again.
-
-    Args:
-        see_again: The pytest options that select this target.
-    """
-    contract = contracts[line["contract"]]
-    parts = [str(line["id"])]
-    for item in line["clauses"]:
-        if item["held"] is not False:
-            continue
-        clause = contract.clauses[item["clause"]]
-        parts.append(f"  {_short(clause.id)}: documented {item['documented']}, received {item['received']}")
-        says = "" if item["documented"] == clause.says else f": {clause.says}"
-        parts.append(f"  clause {clause.id} (heading {clause.heading}){says}")
-        if "deviation" in item:
-            parts.append(f"  known deviation: {_known(item['deviation'])}")
-    if line.get("reason"):
-        parts.append(f"  {line['verdict']}: {line['reason']}")
-    parts.append(f"  see again: pytest{see_again} -k {line['id']}")
-    if line.get("curl") and line["verdict"] == "fail":
-        parts.append(f"  by hand: {line['curl']}")
-    return "\n".join(parts)
-
-
-def excuses(line: Line) -> str:
-    """The findings of a case that does not fail the run, on one line, with the known deviation that covers each."""
-    return "; ".join(
-        f"{item['clause']}: documented {item['documented']}, received {item['received']}"
-        + (f": known deviation, {_known(item['deviation'])}" if "deviation" in item else "")
-        for item in line["clauses"]
-        if item["held"] is False
-    )
-
-
-def _known(deviation: Mapping[str, Any]) -> str:
-    return f"{deviation['reason']} (owner {deviation['owner']}, until {deviation['expires']})"
-
-
-def _short(clause: str) -> str:
-    return clause.rsplit(".", 1)[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,31 +46,33 @@ def unjudged(lines: Iterable[Line]) -> list[Missing]:
     return [Missing(*key, reason) for key, reason in open_.items() if key not in judged]
 
 
-def gaps(lines: Iterable[Line], cases: Iterable[Case], waived: Mapping[str, str]) -> list[Missing]:
+def gaps(part: Part) -> list[Missing]:
     """What a whole run should have judged and did not, but for what the target waives."""
-    known = {case.id: case for case in cases}
-    families = {(case.contract, case.path): case.family for case in known.values()}
-    whole = [_with_unspoken(line, known) for line in lines]
+    known = {planned["id"]: planned for planned in part.plan}
+    families = {(planned["contract"], planned["route"]): planned["family"] for planned in part.plan}
+    whole = [_with_unspoken(line, known) for line in part.cases]
+    waived = part.header["waived"]
     return [
         gap for gap in unjudged(whole) if not waiver(waived, families.get((gap.contract, gap.route), ""), gap.clause)
     ]
 
 
-def _with_unspoken(line: Line, cases: Mapping[str, Case]) -> Line:
+def _with_unspoken(line: Line, plan: Mapping[str, Line]) -> Line:
     """*line* with the clauses that did not speak, as those of a user where an app acted, as not examined."""
-    case = cases.get(str(line.get("id")))
+    planned = plan.get(str(line.get("id")))
     spoken = {item["clause"] for item in line["clauses"]}
-    silent = [name for name in case.clauses if name in OF_A_USER and name not in spoken] if case else []
+    silent = [name for name in planned["clauses"] if name in OF_A_USER and name not in spoken] if planned else []
     reason = "an app acted in the user's place, which says nothing of it"
     return {**line, "clauses": [*line["clauses"], *({"clause": n, "held": None, "reason": reason} for n in silent)]}
 
 
-def idle_waivers(lines: Sequence[Line], cases: Sequence[Case], waived: Mapping[str, str]) -> list[tuple[str, int]]:
+def idle_waivers(part: Part) -> list[tuple[str, int]]:
     """Each waiver that some case was judged in spite of, with the number of these cases."""
-    families = {case.id: case.family for case in cases}
+    families = {planned["id"]: planned["family"] for planned in part.plan}
+    waived = part.header["waived"]
     found = Counter(
         name
-        for line in lines
+        for line in part.cases
         for name in waived
         if any(
             item["held"] is not None and waiver({name: ""}, families[line["id"]], item["clause"])
@@ -134,91 +82,126 @@ def idle_waivers(lines: Sequence[Line], cases: Sequence[Case], waived: Mapping[s
     return [(name, found[name]) for name in waived if found[name]]
 
 
-def coverage_table(
-    lines: Sequence[Line], cases: Sequence[Case], contracts: Sequence[Contract], *, narrow: bool = False
-) -> Table:
+@dataclass(frozen=True, slots=True)
+class Coverage:
     """
-    Contract × (routes, cases, verdicts).
+    How much of one contract a run reached.
 
-    Routes are those called of those its cases call; cases are those of this run of those there are.
+    Attributes:
+        routes: Addressed routes called, of those its cases call; *cases* alike.
+        verdicts: Cases of each verdict.
+        gates: Whether its findings fail the run.
     """
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("contract", no_wrap=True)
-    for name in ("routes", "cases", *VERDICTS):
-        table.add_column(_ABBREVIATED.get(name, name) if narrow else name, justify="right", no_wrap=True)
-    for number, contract in enumerate(contracts, 1):
-        of_it = [line for line in lines if line["contract"] == contract.id]
-        known = [case for case in cases if case.contract == contract.id]
-        called = {(line["route"], line["addressing"]) for line in of_it if line["exchanges"]}
-        routes = {(case.path, case.addressing) for case in known}
-        counts = Counter(line["verdict"] for line in of_it)
-        table.add_row(
-            f"{number} {contract.id}",
-            f"{len(called)}/{len(routes)}",
-            f"{len(of_it)}/{len(known)}",
-            *(_count(name, counts[name]) for name in VERDICTS),
-        )
-    total = Counter(line["verdict"] for line in lines)
-    table.add_section()
-    table.add_row("  all", "", f"{len(lines)}/{len(cases)}", *(_count(name, total[name]) for name in VERDICTS))
-    return table
+
+    contract: str
+    routes: tuple[int, int]
+    cases: tuple[int, int]
+    verdicts: Mapping[str, int]
+    gates: bool
 
 
-def _count(name: str, number: int) -> str:
-    style = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow"}.get(name)
-    return f"[{style}]{number}[/]" if style and number else str(number)
+def coverage(part: Part) -> list[Coverage]:
+    """Of each contract that a case of the run is about, how much of it was reached."""
+    return [_covered(part, contract) for contract in part.contracts if contract in _ran(part)]
 
 
-def clause_table(lines: Sequence[Line], contracts: Sequence[Contract]) -> Table:
-    """Clause × contract: how often it held, *held/judged* where it did not always, *?* where it was never examined."""
-    held: Counter[tuple[str, str]] = Counter()
-    judged: Counter[tuple[str, str]] = Counter()
-    open_: Counter[tuple[str, str]] = Counter()
+def _ran(part: Part) -> set[str]:
+    return {line["contract"] for line in part.cases}
+
+
+def _covered(part: Part, contract: str) -> Coverage:
+    lines = [line for line in part.cases if line["contract"] == contract]
+    planned = [item for item in part.plan if item["contract"] == contract]
+    called = {(line["route"], line["addressing"]) for line in lines if line["exchanges"]}
+    routes = {(item["route"], item["addressing"]) for item in planned}
+    counts = Counter(line["verdict"] for line in lines)
+    gates = any(line["gating"] for line in lines)
+    return Coverage(contract, (len(called), len(routes)), (len(lines), len(planned)), counts, gates)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often a clause held, of how often it was judged, and how often it was not examined."""
+
+    held: int
+    judged: int
+    unexamined: int
+
+
+def tallies(lines: Iterable[Line]) -> dict[tuple[str, str], Tally]:
+    """Contract and clause to how it fared in *lines*."""
+    answers: dict[tuple[str, str], Counter[bool | None]] = defaultdict(Counter)
     for line in lines:
         for item in line["clauses"]:
-            key = (line["contract"], item["clause"])
-            held[key] += item["held"] is True
-            judged[key] += item["held"] is not None
-            open_[key] += item["held"] is None
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("clause held in", no_wrap=True)
-    for number in range(1, len(contracts) + 1):
-        table.add_column(f"({number})", justify="right", no_wrap=True)
-    for clause in sorted({clause for _, clause in {*judged, *open_}}):
-        keys = [(contract.id, clause) for contract in contracts]
-        table.add_row(clause, *(_cell(held[key], judged[key], open_[key]) for key in keys))
-    return table
+            answers[line["contract"], item["clause"]][item["held"]] += 1
+    return {key: Tally(found[True], found[True] + found[False], found[None]) for key, found in answers.items()}
 
 
-def _cell(held: int, judged: int, open_: int) -> str:
-    if held < judged:
-        return f"[red]{held}/{judged}[/]"
-    if judged:
-        return str(held)
-    return "[yellow]?[/]" if open_ else ""
-
-
-def readings(lines: Sequence[Line], disputes: Sequence[Dispute]) -> list[tuple[str, list[tuple[str, str]]]]:
+@dataclass(frozen=True, slots=True)
+class Reading:
     """
-    For each dispute between pages, each reading with what this run says of it.
+    One of the values between which a dispute is.
 
-    A reading is *followed* where every judged clause that gives it held, *not followed* where none did.
+    Attributes:
+        clauses: Those that give it, as ``contract#clause``.
+        state: ``followed`` where every judged clause that gives it held, ``not followed`` where none did, ``partly
+            followed``, or `NOT_EXAMINED`.
     """
-    result = []
-    for dispute in disputes:
-        fact = dispute.id.split("/", 1)[-1]
-        states = []
-        for reading in dispute.readings:
-            outcomes: Counter[bool] = Counter()
-            for line in lines:
-                if fact.startswith("http-request.") and not _walks(line["route"], reading.value, fact):
-                    continue
-                for item in line["clauses"]:
-                    if item["held"] is not None and f"{line['contract']}#{item['clause']}" in reading.clauses:
-                        outcomes[item["held"]] += 1
-            states.append((reading.value, _state(outcomes)))
-        result.append((dispute.id, states))
-    return result
+
+    value: str
+    clauses: tuple[str, ...]
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """
+    A dispute between pages with what a run says of it.
+
+    Attributes:
+        readings: Those that some page has; that one does not list a thing is no reading a service can follow.
+        told_apart_by: What in a run tells them apart, in words.
+        settled: What published evidence says.
+    """
+
+    id: str
+    readings: tuple[Reading, ...]
+    told_apart_by: str
+    settled: str
+
+    @property
+    def examined(self) -> bool:
+        """Whether the run says anything of it."""
+        return any(reading.state != NOT_EXAMINED for reading in self.readings)
+
+
+def readings(part: Part) -> list[Followed]:
+    """For each dispute between pages, which reading the target follows."""
+    return [
+        Followed(
+            dispute["id"],
+            tuple(
+                Reading(given["value"], tuple(given["clauses"]), _state(_outcomes(part, dispute["id"], given)))
+                for given in dispute["readings"]
+                if given["value"] != NOT_LISTED
+            ),
+            dispute["told_apart_by"],
+            dispute["settled"],
+        )
+        for dispute in part.disputes
+    ]
+
+
+def _outcomes(part: Part, dispute: str, reading: Line) -> Counter[bool]:
+    fact = dispute.split("/", 1)[-1]
+    outcomes: Counter[bool] = Counter()
+    for line in part.cases:
+        if fact.startswith("http-request.") and not _walks(line["route"], reading["value"], fact):
+            continue
+        for item in line["clauses"]:
+            if item["held"] is not None and f"{line['contract']}#{item['clause']}" in reading["clauses"]:
+                outcomes[item["held"]] += 1
+    return outcomes
 
 
 def _walks(route: str, value: str, fact: str) -> bool:
@@ -248,29 +231,45 @@ def reasons(lines: Iterable[Line]) -> list[tuple[str, int]]:
     return found.most_common()
 
 
-def rendered(table: Table, width: int, *, color: bool) -> str:
-    """*table* as text for a terminal of *width* columns."""
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer,
-        width=max(width, 60),
-        force_terminal=color,
-        no_color=not color,
-        highlight=False,
-        legacy_windows=False,
-    )
-    console.print(table)
-    return buffer.getvalue().rstrip("\n")
-
-
-def untested_clauses(contracts: Sequence[Contract], cases: Sequence[Case]) -> Iterator[tuple[str, str, str]]:
+def untested_clauses(part: Part) -> Iterator[tuple[str, str, str]]:
     """Contract, clause and reason for each clause no case judges: reported, never counted."""
-    judged = {(case.contract, name) for case in cases for name in case.clauses}
-    for contract in contracts:
-        for clause in contract.clauses.values():
-            if (contract.id, clause.id) in judged:
+    judged = {(planned["contract"], name) for planned in part.plan for name in planned["clauses"]}
+    for contract, told in part.contracts.items():
+        for name, clause in told["clauses"].items():
+            if (contract, name) in judged:
                 continue
-            reason = clause.untestable or (
-                f"the target is not in this cloud ({clause.cloud})" if clause.cloud else "no case of this run judges it"
+            cloud = clause["cloud"]
+            reason = clause["untestable"] or (
+                f"the target is not in this cloud ({cloud})" if cloud else "no case of this run judges it"
             )
-            yield contract.id, clause.id, reason
+            yield contract, name, reason
+
+
+def unshown(part: Part) -> list[tuple[str, str]]:
+    """Contract and clause of what a whole run should have shown and no call of it could."""
+    if part.partial:
+        return []
+    shown = {(line["contract"], item["clause"]) for line in part.cases for item in line["clauses"]}
+    listed = dict.fromkeys((planned["contract"], name) for planned in part.plan for name in planned["clauses"])
+    return [pair for pair in listed if pair not in shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Cases that did not run, and why."""
+
+    number: int
+    why: str
+
+
+def left_out(part: Part) -> list[Left]:
+    """Cases that were not recorded, not selected or not reached."""
+    selected = part.footer.get("selected")
+    chosen = len(part.plan) if selected is None else selected
+    beyond = part.header.get("recording", {}).get("beyond", 0)
+    found = (
+        Left(beyond, "not on the recording"),
+        Left(len(part.plan) - chosen, "not selected"),
+        Left(chosen - len(part.cases), "not reached"),
+    )
+    return [one for one in found if one.number]

@@ -1,8 +1,8 @@
 """
 ``run.jsonl``: the truth about a run, of which every report is a function.
 
-A header, one line per case, a footer with the counts. Lines are flushed as they come; a file without its footer, or
-with a case twice, is not a run and is refused.
+A header, one line per case, a footer with the counts; `run.schema.json` beside this module describes them. Lines are
+flushed as they come; a file without its footer, or with a case twice, is not a run and is refused.
 """
 
 from __future__ import annotations
@@ -11,20 +11,28 @@ import datetime as dt
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from graphcancel.case import Case
 from graphcancel.errors import RunError
+from graphcancel.run import FORMAT, Line, Part, Run, in_order
+from graphcancel.schema import misfit, schema_at
 from graphcancel.story import Record
 from graphcancel.verdict import Verdict
 
-FORMAT = 1
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
+NAME: Final = "run.jsonl"
+SCHEMA: Final = Path(__file__).with_name("run.schema.json")
+"""What each kind of line looks like, as JSON Schema."""
 
 
 def record_line(record: Record, *, gating: bool, origin: str) -> dict[str, Any]:
-    """The line of one case with the extra keys *late_s*, *observed* and *curl*."""
+    """The line of one case with *observed*, *curl* and *lag_s* where there are any."""
     case = record.case
     verdict = record.verdict
     clauses = []
@@ -54,6 +62,8 @@ def record_line(record: Record, *, gating: bool, origin: str) -> dict[str, Any]:
         found["observed"] = dict(verdict.observed)
     if record.curl:
         found["curl"] = record.curl
+    if record.lag_s is not None:
+        found["lag_s"] = record.lag_s
     return found
 
 
@@ -76,6 +86,7 @@ class RunFile:
 
     Attributes:
         header: The first line, as written.
+        footer: The last line, as written; empty before.
 
     Raises:
         RunError: The folder cannot be written.
@@ -86,23 +97,24 @@ class RunFile:
         name = f"{started.strftime('%Y%m%dT%H%M%SZ')}-{folder_name(target)}"
         try:
             self.folder = _fresh(folder, name)
-            self._file: TextIO = (self.folder / "run.jsonl").open("x", encoding="utf-8")
+            self._file: TextIO = (self.folder / NAME).open("x", encoding="utf-8")
         except OSError as error:
             raise RunError(f"{folder}: cannot be written ({error.strerror}); name another folder with --runs") from None
-        self._counts: Counter[str] = Counter()
+        self._written: list[Mapping[str, Any]] = []
+        self.footer: dict[str, Any] = {}
         self.header = {"kind": "header", "format": FORMAT, "started": started.isoformat(timespec="seconds"), **header}
         self._write(self.header)
 
     def case(self, line: Mapping[str, Any]) -> None:
         """Append one case."""
-        self._counts[str(line["verdict"])] += 1
+        self._written.append(line)
         self._write(line)
 
     def close(self, footer: Mapping[str, Any]) -> None:
         """Append the footer: only now the file is a run."""
         ended = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        counts = {"cases": sum(self._counts.values()), **dict(sorted(self._counts.items()))}
-        self._write({"kind": "footer", "ended": ended, "counts": counts, **footer})
+        self.footer = {"kind": "footer", "ended": ended, "counts": counted(self._written), **footer}
+        self._write(self.footer)
         self._file.close()
 
     def abandon(self) -> None:
@@ -125,36 +137,88 @@ def _fresh(folder: Path, name: str) -> Path:
     raise OSError(0, "a thousand runs in one second")
 
 
-def read_run(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
+def read_run(path: Path) -> Run:
     """
-    Header, case lines and footer of the run at *path* (the folder or the file).
+    The run at *path* (the folder or the file).
 
     Raises:
-        RunError: Truncated, doubled or no run at all; the message names the defect.
+        RunError: Cut off, doubled or no run at all; the message names the line and the defect.
     """
-    file = path / "run.jsonl" if path.is_dir() else path
+    file = path / NAME if path.is_dir() else path
+    lines = list(_lines(file))
+    if not lines or lines[0].get("kind") != "header":
+        raise RunError(f"{file}: has no header: not the record of a run")
+    _check_format(lines[0], file)
+    if lines[-1].get("kind") != "footer":
+        raise RunError(f"{file}: has no footer: the run did not end, or the file is cut off; run it again")
+    for number, line in enumerate(lines[1:-1], 2):
+        if line.get("kind") != "case":
+            raise RunError(f"{file}: doubled: line {number} is a second {_kind(line)}; keep one run in one file")
+    for number, line in enumerate(lines, 1):
+        _check_shape(line, file, number)
+    header, *cases, footer = lines
+    twice = [key for key, count in Counter((line.get("part", 0), line["id"]) for line in cases).items() if count > 1]
+    if twice:
+        raise RunError(f"{file}: doubled: {twice[0][1]} stands in it twice; take the run as it was written")
+    if footer["counts"] != counted(cases):
+        raise RunError(f"{file}: truncated: the footer counts other cases than the file holds; run it again")
+    return run_of_lines(header, cases, footer)
+
+
+def run_of_lines(header: Line, cases: Sequence[Line], footer: Line) -> Run:
+    """The run these lines tell, each part with its own."""
+    if "parts" not in header:
+        return Run(header, (Part(header, in_order(cases, header["plan"]), footer),), footer)
+    parts = tuple(
+        Part(head, in_order((line for line in cases if line["part"] == number), head["plan"]), foot)
+        for number, (head, foot) in enumerate(zip(header["parts"], footer["parts"], strict=True))
+    )
+    return Run(header, parts, footer)
+
+
+def counted(cases: Iterable[Line]) -> dict[str, int]:
+    """How many cases there are, and of each verdict."""
+    counts = Counter(str(line["verdict"]) for line in cases)
+    return {"cases": sum(counts.values()), **dict(sorted(counts.items()))}
+
+
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
     try:
-        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n")[:-1]]
+        text = file.read_bytes()
     except OSError as error:
         raise RunError(f"{file}: cannot be read ({error.strerror}); name a run folder") from None
-    except ValueError:
-        raise RunError(f"{file}: a line is no JSON: the run was cut off while writing; run it again") from None
-    if not lines or not isinstance(lines[0], dict) or lines[0].get("kind") != "header":
-        raise RunError(f"{file}: has no header: not the record of a run")
-    if not isinstance(lines[-1], dict) or lines[-1].get("kind") != "footer":
-        raise RunError(f"{file}: has no footer: the run did not end; run it again")
-    cases = lines[1:-1]
-    if not all(isinstance(line, dict) and isinstance(line.get("id", ""), str) for line in cases):
-        raise RunError(f"{file}: a line is not that of a case: its id is no text; run it again")
-    ids = Counter(line["id"] for line in cases if "id" in line)
-    doubled = [name for name, count in ids.items() if count > 1]
-    if doubled or any(line.get("kind") != "case" for line in cases):
-        raise RunError(f"{file}: doubled: {doubled[0] if doubled else 'a header or footer'} stands in it twice")
-    if _counted(lines[-1]) != len(cases):
-        raise RunError(f"{file}: truncated: the footer counts other cases than the file holds")
-    return lines[0], cases, lines[-1]
+    if text and not text.endswith(b"\n"):
+        raise RunError(f"{file}: cut off: its last line does not end; run it again")
+    for number, line in enumerate(text.split(b"\n")[:-1], 1):
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            raise RunError(f"{file}: line {number} is no JSON; take the run as it was written") from None
+        if not isinstance(value, dict):
+            raise RunError(f"{file}: line {number} is no JSON object; take the run as it was written")
+        yield value
 
 
-def _counted(footer: Mapping[str, Any]) -> object:
-    counts = footer.get("counts")
-    return counts.get("cases") if isinstance(counts, dict) else None
+def _kind(line: Line) -> str:
+    kind = line.get("kind")
+    return kind if kind in {"header", "footer"} else "line of no known kind"
+
+
+def _check_format(header: Line, file: Path) -> None:
+    found = header.get("format")
+    if found != FORMAT:
+        other = f"another version of the suite (format {found})" if isinstance(found, int) else "something else"
+        raise RunError(f"{file}: written by {other}; this version reads format {FORMAT}: run it again")
+
+
+@cache
+def _schema(kind: str) -> Draft202012Validator:
+    return schema_at(SCHEMA, kind)
+
+
+def _check_shape(line: Line, file: Path, number: int) -> None:
+    kind = str(line["kind"])
+    merged = "-merged" if kind != "case" and "parts" in line else ""
+    fault = misfit(line, _schema(kind + merged))
+    if fault:
+        raise RunError(f"{file}: line {number}: {fault} (run.schema.json)")

@@ -1,5 +1,7 @@
 """
 The second gate a contract file passes: `contracts/schema.json`, and its refusals worded as a person reads them.
+
+The lines of a run are held against a schema of their own by the same means.
 """
 
 from __future__ import annotations
@@ -70,7 +72,7 @@ def schema_at(path: Path, part: str = "") -> Draft202012Validator:
     raise ContractError(msg) from None
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _schema_of(text: str, part: str) -> Draft202012Validator:
     schema = json.loads(text)
     # That it is valid JSON Schema is proved by the tests: to check it here takes as long as reading every contract.
@@ -80,6 +82,14 @@ def _schema_of(text: str, part: str) -> Draft202012Validator:
     if part:
         schema = {"$defs": schema["$defs"], "$ref": f"#/$defs/{part}"}
     return Draft202012Validator(schema)
+
+
+def misfit(instance: Any, schema: Draft202012Validator) -> str | None:
+    """Where *instance* does not fit *schema*, in one line; None where it does."""
+    if schema.is_valid(instance):
+        return None
+    error = best_match(schema.iter_errors(instance))
+    return _explain(error) if error else None
 
 
 def _explain(error: ValidationError) -> str:
@@ -108,7 +118,7 @@ def _explain(error: ValidationError) -> str:
         case "type":
             allowed = f"allowed is a value of type {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
         case _:
-            allowed = f"allowed by schema.json is {error.validator} {_short(wanted)}"
+            allowed = f"allowed is {error.validator} {_short(wanted)}"
     return f"{place or 'top level'}: found {found}; {allowed}"
 
 

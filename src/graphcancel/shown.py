@@ -4,10 +4,12 @@ What a record shows of a call: a line about what happened, and a command that se
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final
+import json
+from typing import TYPE_CHECKING, Any
 
+from graphcancel.batching import PATH as BATCH
 from graphcancel.exchange import Exchange, Request
+from graphcancel.redaction import cut, request_id, shown_answer
 from graphcancel.vocabulary import is_literal
 
 if TYPE_CHECKING:
@@ -15,21 +17,37 @@ if TYPE_CHECKING:
     from graphcancel.sanitise import Sanitiser
     from graphcancel.targetfile import Description
 
-_REQUEST_ID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-
 
 def call_line(exchange: Exchange, sanitiser: Sanitiser) -> dict[str, Any]:
-    """One exchange as a line shows it: method, sanitised URL, status, milliseconds, request id."""
+    """One exchange as a line shows it, everything that is not known to be harmless replaced."""
     request = exchange.request
     version = request.root.rsplit("/", 1)[-1]
-    given = exchange.response.headers.get("request-id") if exchange.response else None
-    return {
+    line = {
         "method": request.method,
         "url": f"/{version}{request.pattern or sanitiser.path(request.path)}",
         "status": exchange.status,
         "ms": round(exchange.seconds * 1000, 1),
-        "request_id": given if given and _REQUEST_ID.fullmatch(given) else None,
+        "request_id": request_id(exchange.response),
+        "request": _sent(request, sanitiser),
+        "response": shown_answer(exchange.response, sanitiser) if exchange.response else None,
     }
+    return line | ({"failure": exchange.failure or "no answer"} if exchange.response is None else {})
+
+
+def _sent(request: Request, sanitiser: Sanitiser) -> dict[str, Any]:
+    """What was sent: text of ours alone, but for the path inside a batch and the token."""
+    headers = dict(request.headers)
+    if request.token is not None:
+        headers["Authorization"] = "Bearer {bad token}"
+    elif request.actor:
+        headers["Authorization"] = f"Bearer {{{request.actor}'s token}}"
+    body = (request.payload or b"").decode("utf-8", errors="replace")
+    if request.path == BATCH:
+        batch = json.loads(body)
+        for item in batch["requests"]:
+            item["url"] = sanitiser.path(item["url"])
+        body = json.dumps(batch, ensure_ascii=False)
+    return {"headers": headers, "body": cut(body), "bytes": len(request.payload or b"")}
 
 
 def curl(case: Case, request: Request, description: Description) -> str:

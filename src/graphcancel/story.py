@@ -56,14 +56,16 @@ class Record:
     One case as it enters ``run.jsonl``, nothing in it unreplaced.
 
     Attributes:
-        calls: The exchanges under test: method, sanitised URL, status, milliseconds, request id.
+        calls: The exchanges under test, as `graphcancel.shown.call_line` tells them.
         curl: A command line that sends the call again, values by variable.
+        lag_s: Seconds until the last effect that was waited for showed; None where none was.
     """
 
     case: Case
     verdict: Verdict
     calls: tuple[Mapping[str, Any], ...] = ()
     curl: str | None = None
+    lag_s: float | None = None
 
 
 @dataclass(slots=True)
@@ -223,10 +225,11 @@ class Stories:
         evidence = self._evidence(case, scene, exchange, comment)
         clauses = self._spoken(case, exchange)
         findings: tuple[Finding, ...]
+        lag = None
         if scene.point is None:
             findings = judge(evidence, clauses)
         elif exchange.accepted and case.expects != "refused":
-            evidence, findings = yield from self._await_effects(scene, evidence, clauses, exchange)
+            evidence, findings, lag = yield from self._await_effects(scene, evidence, clauses, exchange)
         else:
             evidence, findings = yield from self._await_nothing(scene, evidence, clauses, exchange)
         judged = conclude(findings, sent=True)
@@ -236,6 +239,7 @@ class Stories:
             verdict,
             tuple(call_line(item, self.sanitiser) for item in calls),
             curl(case, exchange.request, self.target.description),
+            lag,
         )
         self._leave(case, scene, evidence, record)
         return record
@@ -272,8 +276,13 @@ class Stories:
 
     def _await_effects(
         self, scene: Scene, evidence: Evidence, clauses: Sequence[str], exchange: Exchange
-    ) -> Generator[float, None, tuple[Evidence, tuple[Finding, ...]]]:
-        """Look until every effect is there or its deadline passed; absence is not judged before the longest lag."""
+    ) -> Generator[float, None, tuple[Evidence, tuple[Finding, ...], float | None]]:
+        """
+        Look until every effect is there or its deadline passed; absence is not judged before the longest lag.
+
+        Returns:
+            What was seen last, the findings, and the longest lag of an effect that showed.
+        """
         clock = self.target.clock
         waiting = self.stage.waiting
         usual = waiting.usual
@@ -315,7 +324,7 @@ class Stories:
         findings = tuple(
             replace(item, late_s=round(late[item.clause], 1)) if item.clause in late else item for item in findings
         )
-        return evidence, findings
+        return evidence, findings, round(max(settled.values()), 1) if settled else None
 
     def _await_nothing(
         self, scene: Scene, evidence: Evidence, clauses: Sequence[str], exchange: Exchange

@@ -12,6 +12,7 @@ import datetime as dt
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from graphcancel.auth import SignIn
 from graphcancel.case import Case
 from graphcancel.contract import Contract
 from graphcancel.deviations import OUT_OF_DATE, Deviation, excuse, standings
+from graphcancel.disputes import Entry
 from graphcancel.ending import Facts, codes
 from graphcancel.errors import GraphCancelError
 from graphcancel.flows import Ask
@@ -29,10 +31,11 @@ from graphcancel.overlap import Overlap
 from graphcancel.playback import Playback
 from graphcancel.recorder import Recorder, Written, open_recorder
 from graphcancel.report import gaps
+from graphcancel.run import Part, in_order, made_by, told_of_contracts, told_of_disputes, told_of_plan
 from graphcancel.runfile import RunFile, record_line
 from graphcancel.session import Session, open_session
 from graphcancel.story import Record
-from graphcancel.target import PAGES, WAITING
+from graphcancel.target import CREATED, MAILS, PAGES, REMOVED, WAITING
 from graphcancel.targetfile import Description
 
 
@@ -59,6 +62,8 @@ class Suite:
 
     Attributes:
         deviations: Findings known for the target.
+        disputes: Where pages disagree, as somebody wrote it down.
+        selection: The options that narrow the run, as given.
         place: Where the built-in target is, once started.
         playback: Tells cases from the recording; *recorder* tells them to the target and records them.
         beyond: How many cases of the contracts are not on the recording that is played.
@@ -76,6 +81,8 @@ class Suite:
     described: Description | None
     see_again: str
     deviations: tuple[Deviation, ...] = ()
+    disputes: tuple[Entry, ...] = ()
+    selection: tuple[str, ...] = ()
     builtin: BuiltInTarget | None = None
     place: str | None = None
     run: str = ""
@@ -108,6 +115,11 @@ class Suite:
         """The contracts by id."""
         return {contract.id: contract for contract in self.contracts}
 
+    @cached_property
+    def told(self) -> dict[str, dict[str, Any]]:
+        """The contracts by id, as the header of a run tells them."""
+        return told_of_contracts(self.contracts)
+
     @property
     def description(self) -> Description:
         """The target's description."""
@@ -136,18 +148,19 @@ class Suite:
         """The first line of ``run.jsonl``."""
         description = self.description
         return {
+            **made_by(),
             "target": description.name,
             "origin": description.origin,
             "cloud": description.cloud,
             "run": self.run,
-            "contracts": {
-                contract.id: {"standing": contract.standing, "revision": contract.revision, "sha256": contract.sha256}
-                for contract in self.contracts
-            },
+            "selection": list(self.selection),
+            "contracts": self.told,
+            "disputes": told_of_disputes(self.disputes, self.contracts),
             "gates": sorted({case.contract for case in self.cases if self.gating(case)}),
             "waived": dict(description.waived),
             "deviations": [entry.as_json() for entry in self.deviations],
             "cases": len(self.cases),
+            "plan": told_of_plan(self.cases),
             **({"recording": {**self.playback.recording.label(), "beyond": self.beyond}} if self.playback else {}),
         }
 
@@ -359,12 +372,13 @@ class Suite:
             return status
         for name in (name for name in self.lines if name in self.watched):
             self.runfile.case(self.lines[name])
-        lines = list(self.lines.values())
+        part = Part(self.runfile.header, in_order(self.lines.values(), self.runfile.header["plan"]))
+        lines = part.cases
         gating = [line for line in lines if line["gating"]]
         # A run that was stopped at its first finding has ended; one that was interrupted has not, whatever its status.
         ended = status == 1 or (status not in {2, 3, 4} and not self.interrupted)
         partial = self.interrupted or not ended or len(lines) < len(self.cases)
-        open_ = [] if partial else gaps(lines, self.cases, self.description.waived)
+        open_ = [] if partial else gaps(part)
         # What is known of a target is more than a recording of some of its cases can show.
         some = partial or self.beyond > 0
         known = standings(self.deviations, self.lines, self.cases, self.today, partial=some) if lines else []
@@ -383,6 +397,9 @@ class Suite:
             "partial": partial,
             "selected": self.selected,
             **{name: self.counts.get(name, 0) for name in ("requests", "writes", WAITING, PAGES)},
+            "created": self._counted(CREATED),
+            "removed": self.counts.get(REMOVED, 0),
+            "mails": self._counted(MAILS),
             "residue": self.residue,
             "unjudged": len(open_),
             "deviations": [asdict(entry) for entry in known],
@@ -394,6 +411,11 @@ class Suite:
         else:
             self.runfile.abandon()
         return found[0]
+
+    def _counted(self, prefix: str) -> dict[str, int]:
+        """What was counted under names that begin with *prefix*, by the rest of the name."""
+        found = {name.removeprefix(prefix): number for name, number in self.counts.items() if name.startswith(prefix)}
+        return dict(sorted(found.items()))
 
     def _count(self, counts: Mapping[str, int]) -> None:
         for name, number in counts.items():

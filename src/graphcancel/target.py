@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import requests
 
+from graphcancel.batching import PATH as BATCH
 from graphcancel.batching import answers_in, batch_of, only_reads, writes_in
 from graphcancel.clock import Clock
 from graphcancel.connecting import CLOSED, Connection, failure, read_all
@@ -39,6 +40,12 @@ WAITING: Final = "waiting"
 """What is booked so was sent before: another look at the same, a repeat, an attempt given up."""
 PAGES: Final = "pages"
 """What is booked so follows the first page of a list."""
+CREATED: Final = "created:"
+"""Before the name of a collection: how much was made in it."""
+REMOVED: Final = "removed"
+"""How many deletions were accepted."""
+MAILS: Final = "mails:"
+"""Before the role of a mailbox: how many messages of the run were seen in its inbox."""
 _LARGEST: Final = 16 * 1024 * 1024
 
 
@@ -65,8 +72,9 @@ class Target:
         clock: By which is waited; the machine's by default.
 
     Attributes:
-        counts: ``requests``; among them those booked as ``test``, ``arrange``, ``waiting`` or ``pages``; and
-            ``writes``: what is no read, inside a batch singly, and once however often it had to be repeated.
+        counts: ``requests``; among them those booked as ``test``, ``arrange``, ``waiting`` or ``pages``;
+            ``writes``: what is no read, inside a batch singly, and once however often it had to be repeated; and what
+            came of them: `CREATED` and `REMOVED`.
         ledger: Where everything about to be created is entered first; without one nothing is created.
     """
 
@@ -147,7 +155,17 @@ class Target:
             self.clock.sleep(pause)
             repeats, waited = repeats + 1, waited + pause
             exchange = self._send(request, WAITING)
+        self._effected(exchange)
         return exchange
+
+    def _effected(self, exchange: Exchange) -> None:
+        """Count what came of a request that is no batch."""
+        request = exchange.request
+        if not exchange.accepted or request.path == BATCH:
+            return
+        self.counts[REMOVED] += request.method == "DELETE"
+        for _, collection, _ in creations(request):
+            self.counts[CREATED + collection] += 1
 
     def _send(self, request: Request, purpose: str) -> Exchange:
         headers = {**_HEADERS, **request.headers}
@@ -242,6 +260,8 @@ class Target:
         answers = None if outer.status in _UNSERVED else answers_in(outer, items)
         if answers is None:
             self._batchless[root, actor] = outer.status
+        for answer in answers or ():
+            self._effected(answer)
         return answers
 
 

@@ -124,6 +124,14 @@ class Description:
         """The Graph root under which *contract* is called, without version segment."""
         return self.roots.get(contract, self.base_url)
 
+    def role_of(self, mailbox: str) -> str:
+        """What *mailbox* is to a run: the name of its actor, else its place among the writable ones."""
+        address = mailbox.lower()
+        for name, actor in self.actors.items():
+            if (actor.user or "").lower() == address:
+                return name
+        return f"mailbox {self.writable.index(address) + 1}" if address in self.writable else "another mailbox"
+
     @property
     def resource(self) -> str:
         """What a token is asked for: the cloud's Graph, whatever URL it is reached by, else the server called."""

@@ -9,8 +9,9 @@ import pytest
 from inside_pytest import BROKEN, HELD, SHAPES, SUPERSEDED, outcome, project, raising, told
 
 from graphcancel.evidence import Finding
+from graphcancel.run import Part, in_order
 from graphcancel.story import Record
-from graphcancel.summary import Outcome, summary
+from graphcancel.summary import summary
 from graphcancel.verdict import conclude
 
 __all__ = ["outcome", "project"]
@@ -110,11 +111,11 @@ def test_a_partial_run_takes_no_entry_for_stale_that_it_did_not_examine(known, o
     assert lines[-1]["deviations"][0]["state"] == "open"
 
 
-def test_the_summary_is_made_of_the_run_file_alone(outcome, contracts, all_cases):
+def test_the_summary_is_made_of_the_run_file_alone(outcome):
     found, (header, *lines, footer) = outcome(told(BROKEN), known=entry() + entry(days=-1))
-    run = Outcome(header, lines, footer, all_cases, contracts, Path("run.jsonl"))
+    part = Part(header, in_order(lines, header["plan"]), footer)
 
-    *told_again, last = summary(run, width=80, color=False)
+    *told_again, last = summary(part, Path("run.jsonl"), width=80, color=False)
 
     assert "\n".join(told_again) in found.stdout.str()
     assert last.startswith("stale deviations (exit 11): 4 fail, 4 of the failures known; ")
