@@ -26,6 +26,7 @@ from graphcancel.readiness import Place, Thing, Witness, places, probe, things
 from graphcancel.rehearsal import Rehearsal, rehearse
 from graphcancel.remedies import remedy, remedy_for_refusal
 from graphcancel.report import gaps
+from graphcancel.run import Part, told_of_plan
 from graphcancel.runfile import record_line
 from graphcancel.scene import WEEK_WINDOW, stamp
 from graphcancel.scopes import KNOWN, granted_in_exchange, lacks
@@ -236,7 +237,7 @@ def _cases(
             reason = _ALIKE.sub("", str(record.verdict.reason))
             groups[reason].append(record.case)
             waived[reason] = waived.get(reason, True) and _is_waived(description, record)
-    open_ = gaps(lines, cases, description.waived)
+    open_ = gaps(Part({"plan": told_of_plan(cases), "waived": description.waived}, tuple(lines)))
     return {
         "selected": len(cases),
         "would_run": len(cases) - sum(len(found) for found in groups.values()),
