@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from graphcancel.run import Run
 from graphcancel.runfile import counted, run_of_lines
@@ -13,7 +14,7 @@ from graphcancel.runfile import counted, run_of_lines
 ROUTE = "/me/events/{id}/cancel"
 ID = "event-cancel.v1.0/me.events/organizer/pascal"
 DRAFT_ID = "event-cancel.stub/me.events/organizer/pascal"
-REQUEST_ID = "0f0e0d0c-0000-0000-0000-000000000001"
+REQUEST_ID = str(UUID(int=1))
 STARTED, ENDED = "2026-01-02T03:04:05+00:00", "2026-01-02T03:05:05+00:00"
 
 
