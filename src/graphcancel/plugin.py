@@ -77,6 +77,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="where recordings are read and written (default: ROOT/cassettes)",
     )
+    group.addoption(
+        "--baseline",
+        default=None,
+        metavar="RUN",
+        help="an earlier run (its folder or run.jsonl): what changed since is shown at the end and kept with the run",
+    )
     group.addoption("--runs", default=None, metavar="DIR", help="where run folders are written (default: ROOT/runs)")
 
 
@@ -380,5 +386,5 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     part = Part(header, in_order(suite.lines.values(), header["plan"]), suite.footer)
     file = (folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder) / "run.jsonl"
     color = bool(writer.hasmarkup) and not os.environ.get("NO_COLOR")
-    for text in summary(part, file, width=writer.fullwidth, color=color):
+    for text in summary(part, file, width=writer.fullwidth, color=color, baseline=config.getoption("baseline")):
         terminalreporter.write_line(text)
