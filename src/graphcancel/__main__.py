@@ -236,7 +236,7 @@ def _merge(arguments: argparse.Namespace) -> int:
     number = len(merged.parts)
     told_of_it = f"{plural(number, 'target')}, {plural(merged.footer['counts']['cases'], 'case')}"
     partial = ", partial" if merged.partial else ""
-    print(f"{len(runs)} runs merged: {told_of_it}{partial}: {ending(merged.exits)}", file=sys.stderr)
+    print(f"{plural(len(runs), 'run')} merged: {told_of_it}{partial}: {ending(merged.exits)}", file=sys.stderr)
     return int(merged.footer["exit"])
 
 

@@ -102,11 +102,16 @@ def _selection(config: pytest.Config) -> Iterator[str]:
             yield f"{option} {remark(given)}"
     if config.getoption("lf", default=False):
         yield "--lf"
+    if config.getoption("stepwise", default=False):
+        yield "--stepwise"
     if (most := config.getoption("maxfail", default=0)) == 1:
         yield "-x"
     elif most:
         yield f"--maxfail={most}"
     yield from (f"--deselect {remark(one)}" for one in config.getoption("deselect", default=None) or ())
+    for option in ("ignore", "ignore_glob"):
+        given = config.getoption(option, default=None) or ()
+        yield from (f"--{option.replace('_', '-')} {_from(config.rootpath, one)}" for one in given)
     if config.args_source is pytest.Config.ArgsSource.ARGS:
         yield from (_from(config.rootpath, argument) for argument in config.args[:_NAMED])
         if len(config.args) > _NAMED:
