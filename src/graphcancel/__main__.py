@@ -11,12 +11,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.progress import Progress
@@ -28,13 +28,14 @@ from graphcancel.cases import build_cases
 from graphcancel.choice import cases_of, select
 from graphcancel.command_line import command_line
 from graphcancel.compare import EXIT_MOVED, compare
-from graphcancel.comparison_text import FORMATS
+from graphcancel.comparison_text import as_json, told
 from graphcancel.contract import Contract, load_contracts
 from graphcancel.doctor import examine
 from graphcancel.doctor_text import lines
 from graphcancel.ending import EXIT_RESIDUE, ending
 from graphcancel.errors import GraphCancelError, fault
 from graphcancel.layers import Found
+from graphcancel.markdown import since
 from graphcancel.marks import new_run
 from graphcancel.merge import lines_of, merge
 from graphcancel.onfile import from_here
@@ -42,13 +43,18 @@ from graphcancel.proof import Result, holds, table, verdict
 from graphcancel.prove import Proof, catalogue
 from graphcancel.prove import select as subjects_of
 from graphcancel.reports import write_reports
+from graphcancel.run import Line
 from graphcancel.runfile import read_run, write_run
-from graphcancel.scanning import Scanned, scan, told
+from graphcancel.scanning import Scanned, scan
+from graphcancel.scanning import told as told_of_scan
 from graphcancel.session import open_stage, version_roots
 from graphcancel.standing_text import plural
 from graphcancel.sweeping import Swept, assign, look, note_cleared, search_for, sweep_up, told_after, told_of
 from graphcancel.tabulated import rendered
 from graphcancel.targetfile import Description, read_target
+
+FORMATS: Final[Mapping[str, Callable[[Line], Iterator[str]]]] = {"text": told, "markdown": since, "json": as_json}
+"""How a comparison is told, line by line."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -217,13 +223,14 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps([asdict(finding) for finding in found], indent=1, ensure_ascii=False))
     else:
-        print(told(scanned, found))
+        print(told_of_scan(scanned, found))
     return 1 if found else 0
 
 
 def _compare(arguments: argparse.Namespace) -> int:
     found = compare(read_run(arguments.before), read_run(arguments.after))
-    for text in FORMATS[arguments.format](found.as_json()):
+    # Silence is the answer to no change, in every form.
+    for text in FORMATS[arguments.format](found.as_json()) if found.changes else ():
         print(text)
     return EXIT_MOVED if found.moved else 0
 
@@ -232,6 +239,7 @@ def _merge(arguments: argparse.Namespace) -> int:
     runs = [(str(path), read_run(path)) for path in arguments.runs]
     merged = merge(runs, expected=arguments.expect, partial=arguments.partial)
     folder = write_run(arguments.out or _folder().resolve().parent / "runs", "merged", lines_of(merged))
+    write_reports(folder, merged)
     print(from_here(folder))
     number = len(merged.parts)
     told_of_it = f"{plural(number, 'target')}, {plural(merged.footer['counts']['cases'], 'case')}"

@@ -1,19 +1,16 @@
 """
-A comparison in words: for a terminal and for a page in Markdown. Each is a function of what the footer of a run holds.
+A comparison in words, as a function of what the footer of a run holds.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from graphcancel.changes import MOVING
 from graphcancel.run import Line
 from graphcancel.standing_text import plural
 
-_MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#|])")
 _WIDEST: Final = 300
 
 
@@ -44,29 +41,10 @@ def bounded(compared: Line, most: int, elsewhere: str) -> Iterator[str]:
     yield from lines
 
 
-def markdown(compared: Line) -> Iterator[str]:
-    """*compared* as Markdown, line by line; no line where nothing changed."""
-    if not compared["changes"]:
-        return
-    yield f"## {'Something moved' if compared['moved'] else 'Nothing moved'}"
-    yield ""
-    yield f"Compared with {_literal(against(compared))}."
-    for change in compared["changes"]:
-        yield ""
-        title = change["title"][:1].upper() + change["title"][1:]
-        yield f"### {'⚠ ' if change['kind'] in MOVING else ''}{_literal(title)}"
-        yield ""
-        yield from (f"- {_literal(text)}" for text in grouped(change["items"]))
-
-
 def as_json(compared: Line) -> Iterator[str]:
     """*compared* as JSON, in the form in which the footer of a run holds it; no line where nothing changed."""
     if compared["changes"]:
         yield json.dumps(compared, ensure_ascii=False, indent=1)
-
-
-FORMATS: Final[Mapping[str, Callable[[Line], Iterator[str]]]] = {"text": told, "markdown": markdown, "json": as_json}
-"""How a comparison can be told, by name."""
 
 
 def against(compared: Line) -> str:
@@ -88,7 +66,3 @@ def _line(clause: str | None, text: str, cases: Sequence[str | None]) -> str:
     first = cases[0]
     where = first if len(cases) == 1 else f"{len(cases)} cases, such as {first}"
     return ": ".join(part for part in (clause, where if first else None, text) if part)
-
-
-def _literal(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", text)

@@ -6,9 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from small_runs import (
+from comparable import (
     CASES,
     DISPUTE,
     LEFT,
@@ -25,11 +23,15 @@ from small_runs import (
     run,
     without,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
-from graphcancel.changes import MOVING, TOLD as KINDS
+from graphcancel.changes import MOVING
+from graphcancel.changes import TOLD as KINDS
 from graphcancel.compare import compare, of_target
-from graphcancel.comparison_text import FORMATS, bounded, told
+from graphcancel.comparison_text import as_json, bounded, told
 from graphcancel.errors import RunError
+from graphcancel.markdown import since
 from graphcancel.merge import merge
 from graphcancel.runfile import SCHEMA
 from graphcancel.schema import misfit, schema_at
@@ -74,8 +76,7 @@ RUNS = st.lists(st.tuples(st.sampled_from(CASES), LINES), unique_by=lambda pair:
 @given(RUNS)
 def test_a_run_compared_with_itself_is_not_one_line(found):
     assert compare(found, found).changes == ()
-    for form in FORMATS.values():
-        assert list(form(compare(found, found).as_json())) == []
+    assert list(told(compare(found, found).as_json())) == []
 
 
 @given(RUNS, st.randoms())
@@ -511,16 +512,16 @@ def test_a_terminal_is_told_that_nothing_changed():
 def test_what_a_target_sent_is_no_markup():
     seen = {"observation": "x", "expected": None, "mark": "U", "received": "<b>*x*</b>"}
     before, after = two({**SEEN, "observed": seen | {"received": "202"}}, {**SEEN, "observed": seen})
-    text = "\n".join(FORMATS["markdown"](compare(before, after).as_json()))
+    text = "\n".join(since(compare(before, after).as_json()))
 
     assert r"\<b\>\*x\*\</b\>" in text
-    assert "## Nothing moved" in text
+    assert text.startswith("## Since 2026-11-21T02:00:00+00:00\n\nCompared with the run of ")
 
 
 def test_json_is_what_the_footer_of_a_run_holds():
     compared = compare(*two({}, BROKEN)).as_json()
 
-    assert json.loads("\n".join(FORMATS["json"](compared))) == compared
+    assert json.loads("\n".join(as_json(compared))) == compared
     assert compared["with"] == {
         "target": "contoso",
         "run": "gc6b01f6c3ee67f4",

@@ -16,7 +16,7 @@ NAMES = ("camel", "pascal", "empty", "pascal/occurrence")
 CASES = tuple(f"{contract}/me.events/organizer/{name}" for contract in (V1, STUB) for name in NAMES)
 
 
-def clause(name: str, held: bool | None = True, received: str = "202", **more: Any) -> dict[str, Any]:
+def clause(name: str, held: bool | None = True, received: str = "202", **more: Any) -> dict:  # noqa: FBT002
     """One finding of a case."""
     reason = {"reason": "no token"} if held is None else {}
     return {"clause": name, "held": held, "documented": "202", "received": received} | reason | more
@@ -41,7 +41,7 @@ def line(case: str, verdict: str = "pass", clauses: Iterable[dict] | None = None
     return {
         "kind": "case",
         "id": case,
-        "contract": case.split("/")[0],
+        "contract": case.split("/", maxsplit=1)[0],
         "route": ROUTE,
         "addressing": "me",
         "actor": actor,
@@ -80,7 +80,7 @@ def planned(case: str, *clauses: str) -> dict[str, Any]:
     """What a header tells of a case."""
     return {
         "id": case,
-        "contract": case.split("/")[0],
+        "contract": case.split("/", maxsplit=1)[0],
         "route": ROUTE,
         "addressing": "me",
         "family": "me",
