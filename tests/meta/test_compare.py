@@ -17,7 +17,10 @@ from graphcancel.compare import compare
 from graphcancel.runfile import read_run
 
 CHOSEN = "event-cancel.v1.0/me.events/organizer or graph-conventions/v1.0.me.events/organizer/absent"
-OCCURRENCE = "event-cancel.v1.0/me.events/organizer/pascal/occurrence"
+PAGE = "event-cancel.v1.0"
+FIRST = f"{PAGE}/me.events/organizer/camel"
+OCCURRENCE = f"{PAGE}/me.events/organizer/pascal/occurrence"
+LOST = "effect.left-calendar: in"
 
 
 def graphcancel(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -92,16 +95,14 @@ def altered(folder: Path, text: str) -> dict[str, str]:
             NO_CHECK,
             [
                 "clauses no longer asserted:",
-                "  effect.left-calendar: in all 7 cases of event-cancel.v1.0, such as "
-                "event-cancel.v1.0/me.events/organizer/camel: no check is written for this clause",
+                f"  {LOST} all 7 cases of {PAGE}, such as {FIRST}: no check is written for this clause",
             ],
         ),
         (
             NO_CLAUSE,
             [
                 "clauses no longer asserted:",
-                "  effect.left-calendar: in 1 of 7 cases of event-cancel.v1.0, such as "
-                "event-cancel.v1.0/me.events/organizer/camel: these cases list it no more",
+                f"  {LOST} 1 of 7 cases of {PAGE}, such as {FIRST}: these cases list it no more",
             ],
         ),
         (
