@@ -1,10 +1,11 @@
-"""Small runs as data: two pages, a few cases, nothing that was ever sent."""
+"""Small runs as data, to compare and merge: two pages, a few cases, nothing that was ever sent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
+from graphcancel.compare import compare
 from graphcancel.run import FORMAT, Line, Part, Run
 from graphcancel.runfile import counted
 
@@ -154,3 +155,25 @@ def without(*cases: str) -> list[dict[str, Any]]:
 def changed(case: str, *args: Any, **more: Any) -> list[dict[str, Any]]:
     """The lines of all cases, *case* with another one."""
     return [line(one, *args, **more) if one == case else line(one) for one in CASES]
+
+
+# -- comparing them ------------------------------------------------------------------------------------------------
+
+CASE = CASES[0]
+SEEN = {"verdict": "observed", "clauses": []}
+KNOWN = {"entry": 1, "reason": "ticket 4711", "owner": "ada", "expires": "2027-01-31"}
+
+
+def kinds(before: Run, after: Run) -> list[str]:
+    """The kinds of change between two runs."""
+    return [change.kind for change in compare(before, after).changes]
+
+
+def texts(before: Run, after: Run, kind: str) -> list[str]:
+    """What is told of one kind."""
+    return [item.text for change in compare(before, after).changes if change.kind == kind for item in change.items]
+
+
+def two(one: dict, other: dict) -> tuple[Run, Run]:
+    """Two runs that differ in the line of one case."""
+    return run(changed(CASE, **one)), run(changed(CASE, **other))

@@ -7,9 +7,12 @@ from dataclasses import replace
 
 import pytest
 from comparable import (
+    CASE,
     CASES,
     DISPUTE,
+    KNOWN,
     LEFT,
+    SEEN,
     STATUS,
     STUB,
     TOLD,
@@ -17,10 +20,13 @@ from comparable import (
     changed,
     clause,
     exchange,
+    kinds,
     line,
     page,
     planned,
     run,
+    texts,
+    two,
     without,
 )
 from hypothesis import given
@@ -32,30 +38,15 @@ from graphcancel.compare import compare, of_target
 from graphcancel.comparison_text import as_json, bounded, told
 from graphcancel.errors import RunError
 from graphcancel.markdown import since
+from graphcancel.marks import Mark, worker_run
 from graphcancel.merge import merge
 from graphcancel.runfile import SCHEMA
 from graphcancel.schema import misfit, schema_at
 from graphcancel.verdict import NO_CHECK
 
-CASE = CASES[0]
-KNOWN = {"entry": 1, "reason": "ticket 4711", "owner": "ada", "expires": "2027-01-31"}
-
-
-def kinds(before, after) -> list[str]:
-    return [change.kind for change in compare(before, after).changes]
-
-
-def texts(before, after, kind: str) -> list[str]:
-    return [item.text for change in compare(before, after).changes if change.kind == kind for item in change.items]
-
-
-def two(one: dict, other: dict):
-    """Two runs that differ in the line of one case."""
-    return run(changed(CASE, **one)), run(changed(CASE, **other))
-
-
 # -- nothing -------------------------------------------------------------------------------------------------------
 
+MARKS = [Mark.of(name, CASE, 1).case for name in ("gc6b01f6c3ee67f4", worker_run("gc6b01f6c3ee67f5", 3))]
 HELD = st.sampled_from([True, False, None])
 LINES = st.builds(
     lambda held, told, verdict, lag: {
@@ -85,7 +76,7 @@ def test_order_ids_and_times_say_nothing(found, chance):
         {
             **one,
             "exchanges": [exchange(ms=9.0, request_id="00000000-0000-0000-0000-000000000001")],
-            "curl": "curl gc6b01f6c3ee67f4w000xb6206c015adf49",
+            "curl": f"curl -d {MARKS[0]}",
         }
         for one in found.parts[0].cases
     ]
@@ -111,20 +102,23 @@ def test_the_kinds_of_the_schema_are_those_there_are():
 
 
 @pytest.mark.parametrize(
-    "sent", ["Contract check gc6b01f6c3ee67f4w000xb6206c015adf49: off", "/events/{0695f8f2}/cancel", "{event}"]
+    ("then", "now"),
+    [
+        tuple(f"Contract check {mark}: off" for mark in MARKS),
+        ("/events/{0695f8f2}/cancel", "/events/{daaf71ac}/cancel"),
+        ("00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"),
+    ],
+    ids=["mark", "stand-in", "id"],
 )
-def test_what_is_a_runs_own_is_no_other_request(sent):
-    other = sent.replace("gc6b01f6c3ee67f4w000xb6206c015adf49", "gc6b01f6c3ee67f5w003xb6206c015abcde")
-    other = other.replace("{0695f8f2}", "{daaf71ac}")
-
-    assert kinds(*two({"exchanges": [exchange(sent=sent)]}, {"exchanges": [exchange(sent=other)]})) == []
+def test_what_is_a_runs_own_is_no_other_request(then, now):
+    assert kinds(*two({"exchanges": [exchange(sent=then)]}, {"exchanges": [exchange(sent=now)]})) == []
+    assert kinds(*two({"exchanges": [exchange(sent=then)]}, {"exchanges": [exchange(sent=then + ".")]})) == ["sent"]
 
 
 # -- verdicts ------------------------------------------------------------------------------------------------------
 
 BROKEN = {"verdict": "fail", "clauses": [clause(STATUS, False, "204"), clause(TOLD)]}
 OPEN = {"verdict": "inconclusive", "clauses": [clause(STATUS, None), clause(TOLD, None)], "reason": "no token"}
-SEEN = {"verdict": "observed", "clauses": []}
 ERROR = {"verdict": "error", "clauses": [], "reason": "KeyError"}
 BOTH = {"verdict": "fail", "clauses": [clause(STATUS, False, "204"), clause(TOLD, False, "0 of 2")]}
 
@@ -322,134 +316,6 @@ def test_cases_that_one_run_left_out_change_no_reading():
 def test_a_dispute_that_went_though_it_was_examined_is_told():
     assert kinds(run(), run(disputes=[])) == ["readings"]
     assert not compare(run(disputes=[]), run()).moved
-
-
-# -- answers -------------------------------------------------------------------------------------------------------
-
-ENVELOPE = '{"error": {"code": "ErrorItemNotFound", "message": "no"}}'
-
-
-@pytest.mark.parametrize(
-    ("then", "now", "text"),
-    [
-        (exchange(), exchange(204), "answered: 202 → 204"),
-        (
-            exchange(404, ENVELOPE),
-            exchange(404, ENVELOPE.replace("ErrorItem", "Resource")),
-            "error code: ErrorItemNotFound → ResourceNotFound",
-        ),
-        (
-            exchange(headers={"allow": "GET"}),
-            exchange(headers={"allow": "POST"}),
-            "header allow: GET → POST",
-        ),
-        (exchange(headers={"odata-version": "4.0"}), exchange(), "header odata-version: 4.0 → nothing"),
-        (
-            exchange(404, ENVELOPE),
-            exchange(404, ENVELOPE.replace("}}", ', "innerError": {"date": "x"}}}')),
-            "body: nothing → error.innerError, error.innerError.date",
-        ),
-        (exchange(), exchange(body="<html>"), "body: nothing → text that is no JSON"),
-    ],
-)
-def test_an_answer_that_no_clause_minds_is_told_and_moves_nothing(then, now, text):
-    before, after = two({"exchanges": [then]}, {"exchanges": [now]})
-
-    assert texts(before, after, "answered") == [text]
-    assert kinds(before, after) == ["answered"]
-    assert not compare(before, after).moved
-
-
-def test_what_is_seen_where_no_clause_speaks_is_told():
-    seen = {"observation": "absent-body", "expected": None, "mark": "U", "received": "202"}
-    before, after = two({**SEEN, "observed": seen}, {**SEEN, "observed": seen | {"received": "400 BadRequest"}})
-
-    assert texts(before, after, "answered") == ["where no clause speaks: 202 → 400 BadRequest"]
-
-
-def test_a_code_that_a_clause_received_is_told_once():
-    then = {"clauses": [clause(STATUS, received="400 A")], "exchanges": [exchange(400, '{"error": {"code": "A"}}')]}
-    now = {"clauses": [clause(STATUS, received="400 B")], "exchanges": [exchange(400, '{"error": {"code": "B"}}')]}
-
-    assert texts(*two(then, now), "answered") == ["response.status: 400 A → 400 B"]
-
-
-def test_a_body_that_is_cut_off_says_nothing_of_its_shape():
-    cut = '{"error": {"code": "A", "message": "' + "x" * 9 + "…"
-
-    assert kinds(*two({"exchanges": [exchange(400, cut)]}, {"exchanges": [exchange(400, cut + "…")]})) == []
-
-
-@pytest.mark.parametrize(
-    ("then", "now", "told_of"),
-    [(1.0, 2.9, False), (0.0, 2.0, False), (5.0, 9.9, False), (5.0, 10.5, True), (0.0, 2.1, True), (10.5, 5.0, True)],
-)
-def test_a_lag_counts_where_it_is_far_off(then, now, told_of):
-    assert kinds(*two({"lag_s": then}, {"lag_s": now})) == (["lag"] if told_of else [])
-
-
-def test_what_the_suite_sends_otherwise_is_told_apart():
-    before, after = two({"exchanges": [exchange(sent='{"a": 1}')]}, {"exchanges": [exchange(sent='{"b": 1}')]})
-
-    assert kinds(before, after) == ["sent"]
-    assert texts(before, after, "sent") == ['body: {"a": 1} → {"b": 1}']
-
-
-# -- under what a run was made -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("header", "kind", "text"),
-    [
-        ({"suite": "1.1"}, "made", "version of the suite: 1.0 → 1.1"),
-        ({"python": "3.14.0"}, "made", "Python: 3.13.0 → 3.14.0"),
-        ({"cloud": "china"}, "made", "cloud: none → china"),
-        ({"target": "fabrikam"}, "target", "target: contoso → fabrikam"),
-        ({"origin": "mock"}, "origin", "evidence: the target itself → the bundled mock"),
-        ({"gates": []}, "made", f"findings fail the run: no longer {V1}"),
-        ({"gates": [V1, STUB]}, "made", f"findings fail the run: now {STUB}"),
-        ({"waived": {"group": "none here"}}, "made", "waived group: none → none here"),
-        (
-            {"deviations": [KNOWN | {"file": "contoso.toml", "case": "*", "clause": STATUS}]},
-            "made",
-            f"known deviation * {STATUS}: none → ticket 4711 (owner ada, until 2027-01-31)",
-        ),
-        (
-            {"contracts": {V1: page(revision="of 2025"), STUB: page(standing="draft")}},
-            "contracts",
-            f"{V1}: revision: of 2024 → of 2025",
-        ),
-        (
-            {"contracts": {V1: page(routes=[]), STUB: page(standing="draft")}},
-            "contracts",
-            f"{V1}: route gone: /me/events/{{id}}/cancel (me)",
-        ),
-        (
-            {"contracts": {V1: page(STATUS, TOLD, LEFT), STUB: page(standing="draft")}},
-            "contracts",
-            f"{V1}: new clause {LEFT}: {LEFT} is so",
-        ),
-        (
-            {"contracts": {V1: page(), STUB: page(standing="draft"), "new": page()}},
-            "contracts",
-            "new: a new contract",
-        ),
-    ],
-)
-def test_what_differs_around_a_run_is_told_and_moves_nothing(header, kind, text):
-    assert text in texts(run(), run(**header), kind)
-    assert kinds(run(), run(**header)) == [kind]
-    assert not compare(run(), run(**header)).moved
-
-
-def test_a_clause_that_says_something_else_is_told_word_by_word():
-    told_of = page()
-    told_of["clauses"][STATUS]["says"] = "success is answered 200"
-    after = run(contracts={V1: told_of, STUB: page(standing="draft")})
-
-    assert texts(run(), after, "contracts") == [
-        f"{V1}: {STATUS}, says: {STATUS} is so → success is answered 200",
-    ]
 
 
 # -- several targets -----------------------------------------------------------------------------------------------
