@@ -156,16 +156,17 @@ def _far(then: float, now: float) -> bool:
 def sent_otherwise(pair: Pair) -> Found:
     """Each call that is another one: that is the suite's doing."""
     for before, after in pair.common:
-        if not before["exchanges"] or not after["exchanges"]:
-            continue
-        then, now = before["exchanges"][-1], after["exchanges"][-1]
-        parts: tuple[tuple[str, Callable[[Line], str | None]], ...] = (
-            ("method", lambda one: one["method"]),
-            ("address", lambda one: _plain(one["url"])),
-            ("body", lambda one: _plain(one["request"]["body"])),
-            ("headers", lambda one: _plain(json.dumps(one["request"]["headers"], sort_keys=True))),
-        )
-        for name, take in parts:
-            if take(then) != take(now):
-                text, old, new = _moved(name, take(then), take(now))
-                yield "sent", Item(text, after["id"], None, old, new)
+        if before["exchanges"] and after["exchanges"]:
+            then, now = (_sent(line["exchanges"][-1]) for line in (before, after))
+            for name in [*then, *(name for name in now if name not in then)]:
+                if then.get(name) != now.get(name):
+                    text, old, new = _moved(name, then.get(name), now.get(name))
+                    yield "sent", Item(text, after["id"], None, old, new)
+
+
+def _sent(call: Line) -> dict[str, str | None]:
+    """What was sent, part by part, without what is a run's own."""
+    request = call["request"]
+    parts = {"method": call["method"], "address": call["url"], "body": request["body"]}
+    headers = {f"header {name}": value for name, value in sorted(request["headers"].items())}
+    return {name: _plain(value) for name, value in (parts | headers).items()}

@@ -71,11 +71,25 @@ def test_a_lag_counts_where_it_is_far_off(then, now, told_of):
     assert kinds(*two({"lag_s": then}, {"lag_s": now})) == (["lag"] if told_of else [])
 
 
-def test_what_the_suite_sends_otherwise_is_told_apart():
-    before, after = two({"exchanges": [exchange(sent='{"a": 1}')]}, {"exchanges": [exchange(sent='{"b": 1}')]})
+@pytest.mark.parametrize(
+    ("then", "now", "text"),
+    [
+        (exchange(sent='{"a": 1}'), exchange(sent='{"b": 1}'), 'body: {"a": 1} → {"b": 1}'),
+        (exchange(), exchange(method="PUT"), "method: POST → PUT"),
+        (exchange(), exchange(url="/v1.0/me/cancel"), "address: /v1.0/me/events/…/cancel → /v1.0/me/cancel"),
+        (
+            exchange(request={"headers": {}, "body": "", "bytes": 0}),
+            exchange(request={"headers": {"Prefer": "x"}, "body": "", "bytes": 0}),
+            "header Prefer: nothing → x",
+        ),
+    ],
+)
+def test_what_the_suite_sends_otherwise_is_told_apart(then, now, text):
+    before, after = two({"exchanges": [then]}, {"exchanges": [now]})
 
     assert kinds(before, after) == ["sent"]
-    assert texts(before, after, "sent") == ['body: {"a": 1} → {"b": 1}']
+    assert texts(before, after, "sent") == [text]
+    assert not compare(before, after).moved
 
 
 # -- under what a run was made -------------------------------------------------------------------------------------
