@@ -191,8 +191,13 @@ def replayed(folder: Path, *options: str) -> Path:
     return found
 
 
-def test_the_parts_of_a_run_are_merged_to_that_run(tmp_path):
-    whole = replayed(tmp_path / "whole")
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Path:
+    """The folder of a run of all of it."""
+    return replayed(tmp_path_factory.mktemp("whole"))
+
+
+def test_the_parts_of_a_run_are_merged_to_that_run(whole, tmp_path):
     one = replayed(tmp_path / "one", "-k", "event-cancel.v1.0")
     rest = replayed(tmp_path / "rest", "-k", "not event-cancel.v1.0")
     done = graphcancel("merge", one, rest, "--out", tmp_path / "merged", "--expect", "mock")
