@@ -7,7 +7,7 @@ A run that ends and several that are put together are concluded alike.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from graphcancel.deviations import OUT_OF_DATE, Deviation, Standing, standings
 from graphcancel.ending import Facts, codes
 from graphcancel.report import gaps
 from graphcancel.run import Part
+from graphcancel.target import CREATED, MAILS, PAGES, REMOVED, WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +78,19 @@ def conclude(part: Part, today: dt.date, *, partial: bool, residue: bool, of_pyt
         )
     )
     return Conclusion(len(open_), tuple(known), found)
+
+
+def sent_and_made(counts: Mapping[str, int]) -> dict[str, Any]:
+    """What a footer tells of *counts* as `graphcancel.target.Target` has them."""
+    return {
+        **{name: counts.get(name, 0) for name in ("requests", "writes", WAITING, PAGES)},
+        "created": _under(CREATED, counts),
+        "removed": counts.get(REMOVED, 0),
+        "mails": _under(MAILS, counts),
+    }
+
+
+def _under(prefix: str, counts: Mapping[str, int]) -> dict[str, int]:
+    """What was counted under names that begin with *prefix*, by the rest of the name."""
+    found = {name.removeprefix(prefix): number for name, number in counts.items() if name.startswith(prefix)}
+    return dict(sorted(found.items()))

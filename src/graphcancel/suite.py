@@ -20,7 +20,7 @@ from graphcancel.alone import Theatre
 from graphcancel.auth import SignIn
 from graphcancel.case import Case
 from graphcancel.compare import compare
-from graphcancel.conclusion import conclude
+from graphcancel.conclusion import conclude, sent_and_made
 from graphcancel.contract import Contract
 from graphcancel.deviations import Deviation, excuse
 from graphcancel.disputes import Entry
@@ -35,7 +35,6 @@ from graphcancel.run import Part, Run, in_order, made_by, told_of_contracts, tol
 from graphcancel.runfile import RunFile, record_line
 from graphcancel.session import Session, open_session
 from graphcancel.story import Record
-from graphcancel.target import CREATED, MAILS, PAGES, REMOVED, WAITING
 from graphcancel.targetfile import Description
 
 
@@ -382,26 +381,21 @@ class Suite:
         self.footer = {
             "partial": partial,
             "selected": self.selected,
-            **{name: self.counts.get(name, 0) for name in ("requests", "writes", WAITING, PAGES)},
-            "created": self._counted(CREATED),
-            "removed": self.counts.get(REMOVED, 0),
-            "mails": self._counted(MAILS),
+            **sent_and_made(self.counts),
             "residue": self.residue,
             **found.as_json(),
         }
-        if self.baseline:
-            now = replace(part, footer=self.footer)
-            self.footer["compared"] = compare(self.baseline, Run(part.header, (now,), self.footer)).as_json()
-        if ended:
-            self.runfile.close(self.footer)
-        else:
-            self.runfile.abandon()
+        try:
+            if self.baseline:
+                now = replace(part, footer=self.footer)
+                self.footer["compared"] = compare(self.baseline, Run(part.header, (now,), self.footer)).as_json()
+        finally:
+            # Whatever becomes of the comparison, what was judged is kept.
+            if ended:
+                self.runfile.close(self.footer)
+            else:
+                self.runfile.abandon()
         return found.exits[0]
-
-    def _counted(self, prefix: str) -> dict[str, int]:
-        """What was counted under names that begin with *prefix*, by the rest of the name."""
-        found = {name.removeprefix(prefix): number for name, number in self.counts.items() if name.startswith(prefix)}
-        return dict(sorted(found.items()))
 
     def _count(self, counts: Mapping[str, int]) -> None:
         for name, number in counts.items():
