@@ -73,7 +73,7 @@ def clause_line(item: Line, contract: Line, *, seen: bool = True) -> str:
     clause = contract["clauses"][item["clause"]]
     told = [] if item["documented"] == clause["says"] else [clause["says"]]
     told += [f"documented {item['documented']}, received {item['received']}"] if seen else []
-    told += [f"known deviation: {_known(item['deviation'])}"] if "deviation" in item else []
+    told += [f"known deviation: {known_deviation(item['deviation'])}"] if "deviation" in item else []
     return f"clause {item['clause']} (heading {clause['heading']}){': ' if told else ''}{'; '.join(told)}"
 
 
@@ -81,7 +81,7 @@ def excuses(line: Line) -> str:
     """The findings of a case that does not fail the run, on one line, with the known deviation that covers each."""
     return "; ".join(
         f"{item['clause']}: documented {item['documented']}, received {item['received']}"
-        + (f": known deviation, {_known(item['deviation'])}" if "deviation" in item else "")
+        + (f": known deviation, {known_deviation(item['deviation'])}" if "deviation" in item else "")
         for item in line["clauses"]
         if item["held"] is False
     )
@@ -113,5 +113,6 @@ def _wrapped(text: str, indent: str) -> list[str]:
     return lines or [indent]
 
 
-def _known(deviation: Mapping[str, Any]) -> str:
+def known_deviation(deviation: Mapping[str, Any]) -> str:
+    """Why a finding is excused, who answers for that and until when."""
     return f"{deviation['reason']} (owner {deviation['owner']}, until {deviation['expires']})"

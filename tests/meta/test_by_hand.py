@@ -26,7 +26,6 @@ from graphcancel.session import open_session
 pytestmark = pytest.mark.skipif(not shutil.which("curl") or not shutil.which("bash"), reason="needs bash and curl")
 
 ROOT = Path(__file__).parents[2]
-BASH = shutil.which("bash") or "bash"
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Every circumstance and body shape, every family, and the routes that lead through a message.
 CHOSEN = """(graph-conventions and v1.0 and (me.events or groups.events or solutions or lower-case)) or messages
