@@ -41,6 +41,7 @@ from graphcancel.onfile import from_here
 from graphcancel.proof import Result, holds, table, verdict
 from graphcancel.prove import Proof, catalogue
 from graphcancel.prove import select as subjects_of
+from graphcancel.reports import write_reports
 from graphcancel.runfile import read_run
 from graphcancel.scanning import Scanned, scan, told
 from graphcancel.session import open_stage, version_roots
@@ -63,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "doctor": _doctor,
             "explain": _explain,
             "prove": _prove,
+            "report": _report,
             "sanitise-check": _check,
             "sweep": _sweep,
         }
@@ -177,6 +179,14 @@ def _prove(arguments: argparse.Namespace) -> int:
         f"the proof {'holds' if good else 'FAILS'}: {seconds:.0f} s, {jobs} runs at a time{again}; {from_here(written)}"
     )
     return 0 if good else 1
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    for path in arguments.runs:
+        run = read_run(path)
+        for written in write_reports(path if path.is_dir() else path.parent, run):
+            print(from_here(written))
+    return 0
 
 
 def _sweep(arguments: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ examples:
   pytest --target=targets/contoso.toml                  the suite against it
   graphcancel explain CASE                              why did this case fail
   graphcancel sweep targets/contoso.toml                remove what a killed run left
+  graphcancel report runs/20261121T144219Z-mock         write the reports of a run again
   graphcancel prove                                     does the suite find faults
 """
 EXAMPLES = """\
@@ -41,6 +42,14 @@ examples:
 
 The exit status is 0 if every fault is found, at least 95 % of them by the clause they break, no variation is taken for
 a fault, and no server that always answers the same is believed; else 1.
+"""
+
+RENDERING = """\
+examples:
+  graphcancel report runs/20261121T144219Z-mock        report.html, junit.xml and summary.md beside run.jsonl
+  graphcancel report runs/*/run.jsonl                  those of every run
+
+The same run.jsonl gives the same bytes. The exit status is 0, and 4 for what is no whole run.
 """
 
 SWEEPING = """\
@@ -144,6 +153,13 @@ def command_line() -> argparse.ArgumentParser:
         "paths", nargs="+", metavar="PATH", help="a file, or a folder with all below it; links are not followed"
     )
     checking.add_argument("--json", action="store_true", help="a JSON list of objects instead of one finding a line")
+    rendering = commands.add_parser(
+        "report",
+        help="write the reports of a run again, from its run.jsonl alone",
+        epilog=RENDERING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    rendering.add_argument("runs", nargs="+", metavar="RUN", type=Path, help="a run folder, or the run.jsonl in it")
     sweeping = commands.add_parser(
         "sweep",
         help="remove what killed runs left in a target",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -20,13 +20,14 @@ import pytest
 
 from graphcancel import discretion, selection, taping
 from graphcancel.case import Case
-from graphcancel.errors import GraphCancelError, fault
+from graphcancel.errors import GraphCancelError, RunError, fault
 from graphcancel.finding_text import excuses, explain
 from graphcancel.given import BUILT_IN, read_given
 from graphcancel.prompting import asker, tell
 from graphcancel.recorder import Written
-from graphcancel.run import Part, in_order
-from graphcancel.runfile import error_record
+from graphcancel.reports import write_reports
+from graphcancel.run import Line, Part, in_order
+from graphcancel.runfile import RunFile, error_record, run_of_lines
 from graphcancel.selection import STANDINGS, SUITE, case_of, contract_tests, is_worker
 from graphcancel.suite import BuiltInTarget, Offer, Suite
 from graphcancel.summary import summary
@@ -352,6 +353,17 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     suite = session.config.stash.get(SUITE, None)
     if suite is not None and suite.runfile is not None and not is_worker(session.config):
         session.exitstatus = suite.conclude(int(exitstatus))
+        _write_reports(session.config, suite.runfile, suite.lines.values())
+
+
+def _write_reports(config: pytest.Config, written: RunFile, lines: Iterable[Line]) -> None:
+    """The reports of a run that has ended; where they cannot be written, what they are made of is."""
+    if not written.footer:
+        return
+    try:
+        write_reports(written.folder, run_of_lines(written.header, [*lines], written.footer))
+    except RunError as error:
+        tell(config, [str(error)])
 
 
 # -- the end -------------------------------------------------------------------------------------------------------

@@ -157,6 +157,7 @@ def read_run(path: Path) -> Run:
     for number, line in enumerate(lines, 1):
         _check_shape(line, file, number)
     header, *cases, footer = lines
+    _check_parts(lines, file)
     twice = [key for key, count in Counter((line.get("part", 0), line["id"]) for line in cases).items() if count > 1]
     if twice:
         raise RunError(f"{file}: doubled: {twice[0][1]} stands in it twice; take the run as it was written")
@@ -209,6 +210,16 @@ def _check_format(header: Line, file: Path) -> None:
     if found != FORMAT:
         other = f"another version of the suite (format {found})" if isinstance(found, int) else "something else"
         raise RunError(f"{file}: written by {other}; this version reads format {FORMAT}: run it again")
+
+
+def _check_parts(lines: Sequence[Line], file: Path) -> None:
+    header, *cases, footer = lines
+    parts = len(header.get("parts", ()))
+    if parts != len(footer.get("parts", ())):
+        raise RunError(f"{file}: truncated: header and footer tell of different parts; merge the runs again")
+    for number, line in enumerate(cases, 2):
+        if ("part" in line) != (parts > 0) or not 0 <= line.get("part", 0) < max(1, parts):
+            raise RunError(f"{file}: line {number}: part: there is no such part; merge the runs again")
 
 
 @cache

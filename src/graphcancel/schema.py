@@ -124,6 +124,7 @@ def _explain(error: ValidationError) -> str:
 
 def _short(value: object) -> str:
     text = " ".join((value if isinstance(value, str) else repr(value)).split())
+    text = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
     quoted = f"'{text}'" if isinstance(value, str) else text
     return quoted if len(quoted) <= WIDTH else f"{quoted[: WIDTH - 1]}…"
 

@@ -5,11 +5,13 @@ What a record shows of a call: what was sent and what came, with no secret in it
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel.batching import PATH as BATCH
 from graphcancel.exchange import Exchange, Request
 from graphcancel.redaction import cut, request_id, shown_answer
+
+_BEARER: Final = "Bearer <{}>"
 
 if TYPE_CHECKING:
     from graphcancel.sanitise import Sanitiser
@@ -35,9 +37,9 @@ def _sent(request: Request, sanitiser: Sanitiser) -> dict[str, Any]:
     """What was sent: text of ours alone, but for the path inside a batch and the token."""
     headers = dict(request.headers)
     if request.token is not None:
-        headers["Authorization"] = "Bearer {bad token}"
+        headers["Authorization"] = _BEARER.format("a bad one")
     elif request.actor:
-        headers["Authorization"] = f"Bearer {{{request.actor}'s token}}"
+        headers["Authorization"] = _BEARER.format(f"the {request.actor}'s")
     body = (request.payload or b"").decode("utf-8", errors="replace")
     if request.path == BATCH:
         batch = json.loads(body)

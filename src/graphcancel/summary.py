@@ -10,8 +10,8 @@ from typing import Final
 
 from graphcancel import report
 from graphcancel.ending import ending
-from graphcancel.remedies import remedy
-from graphcancel.run import VERDICTS, Part
+from graphcancel.outline import told_counts, untested, unusual
+from graphcancel.run import Part
 from graphcancel.standing_text import known_deviations, plural
 from graphcancel.tabulated import clause_table, coverage_table, rendered
 
@@ -72,45 +72,19 @@ def _readings(part: Part) -> Iterator[str]:
 
 
 def _observations(part: Part) -> Iterator[str]:
-    """What nobody documents: broken answers first, then what differs from what is on record."""
-    seen = [line for line in part.cases if line.get("observed")]
-    broken = [line for line in seen if line["observed"]["received"].startswith(("5", "no answer"))]
-    other = [line for line in seen if line not in broken and report.differs(line["observed"])]
-    if not broken and not other:
-        return
-    yield "observed, where no clause speaks:"
-    for word, lines in (("answered with an error of its own", broken), ("otherwise than on record", other)):
-        for line in lines:
-            found = line["observed"]
-            on_record = found["expected"] or "nothing"
-            yield f"  {word}: {line['id']}: on record {on_record} ({found['mark']}), received {found['received']}"
-    yield ""
+    seen = list(unusual(part))
+    if seen:
+        yield "observed, where no clause speaks:"
+        yield from (f"  {text}" for text in seen)
+        yield ""
 
 
 def _not_tested(part: Part) -> Iterator[str]:
     yield "not tested:"
-    untested: dict[str, list[str]] = {}
-    for contract, clause, reason in report.untested_clauses(part):
-        untested.setdefault(f"{clause}: {reason}", []).append(contract)
-    for text, contracts in untested.items():
-        yield f"  {text} ({plural(len(contracts), 'contract')})"
-    for contract, clause in report.unshown(part):
-        yield f"  {clause}: no call of this run could show it ({contract})"
-    inconclusive = dict(report.reasons(part.cases))
-    idle = dict(report.idle_waivers(part))
-    for name, reason in part.header["waived"].items():
-        if name in idle:
-            yield f"  waived, and judged all the same in {plural(idle[name], 'case')}: {name}: {reason}"
-        else:
-            left = inconclusive.pop(f"waived: {reason}", 0)
-            yield f"  waived, so not judged: {name}: {reason}" + (f" ({plural(left, 'case')})" if left else "")
-    for reason, number in inconclusive.items():
-        yield f"  {plural(number, 'case')} inconclusive: {reason}"
-        advice = remedy(reason)
-        if advice:
-            yield f"    remedy: {advice}"
-    for left_out in report.left_out(part):
-        yield f"  {plural(left_out.number, 'case')} {left_out.why}"
+    for item in untested(part):
+        yield f"  {item.text}"
+        if item.remedy:
+            yield f"    remedy: {item.remedy}"
 
 
 def _known(part: Part) -> Iterator[str]:
@@ -141,17 +115,9 @@ def _closing(part: Part, file: Path) -> Iterator[str]:
     if recording:
         made = f"{recording['recorded']} from {recording['software']}"
         yield f"  recorded {made} by version {recording['suite']} of the suite"
-    counts = {name: sum(1 for line in part.cases if line["verdict"] == name) for name in VERDICTS}
-    told = [f"{number} {name}" for name, number in counts.items() if number]
-    lax = sum(1 for line in part.cases if line["verdict"] == "fail" and not line["gating"])
-    if lax:
-        told.append(f"{lax} of the failures do not gate")
-    excused = sum(1 for line in part.cases if line["gating"] and line["excused"])
-    if excused:
-        told.append(f"{excused} of the failures known")
     requests = part.footer["requests"]
     average = requests / max(1, len(part.cases))
     yield (
-        f"{ending([part.footer['exit'], *part.footer['also']])}: {', '.join(told)}; "
+        f"{ending([part.footer['exit'], *part.footer['also']])}: {', '.join(told_counts(part.cases))}; "
         f"{requests} requests, {average:.1f} per case; {file}"
     )

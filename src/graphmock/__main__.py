@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
@@ -60,12 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--auth-port goes with --tls, since no client signs in over plain http; add that")
     if options.command == "faults":
         listed = [asdict(one) for one in (*faults.FAULTS, *faults.CONSTANTS, *faults.VARIATIONS, *faults.TENANTS)]
-        _print_table(listed, _FAULT_COLUMNS, options.json)
-        return 0
+        return _print_table(listed, _FAULT_COLUMNS, options.json)
     if options.command == "rules":
         listed = [{"id": one.id, "says": one.says, "evidence": one.evidence} for one in rules.RULES]
-        _print_table(listed, ("id", "says", "evidence"), options.json)
-        return 0
+        return _print_table(listed, ("id", "says", "evidence"), options.json)
     try:
         _serve(options)
     except faults.UnknownDeviationError as error:
@@ -124,14 +123,21 @@ def _writing(option: str, path: Path) -> Iterator[None]:
         raise StartError(f"cannot write to {path}: {error.strerror}; choose another {option}") from None
 
 
-def _print_table(rows: list[dict[str, str]], columns: Sequence[str], as_json: bool) -> None:  # noqa: FBT001
-    if as_json:
-        sys.stdout.write(json.dumps(rows, indent=1) + "\n")
-        return
+def _print_table(rows: list[dict[str, str]], columns: Sequence[str], as_json: bool) -> int:  # noqa: FBT001
+    try:
+        print(json.dumps(rows, indent=1) if as_json else _table(rows, columns), flush=True)
+    except BrokenPipeError:
+        # Whoever reads has seen enough; what is left in the buffer would be tried once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _table(rows: list[dict[str, str]], columns: Sequence[str]) -> str:
     widths = [max(len(row[column]) for row in rows) for column in columns]
-    for row in rows:
-        cells = (row[column].ljust(width) for column, width in zip(columns, widths, strict=True))
-        sys.stdout.write("  ".join(cells).rstrip() + "\n")
+    return "\n".join(
+        "  ".join(row[column].ljust(width) for column, width in zip(columns, widths, strict=True)).rstrip()
+        for row in rows
+    )
 
 
 def _parser() -> _Parser:

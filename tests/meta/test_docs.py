@@ -6,8 +6,12 @@ from __future__ import annotations
 
 import configparser
 import datetime as dt
+import json
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache, partial
@@ -23,9 +27,9 @@ from graphcancel import (
     deviations,
     doctor,
     ending,
-    plugin,
     proof,
     prove,
+    run,
     runfile,
     selection,
     targetfile,
@@ -232,9 +236,24 @@ def selected(keyword: str, mark: str) -> list[Case]:
     ]
 
 
+@pytest.fixture(scope="session")
+def made_run(tmp_path_factory) -> Path:
+    """The folder of a run of some cases."""
+    folder = tmp_path_factory.mktemp("runs")
+    chosen = ["--target=replay", "-k", "event-cancel.v1.0/me.events", f"--runs={folder}", "-p", "no:cacheprovider"]
+    subprocess.run([sys.executable, "-m", "pytest", "-q", *chosen], cwd=ROOT, check=True, capture_output=True)
+    return next(folder.iterdir())
+
+
 @pytest.mark.parametrize("given", of("graphcancel"))
-def test_a_graphcancel_example_runs(given: Example, target_file, tokens, monkeypatch, capsys) -> None:
+def test_a_graphcancel_example_runs(
+    given: Example, target_file, tokens, made_run, tmp_path, monkeypatch, capsys
+) -> None:
     monkeypatch.chdir(ROOT)
+    for name in (name for name in given.arguments if name.startswith("runs/")):
+        # A run folder an example names is one of somebody's; here it is the same for all.
+        monkeypatch.chdir(tmp_path)
+        shutil.copytree(made_run, tmp_path / name, dirs_exist_ok=True)
     arguments = [re.sub(r"(--target=).*\.toml$", rf"\g<1>{target_file}", argument) for argument in given.arguments]
     if arguments[0] == "prove":  # minutes; what it does is shown elsewhere
         parsed = graphcancel_cli.command_line().parse_args(arguments)
@@ -367,7 +386,7 @@ def test_no_document_names_an_option_that_is_none(path: Path, pytestconfig: pyte
     real = set(pytestconfig._parser.optparser._option_string_actions) | {"--write-target"}
     asked = [
         (graphmock_cli._parser(), "serve"),
-        *((graphcancel_cli.command_line(), name) for name in ("cases", "doctor", "prove", "sweep")),
+        *((graphcancel_cli.command_line(), name) for name in ("cases", "doctor", "prove", "report", "sweep")),
     ]
     for parser, command in asked:
         with pytest.raises(SystemExit):
@@ -510,11 +529,11 @@ def test_the_keys_of_a_run_are_those_documented(target_file, tmp_path) -> None:
     described = targetfile.read_target(str(target_file), TOKENS)
     suite = Suite(contracts(), cases(), described, "", (known,), started="2026-01-01T00:00:00+00:00")
     suite.runfile = runfile.RunFile(tmp_path, "target", suite.header())
-    line = suite.line(Record(cases()[0], verdict, (), "curl"))
+    line = suite.line(Record(cases()[0], verdict, (), "curl", 0.5))
     suite.runfile.case(line)
     suite.lines = {line["id"]: line}
     suite.conclude(0)
-    header, (case,), footer = runfile.read_run(suite.runfile.folder)
+    header, case, footer = map(json.loads, (suite.runfile.folder / "run.jsonl").read_text("utf-8").splitlines())
 
     documented = [set(codes(rows)) for rows in tables(DOCS / "verdicts.md", "key", "meaning")]
 
@@ -539,7 +558,7 @@ def test_what_can_be_waived_is_documented() -> None:
 
 
 def test_the_verdicts_are_those_documented() -> None:
-    assert set(codes(table(DOCS / "verdicts.md", "verdict", "when", "in pytest"))) == set(plugin.reporting.VERDICTS)
+    assert set(codes(table(DOCS / "verdicts.md", "verdict", "when", "in pytest"))) == set(run.VERDICTS)
 
 
 def test_the_outcomes_of_a_proof_are_those_documented() -> None:

@@ -254,4 +254,12 @@ def test_tables():
     rules = json.loads(run("rules", "--json").stdout)
     assert {frozenset(one) for one in rules} == {frozenset({"id", "says", "evidence"})}
     assert "no-mail" in run("faults").stdout
+
+
+@pytest.mark.parametrize("command", ["faults", "rules --json"])
+def test_a_reader_that_has_seen_enough_is_no_fault(command):
+    shell = f"{sys.executable} -m graphmock {command} | head -c 1; exit ${{PIPESTATUS[0]}}"
+    found = subprocess.run(["/bin/bash", "-c", shell], capture_output=True, text=True, timeout=30, check=False)
+
+    assert (found.returncode, found.stderr) == (0, "")
     assert "examples:" in run("serve", "--help").stdout

@@ -17,8 +17,10 @@ from graphcancel.case import Case
 from graphcancel.cases import build_cases
 from graphcancel.clock import Clock
 from graphcancel.contract import Contract, load_contracts
+from graphcancel.disputes import load_disputes
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.fence import Fence
+from graphcancel.run import Part, told_of_contracts, told_of_disputes, told_of_plan
 from graphcancel.targetfile import Description
 from graphcancel.throttling import Throttling
 
@@ -43,6 +45,20 @@ def by_id(contracts) -> dict[str, Contract]:
 def all_cases(contracts) -> tuple[Case, ...]:
     """Every case of every contract, for a target in no cloud."""
     return build_cases(contracts)
+
+
+@pytest.fixture(scope="session")
+def part(contracts, all_cases) -> Callable[..., Part]:
+    """Make a run of lines: all contracts and cases are told in its header, unless others are given."""
+    entries = load_disputes(FOLDER / "disputes.yaml")
+    told = {"contracts": told_of_contracts(contracts), "disputes": told_of_disputes(entries, contracts)}
+    everything = told_of_plan(all_cases)
+
+    def made(lines: Sequence[dict] = (), cases: Sequence[Case] | None = None, **header: object) -> Part:
+        plan = everything if cases is None else told_of_plan(cases)
+        return Part({"target": "contoso", "waived": {}, **told, "plan": plan, **header}, tuple(lines))
+
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from graphcancel.exchange import Request, encode_segment
 from graphcancel.fence import Fence
 from graphcancel.looks import Entry, Lookout, Message, Unseen, Viewpoint, entries
 from graphcancel.plaintext import plain
+from graphcancel.target import MAILS
 
 ROOT = "https://graph.example/v1.0"
 ADA, BOB, OWNER = "attendee@contoso.example", "second@contoso.example", "organizer@contoso.example"
@@ -377,3 +378,21 @@ def test_html_is_read_as_a_person_would(html, text):
 )
 def test_no_html_raises(html):
     assert isinstance(plain(html + "text"), str)
+
+
+def test_each_message_is_counted_once_under_the_role_of_its_mailbox(script):
+    target = script(serve(mail=items(letter("m1"), letter("m2"), letter("m3", subject="another's"))))
+    lookout = Lookout(target)
+    both = replace(POINT, readers={ADA: "attendee", BOB: "app"})
+    lookout.look(POINT)
+    lookout.look(both)
+
+    # One inbox is served for both mailboxes here, so the second adds nothing.
+    assert {name: number for name, number in target.counts.items() if name.startswith(MAILS)} == {f"{MAILS}attendee": 2}
+
+
+def test_an_inbox_that_could_not_be_read_counts_for_nothing(script):
+    target = script(serve(mail=(403, {})))
+    Lookout(target).look(POINT)
+
+    assert not [name for name in target.counts if name.startswith(MAILS)]

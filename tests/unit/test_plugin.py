@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from inside_pytest import BROKEN, HELD, ONE, SHAPES, SUPERSEDED, outcome, project, raising, told
 
-from graphcancel.errors import ProvisionError
+from graphcancel import plugin
+from graphcancel.errors import ProvisionError, RunError
 from graphcancel.evidence import Finding
+from graphcancel.reports import RENDERERS
 from graphcancel.story import Record
 from graphcancel.verdict import conclude
 
@@ -268,3 +270,52 @@ def test_more_processes_than_a_mailbox_takes_requests_are_refused(arguments, pro
 
     assert found.ret == 4
     found.stderr.fnmatch_lines(["ERROR: 5 processes: a mailbox takes four requests at a time; use -n 4 at most"])
+
+
+NARROWED = {
+    "nothing": ((), []),
+    "a keyword": (("-k", "me.events  and not beta"), ["-k me.events and not beta"]),
+    "a marker": (("-m", "current or draft"), ["-m current or draft"]),
+    "the first failure": (("-x",), ["-x"]),
+    "some failures": (("--maxfail=3",), ["--maxfail=3"]),
+    "left out": (("--deselect", "test_other.py::a"), ["--deselect test_other.py::a"]),
+    "named": (("test_the_header_says_what_narrows_the_run.py",), ["test_the_header_says_what_narrows_the_run.py"]),
+}
+
+
+@pytest.mark.parametrize(("options", "told"), NARROWED.values(), ids=NARROWED)
+def test_the_header_says_what_narrows_the_run(options, told, outcome):
+    _, (header, *_) = outcome(raising(KeyError("x")), *options)
+
+    assert header["selection"] == told
+
+
+def test_a_test_named_from_afar_is_told_without_its_folder(outcome, pytester):
+    name = "test_a_test_named_from_afar_is_told_without_its_folder.py"
+    _, (header, *_) = outcome(told(HELD), str(pytester.path / name))
+
+    assert header["selection"] == [name]
+
+
+def test_every_report_lies_beside_the_run(outcome, pytester):
+    outcome(told(BROKEN))
+
+    assert {path.name for path in pytester.path.glob("runs/*/*")} >= {"run.jsonl", *RENDERERS}
+
+
+def test_a_run_that_was_interrupted_has_no_reports(outcome, pytester):
+    outcome(raising(KeyboardInterrupt()))
+
+    assert [path.name for path in pytester.path.glob("runs/*/*") if "ledger" not in path.name] == ["run.jsonl"]
+
+
+def test_reports_that_cannot_be_written_are_said_and_the_run_keeps_its_verdict(outcome, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise RunError("x/report: cannot be written (disk full); run.jsonl is whole")
+
+    monkeypatch.setattr(plugin, "write_reports", refuse)
+    found, lines = outcome(told(BROKEN))
+
+    assert found.ret == 1
+    assert lines[-1]["exit"] == 1
+    assert "x/report: cannot be written (disk full)" in found.stdout.str() + found.stderr.str()

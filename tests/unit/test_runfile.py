@@ -6,39 +6,53 @@ import json
 import re
 
 import pytest
+from jsonschema import Draft202012Validator
+from small_run import header, line, lines, merged, planned, written
 
 from graphcancel.errors import RunError
 from graphcancel.evidence import Finding
-from graphcancel.runfile import RunFile, error_record, read_run, record_line
+from graphcancel.run import Part
+from graphcancel.runfile import SCHEMA, RunFile, error_record, read_run, record_line, run_of_lines
 from graphcancel.story import Record
 from graphcancel.verdict import Verdict
 
 CASE = "event-cancel.v1.0/users-upn.events/organizer/pascal"
-HEADER = {"kind": "header"}
-FOOTER = {"kind": "footer", "counts": {"cases": 1}}
-LINE = {"kind": "case", "id": "a", "verdict": "pass"}
-
-
-def written(tmp_path, *lines: object):
-    path = tmp_path / "run.jsonl"
-    path.write_text("".join((item if isinstance(item, str) else json.dumps(item)) + "\n" for item in lines), "utf-8")
-    return path
+HEADER, LINE, DRAFT, FOOTER = lines()
+SOME = {key: value for key, value in HEADER.items() if key not in {"kind", "format", "started"}}
+END = {key: value for key, value in FOOTER.items() if key not in {"kind", "ended", "counts"}}
 
 
 def test_a_run_is_read_as_it_was_written(tmp_path):
-    run = RunFile(tmp_path / "runs", "contoso", {"origin": "mock"})
-    lines = [LINE | {"id": str(number), "verdict": name} for number, name in enumerate(("pass", "fail", "pass"))]
-    for line in lines:
-        run.case(line)
-    run.close({"exit": 1})
+    run = RunFile(tmp_path / "runs", "contoso", SOME)
+    for told in (LINE, DRAFT | {"verdict": "fail"}):
+        run.case(told)
+    run.close(END | {"exit": 1})
 
-    header, cases, footer = read_run(run.folder)
-    assert (header["kind"], header["format"], header["origin"]) == ("header", 1, "mock")
-    assert cases == lines
-    assert footer["counts"] == {"cases": 3, "pass": 2, "fail": 1}
-    assert footer["exit"] == 1
-    assert header["started"] <= footer["ended"]
-    assert read_run(run.folder / "run.jsonl") == (header, cases, footer)
+    found = read_run(run.folder)
+    assert (found.header["kind"], found.header["format"], found.header["origin"]) == ("header", 2, "live")
+    assert found.parts == (Part(found.header, (LINE, DRAFT | {"verdict": "fail"}), found.footer),)
+    assert found.footer["counts"] == {"cases": 2, "fail": 1, "pass": 1}
+    assert found.exits == (1,)
+    assert found.header["started"] <= found.footer["ended"]
+    assert found == read_run(run.folder / "run.jsonl")
+    assert found == run_of_lines(run.header, [LINE, DRAFT | {"verdict": "fail"}], run.footer)
+
+
+def test_cases_are_told_in_the_order_of_the_plan(tmp_path):
+    assert [line["id"] for line in read_run(written(tmp_path, [HEADER, DRAFT, LINE, FOOTER])).parts[0].cases] == [
+        LINE["id"],
+        DRAFT["id"],
+    ]
+
+
+def test_a_merged_run_has_a_part_for_each(tmp_path):
+    other = lines(line(verdict="fail"), head=header(planned(), target="fabrikam"), exit=1)
+    found = read_run(written(tmp_path, merged(lines(), other)))
+
+    assert [part.target for part in found.parts] == ["contoso", "fabrikam"]
+    assert [[case["verdict"] for case in part.cases] for part in found.parts] == [["pass", "pass"], ["fail"]]
+    assert [part.footer["exit"] for part in found.parts] == [0, 1]
+    assert not found.partial
 
 
 def test_a_folder_is_named_after_time_and_target(tmp_path):
@@ -58,7 +72,7 @@ def test_each_run_has_a_fresh_folder(tmp_path):
 
 
 def test_a_run_is_readable_line_by_line_while_it_goes_on(tmp_path):
-    run = RunFile(tmp_path, "x", {})
+    run = RunFile(tmp_path, "x", SOME)
     run.case(LINE)
 
     assert len((run.folder / "run.jsonl").read_text().splitlines()) == 2
@@ -71,13 +85,13 @@ def test_a_run_is_readable_line_by_line_while_it_goes_on(tmp_path):
     "text", ["ü 会議 😀", "a\nb", "a\u2028b", "a\x85b", "a\u2029b", "a\x1cb", "\x00", "\ud800"], ids=range(8)
 )
 def test_whatever_a_text_holds_it_is_written_and_read(text, tmp_path):
-    run = RunFile(tmp_path, "x", {})
+    run = RunFile(tmp_path, "x", SOME)
     try:
         run.case(LINE | {"reason": text})
     finally:
-        run.close({})
+        run.close(END)
 
-    assert read_run(run.folder)[1][0]["reason"] in {text, text.encode(errors="replace").decode()}
+    assert read_run(run.folder).parts[0].cases[0]["reason"] in {text, text.encode(errors="replace").decode()}
 
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path):
@@ -86,42 +100,104 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path):
         RunFile(tmp_path / "file" / "runs", "x", {})
 
 
+def without(table: dict, key: str) -> dict:
+    return {name: value for name, value in table.items() if name != key}
+
+
+def counting(number: int) -> dict:
+    return FOOTER | {"counts": {"cases": number, "pass": number}}
+
+
 BAD = {
     "empty": ([], "has no header"),
     "no header": ([LINE, FOOTER], "has no header"),
     "no footer": ([HEADER, LINE], "has no footer"),
-    "cut in a line": ([HEADER, LINE, '{"kind": "foo'], "no JSON"),
-    "a line missing": ([HEADER, FOOTER], "truncated"),
-    "no counts": ([HEADER, LINE, {"kind": "footer"}], "truncated"),
-    "counts of another kind": ([HEADER, LINE, {"kind": "footer", "counts": 1}], "truncated"),
-    "a case twice": ([HEADER, LINE, LINE, {"kind": "footer", "counts": {"cases": 2}}], "doubled: a stands in it twice"),
-    "two runs": ([HEADER, LINE, FOOTER, HEADER, LINE | {"id": "b"}, FOOTER], "a header or footer stands in it twice"),
-    "header twice": ([HEADER, HEADER, LINE, FOOTER], "a header or footer stands in it twice"),
-    "a number": (["5"], "has no header"),
-    "a list": (["[]", "[]"], "has no header"),
-    "null at the end": ([HEADER, LINE, "null"], "has no footer"),
-    "a number between": ([HEADER, "5", FOOTER], "not"),
-    "an id that is a list": ([HEADER, LINE | {"id": []}, FOOTER], "id"),
-    "a blank line": ([HEADER, "", LINE, FOOTER], "no JSON"),
+    "cut in a line": ([HEADER, LINE, '{"kind": "foo'], "line 3 is no JSON"),
+    "a line missing": ([HEADER, LINE, FOOTER], "truncated"),
+    "no counts": ([HEADER, LINE, without(FOOTER, "counts")], "line 3: top level: found no key 'counts'; add it"),
+    "counts of another kind": ([HEADER, LINE, FOOTER | {"counts": 1}], "line 3: counts: found 1"),
+    "other verdicts counted": ([HEADER, LINE, FOOTER | {"counts": {"cases": 1, "fail": 1}}], "truncated"),
+    "a case twice": ([HEADER, LINE, LINE, counting(2)], f"doubled: {LINE['id']} stands in it twice"),
+    "two runs": ([HEADER, LINE, counting(1), HEADER, DRAFT, counting(1)], "doubled: line 3 is a second footer"),
+    "header twice": ([HEADER, HEADER, LINE, counting(1)], "doubled: line 2 is a second header"),
+    "a number": (["5"], "line 1 is no JSON object"),
+    "a list": (["[]", "[]"], "line 1 is no JSON object"),
+    "null at the end": ([HEADER, LINE, "null"], "line 3 is no JSON object"),
+    "a number between": ([HEADER, "5", FOOTER], "line 2 is no JSON object"),
+    "an id that is a list": ([HEADER, LINE | {"id": []}, counting(1)], "line 2: id: found []"),
+    "a blank line": ([HEADER, "", LINE, FOOTER], "line 2 is no JSON"),
+    "another format": ([HEADER | {"format": 1}, LINE, counting(1)], "another version of the suite (format 1)"),
+    "no format": ([without(HEADER, "format"), LINE, counting(1)], "written by something else"),
+    "a key nobody knows": ([HEADER, LINE | {"new": 1}, counting(1)], "line 2: top level: found key 'new'"),
+    "an unknown verdict": ([HEADER, LINE | {"verdict": "ok"}, counting(1)], "line 2: verdict: found 'ok'"),
+    "a clause without a judgement": (
+        [HEADER, LINE | {"clauses": [without(LINE["clauses"][0], "held")]}, counting(1)],
+        "line 2: clauses[0]: found no key 'held'",
+    ),
+    "a header without contracts": ([without(HEADER, "contracts"), LINE, counting(1)], "line 1: top level: found no"),
+    "a plan of another shape": ([HEADER | {"plan": {}}, LINE, counting(1)], "line 1: plan: found {}"),
+    "too deep": ([HEADER, "[" * 100_000 + "]" * 100_000, FOOTER], "line 2 is no JSON"),
+    "a part that is none": ([*merged(lines())[:1], LINE | {"part": 7}, merged(lines(LINE))[-1]], "line 2: part"),
+    "parts that differ": (
+        [merged(lines(), lines())[0], *merged(lines())[1:]],
+        "truncated: header and footer tell of different parts",
+    ),
 }
 
 
-@pytest.mark.parametrize(("lines", "says"), BAD.values(), ids=BAD)
-def test_what_is_no_run_is_refused_in_one_line(lines, says, tmp_path):
-    path = written(tmp_path, *lines)
+@pytest.mark.parametrize(("told", "says"), BAD.values(), ids=BAD)
+def test_what_is_no_run_is_refused_in_one_line(told, says, tmp_path):
+    path = written(tmp_path, told)
     with pytest.raises(RunError) as caught:
         read_run(path)
 
     assert str(caught.value).startswith(f"{path}: ")
     assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
     assert "None" not in str(caught.value)
+
+
+@pytest.mark.parametrize("cut", [1, 2, 100, 1000])
+def test_a_file_that_is_cut_off_anywhere_is_refused(cut, tmp_path):
+    path = written(tmp_path, [HEADER, LINE, DRAFT, FOOTER])
+    path.write_bytes(path.read_bytes()[:-cut])
+
+    with pytest.raises(RunError, match="cut off"):
+        read_run(path)
+
+
+def test_the_schema_is_one_and_takes_the_lines_of_a_run():
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    checked = Draft202012Validator(schema)
+
+    for told in (HEADER, LINE, FOOTER, *merged(lines(), lines())):
+        assert checked.is_valid(told), told
+    assert not checked.is_valid({"kind": "case"})
+
+
+def test_nothing_in_the_schema_lets_a_key_pass_that_nobody_knows():
+    """A table is either closed, or of values of one kind."""
+    waiting = [json.loads(SCHEMA.read_text(encoding="utf-8"))["$defs"]]
+    seen = 0
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += value.values()
+            if value.get("type") == "object":
+                seen += 1
+                assert "additionalProperties" in value, value
+                assert value["additionalProperties"] is not True
+        elif isinstance(value, list):
+            waiting += value
+    assert seen > 10
 
 
 def test_a_missing_or_binary_file_is_refused(tmp_path):
     with pytest.raises(RunError, match="cannot be read"):
         read_run(tmp_path)
     (tmp_path / "run.jsonl").write_bytes(b"\xff\xfe")
-    with pytest.raises(RunError, match="no JSON"):
+    with pytest.raises(RunError, match="cut off"):
         read_run(tmp_path)
 
 

@@ -15,7 +15,7 @@ from graphcancel.auth import SignIn
 from graphcancel.errors import FenceError, NotOffered, TargetError
 from graphcancel.exchange import Request, json_request
 from graphcancel.fence import Fence
-from graphcancel.target import Target, connectable
+from graphcancel.target import CREATED, REMOVED, Target, connectable
 
 BASE = "https://graph.example"
 ROOT = f"{BASE}/v1.0"
@@ -270,7 +270,25 @@ def test_what_is_written_is_counted_singly_and_what_is_sent_is_booked(connect):
     with target.booking("pages"):
         target.send(get())
 
-    assert target.counts == {"requests": 4, "arrange": 1, "waiting": 2, "pages": 1, "writes": 2}
+    assert sent(target.counts) == {"requests": 4, "arrange": 1, "waiting": 2, "pages": 1, "writes": 2}
+
+
+def sent(counts) -> dict[str, int]:
+    """What was sent, without what came of it."""
+    return {name: number for name, number in counts.items() if name != REMOVED and not name.startswith(CREATED)}
+
+
+def test_what_came_of_it_is_counted_singly_where_it_was_accepted(connect):
+    target = connect(batching)
+    target.fence.own("1")
+    target.send_all([create(), create(), get(), json_request("DELETE", ROOT, "/me/events/1", "organizer")])
+    target.send(create())
+    refusing = connect(lambda request: (403, [], b"{}"))
+    refusing.send_all([create(), create()])
+    refusing.send(create())
+
+    assert {name: target.counts[name] for name in (f"{CREATED}events", REMOVED)} == {f"{CREATED}events": 3, REMOVED: 1}
+    assert not refusing.counts[f"{CREATED}events"]
 
 
 def test_each_caller_and_root_has_a_batch_of_its_own(connect):
@@ -363,7 +381,8 @@ def test_arranging_waits_until_it_is_served(first, connect):
     target = connect(in_turn(first, first, DONE))
 
     assert target.send(create()).status == 201
-    assert target.counts == {"requests": 3, "arrange": 1, "waiting": 2, "writes": 1}
+    assert sent(target.counts) == {"requests": 3, "arrange": 1, "waiting": 2, "writes": 1}
+    assert target.counts[f"{CREATED}events"] == 1
 
 
 def test_the_call_under_test_is_sent_once(connect):

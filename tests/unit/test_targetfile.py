@@ -351,3 +351,11 @@ def test_a_table_without_a_flow_has_the_one_its_keys_mean(table, token):
 
 def test_white_space_around_a_token_is_no_part_of_it():
     assert read_actor("app", {"token_env": "T"}, Sources({"T": " abc\n"}), "x").token == "abc"
+
+
+def test_a_mailbox_has_the_role_of_its_actor_or_its_place(describe):
+    target = describe(writable=("organizer@contoso.example", "third@contoso.example"))
+
+    assert target.role_of("Organizer@contoso.example") == "organizer"
+    assert target.role_of("third@contoso.example") == "mailbox 2"
+    assert target.role_of("somebody@elsewhere.example") == "another mailbox"

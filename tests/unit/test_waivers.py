@@ -67,14 +67,14 @@ def line(case, held: bool | None, clause: str = "response.status", *, user: bool
     }
 
 
-def test_where_an_app_stood_in_for_a_user_what_is_said_of_users_is_a_gap(named):
+def test_where_an_app_stood_in_for_a_user_what_is_said_of_users_is_a_gap(named, part):
     """
     The case passes, since an app's token says nothing of a user's; but nobody judged that clause.
     """
-    found = gaps([line(named(MINE), held=True)], [named(MINE)], {})
+    found = gaps(part([line(named(MINE), held=True)], [named(MINE)]))
 
     assert {(gap.clause, gap.route) for gap in found} == {("permissions.delegated-work", named(MINE).path)}
-    assert gaps([line(named(MINE), held=True, user=True)], [named(MINE)], {}) == []
+    assert gaps(part([line(named(MINE), held=True, user=True)], [named(MINE)])) == []
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,9 @@ def test_where_an_app_stood_in_for_a_user_what_is_said_of_users_is_a_gap(named):
         ({"response.body": "why"}, {GROUPS, MINE}),
     ],
 )
-def test_what_is_waived_leaves_no_gap(waived, left, named):
+def test_what_is_waived_leaves_no_gap(waived, left, named, part):
     cases = [named(GROUPS), named(MINE)]
-    found = gaps([line(case, None, user=True) for case in cases], cases, waived)
+    found = gaps(part([line(case, None, user=True) for case in cases], cases, waived=waived))
 
     assert {gap.route for gap in found} == {named(name).path for name in left}
 
@@ -105,7 +105,7 @@ def test_what_is_waived_leaves_no_gap(waived, left, named):
         ({}, []),
     ],
 )
-def test_a_waiver_of_what_was_judged_is_told(waived, idle, named):
+def test_a_waiver_of_what_was_judged_is_told(waived, idle, named, part):
     cases = [named(GROUPS), named(MINE)]
 
-    assert idle_waivers([line(cases[0], True), line(cases[1], None)], cases, waived) == idle
+    assert idle_waivers(part([line(cases[0], True), line(cases[1], None)], cases, waived=waived)) == idle
