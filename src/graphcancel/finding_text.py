@@ -30,7 +30,7 @@ def explain(line: Line, contracts: Mapping[str, Line], see_again: str) -> str:
         contracts: As the header tells them.
         see_again: The pytest options that select this target.
     """
-    broken = [item for item in line["clauses"] if item["held"] is False]
+    broken = _broken(line)
     top = _wrapped(headline(line, contracts), "")
     top.append(f"  {line['id']}")
     bottom = list(_again(line, see_again))
@@ -49,7 +49,7 @@ def explain(line: Line, contracts: Mapping[str, Line], see_again: str) -> str:
 def headline(line: Line, contracts: Mapping[str, Line]) -> str:
     """The first finding of a case as a sentence that needs no manual."""
     call = call_in_words(line)
-    item = next(item for item in line["clauses"] if item["held"] is False)
+    item = _broken(line)[0]
     contract, clause = line["contract"], contracts[line["contract"]]["clauses"][item["clause"]]
     documented, received = _quoted(str(item["documented"])), _quoted(str(item["received"]))
     colon = ":" if item["documented"] == clause["says"] else ""
@@ -85,6 +85,11 @@ def excuses(line: Line) -> str:
         for item in line["clauses"]
         if item["held"] is False
     )
+
+
+def _broken(line: Line) -> list[Line]:
+    """The clauses that do not hold, those that nobody knows of first."""
+    return sorted((item for item in line["clauses"] if item["held"] is False), key=lambda item: "deviation" in item)
 
 
 def _again(line: Line, see_again: str) -> Iterator[str]:

@@ -180,8 +180,9 @@ def test_a_finding_is_worded_as_a_person_reads_it(outcome):
 
     found.stdout.fnmatch_lines(
         [
-            "event-cancel.v1.0/me.events/organizer/empty",
-            "  status: documented 202, received 204",
+            "The organizer's cancel on /me/events/{id}/cancel, with {} as body, was answered 204; the page documents 202 (*",
+            "  event-cancel.v1.0/me.events/organizer/empty",
+            "  clause response.status (heading Response): success is answered 202",
             "  see again: pytest --target=https://graph.example -k event-cancel.v1.0/me.events/organizer/empty",
             "*does not hold (exit 1): 4 fail; 7 requests*",
         ]
