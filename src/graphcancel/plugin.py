@@ -18,7 +18,7 @@ from typing import Any, Final, NoReturn
 
 import pytest
 
-from graphcancel import discretion, selection, taping
+from graphcancel import discretion, progress, selection, taping
 from graphcancel.case import Case
 from graphcancel.errors import GraphCancelError, RunError, fault
 from graphcancel.finding_text import excuses, explain
@@ -50,6 +50,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(Hooks)
     pluginmanager.register(selection, "graphcancel-selection")
     pluginmanager.register(taping, "graphcancel-taping")
+    pluginmanager.register(progress, "graphcancel-progress")
     pluginmanager.register(discretion, "graphcancel-discretion")
     discretion.keep_discreet(pluginmanager)
 
