@@ -19,6 +19,7 @@ MOST: Final = 12
 WIDTH: Final = 200
 """Characters of a line; only a body that is to be copied as it is may be longer."""
 
+_OF_THE_ANSWER: Final = ("response.", "errors.", "organizer.sentence", "batch.")
 _STATUS: Final = re.compile(r"\d{3}\b")
 
 
@@ -58,6 +59,8 @@ def headline(line: Line, contracts: Mapping[str, Line]) -> str:
         told = f"{call} was answered {received}"
     elif received.startswith("received "):
         told = f"{call} {received}"
+    elif item["clause"].startswith(_OF_THE_ANSWER):
+        told = f"the answer to {call} was: {received}"
     else:
         told = f"after {call.removesuffix(',')}: {received}"
     return f"{told[0].upper()}{told[1:]}; {source}{colon} {documented} ({contract}, {clause['heading']})"

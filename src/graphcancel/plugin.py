@@ -379,7 +379,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     folder = suite.runfile.folder
     header = suite.runfile.header
     part = Part(header, in_order(suite.lines.values(), header["plan"]), suite.footer)
-    file = (folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder) / "run.jsonl"
+    # Who reads the last line wants to read on: the report where there is one, else what it would be made of.
+    name = "report.html" if (folder / "report.html").exists() else "run.jsonl"
+    file = (folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder) / name
     color = bool(writer.hasmarkup) and not os.environ.get("NO_COLOR")
-    for text in summary(part, file, width=writer.fullwidth, color=color):
+    *lines, last = summary(part, file, width=writer.fullwidth, color=color)
+    for text in lines:
         terminalreporter.write_line(text)
+    good = suite.footer.get("exit") == 0
+    terminalreporter.write_line(last, bold=True, green=good, red=not good)

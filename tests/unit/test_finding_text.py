@@ -59,13 +59,13 @@ def test_a_finding_is_a_sentence_then_the_case_the_clause_and_the_ways_to_see_it
          ("After the organizer's cancel on /me/events/{id}/cancel: 1 of 2 attendees told; the page documents: every "
          "attendee is sent a cancellation (event-cancel.v1.0, Introduction)")),
         (judged("response.body", "an empty body, 0 bytes", "1 byte"), {"circumstance": "occurrence"},
-         ("After the organizer's cancel of one occurrence on /me/events/{id}/cancel: 1 byte; the page documents an empty "
+         ("The answer to the organizer's cancel of one occurrence on /me/events/{id}/cancel was: 1 byte; the page documents an empty "
          "body, 0 bytes (event-cancel.v1.0, Response)")),
         (judged("response.status", "success is answered 202", "received no answer (timed out)"), {},
          ("The organizer's cancel on /me/events/{id}/cancel received no answer (timed out); the page documents: success "
          "is answered 202 (event-cancel.v1.0, Response)")),
         (judged("organizer.sentence", "You need to.", "You must."), {"actor": "attendee"},
-         ("After the attendee's cancel on /me/events/{id}/cancel: “You must.”; the page documents “You need to.” "
+         ("The answer to the attendee's cancel on /me/events/{id}/cancel was: “You must.”; the page documents “You need to.” "
          "(event-cancel.v1.0, Introduction)")),
     ],
 )  # fmt: skip
