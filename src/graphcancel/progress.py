@@ -76,7 +76,7 @@ def _is_looked_at(config: pytest.Config, reporter: Any) -> bool:
     """Whether there is a terminal to write to, nothing else writes to it, and nobody asked for quiet."""
     watched = {"CI", "BUILD_NUMBER"} & {name for name, value in os.environ.items() if value}
     unfit = os.environ.get("TERM", "dumb") == "dumb" or not reporter.isatty()
-    shared = config.getoption("capture") == "no" or config.getoption("usepdb", default=False)
+    shared = config.getoption("capture", default="no") == "no" or config.getoption("usepdb", default=False)
     return not (watched or unfit or shared or is_worker(config) or config.get_verbosity() < _QUIET)
 
 

@@ -16,9 +16,8 @@ import sys
 import termios
 from pathlib import Path
 
+import pyte
 import pytest
-
-pyte = pytest.importorskip("pyte")
 
 ROOT = Path(__file__).parents[2]
 STATUS = re.compile(r"\d+ of \d+ cases, \d+ findings?")
