@@ -11,12 +11,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.progress import Progress
@@ -27,27 +27,37 @@ from graphcancel.case import Case
 from graphcancel.cases import build_cases
 from graphcancel.choice import cases_of, select
 from graphcancel.command_line import command_line
+from graphcancel.compare import EXIT_MOVED, compare
+from graphcancel.comparison_text import as_json, told
 from graphcancel.contract import Contract, load_contracts
 from graphcancel.disputes import load_disputes
 from graphcancel.doctor import examine
 from graphcancel.doctor_text import lines
-from graphcancel.ending import EXIT_RESIDUE
+from graphcancel.ending import EXIT_RESIDUE, ending
 from graphcancel.errors import GraphCancelError, fault
 from graphcancel.explaining import explained
 from graphcancel.layers import Found
 from graphcancel.looking_up import before_any_run, meant, newest_with
+from graphcancel.markdown import since
 from graphcancel.marks import new_run
+from graphcancel.merge import lines_of, merge
 from graphcancel.onfile import from_here
 from graphcancel.proof import Result, holds, table, verdict
 from graphcancel.prove import Proof, catalogue
 from graphcancel.prove import select as subjects_of
 from graphcancel.reports import write_reports
-from graphcancel.runfile import read_run
-from graphcancel.scanning import Scanned, scan, told
+from graphcancel.run import Line
+from graphcancel.runfile import read_run, write_run
+from graphcancel.scanning import Scanned, scan
+from graphcancel.scanning import told as told_of_scan
 from graphcancel.session import open_stage, version_roots
+from graphcancel.standing_text import plural
 from graphcancel.sweeping import Swept, assign, look, note_cleared, search_for, sweep_up, told_after, told_of
 from graphcancel.tabulated import rendered
 from graphcancel.targetfile import Description, read_target
+
+FORMATS: Final[Mapping[str, Callable[[Line], Iterator[str]]]] = {"text": told, "markdown": since, "json": as_json}
+"""How a comparison is told, line by line."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,14 +65,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     Run the command line.
 
     The exit status is 0, 1 for a proof that fails, for a secret that is found and for a fault of our own, 2 for bad
-    usage, 4 for bad input, and 10 or 12 for a target that is not ready.
+    usage, 4 for bad input, 10 or 12 for a target that is not ready, 15 where something moved between two runs, and what
+    a merged run ends with.
     """
     arguments = command_line().parse_args(argv)
     try:
         commands = {
             "cases": _cases,
+            "compare": _compare,
             "doctor": _doctor,
             "explain": _explain,
+            "merge": _merge,
             "prove": _prove,
             "report": _report,
             "sanitise-check": _check,
@@ -238,8 +251,29 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps([asdict(finding) for finding in found], indent=1, ensure_ascii=False))
     else:
-        print(told(scanned, found))
+        print(told_of_scan(scanned, found))
     return 1 if found else 0
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    found = compare(read_run(arguments.before), read_run(arguments.after))
+    # Silence is the answer to no change, in every form.
+    for text in FORMATS[arguments.format](found.as_json()) if found.changes else ():
+        print(text)
+    return EXIT_MOVED if found.moved else 0
+
+
+def _merge(arguments: argparse.Namespace) -> int:
+    runs = [(str(path), read_run(path)) for path in arguments.runs]
+    merged = merge(runs, expected=arguments.expect, partial=arguments.partial)
+    folder = write_run(arguments.out or _folder().resolve().parent / "runs", "merged", lines_of(merged))
+    write_reports(folder, merged)
+    print(from_here(folder))
+    number = len(merged.parts)
+    told_of_it = f"{plural(number, 'target')}, {plural(merged.footer['counts']['cases'], 'case')}"
+    partial = ", partial" if merged.partial else ""
+    print(f"{plural(len(runs), 'run')} merged: {told_of_it}{partial}: {ending(merged.exits)}", file=sys.stderr)
+    return int(merged.footer["exit"])
 
 
 def _described(case: Case, contracts: dict[str, Contract], described: Description | None) -> dict[str, Any]:

@@ -79,13 +79,13 @@ def _path(case: Case) -> str:
 def _authorization(request: Request, description: Description) -> Iterator[str]:
     if request.token == GARBAGE:
         yield f"-H 'Authorization: Bearer {GARBAGE}'"
-    elif request.token is not None:
-        holders = (one.expired_token_env for one in description.actors.values() if one.expired_token == request.token)
-        yield f'-H "Authorization: Bearer ${next(holders, None) or "GRAPH_EXPIRED_TOKEN"}"'
     elif request.actor:
-        actor = description.actors.get(request.actor)
-        variable = actor.token_env if actor else None
-        yield f'-H "Authorization: Bearer ${variable or f"GRAPH_{request.actor.upper()}_TOKEN"}"'
+        actors = description.actors
+        holders = (one.expired_token_env for one in actors.values() if one.expired_token == request.token)
+        actor = actors.get(request.actor)
+        own = (actor.token_env if actor else None) or f"GRAPH_{request.actor.upper()}_TOKEN"
+        variable = own if request.token is None else next(holders, None) or "GRAPH_EXPIRED_TOKEN"
+        yield f'-H "Authorization: Bearer ${variable}"'
 
 
 def _body(request: Request, path: str) -> str:

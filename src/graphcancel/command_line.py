@@ -16,6 +16,7 @@ examples:
   pytest --target=targets/contoso.toml                  the suite against it
   graphcancel explain CASE                              why did this case fail
   graphcancel sweep targets/contoso.toml                remove what a killed run left
+  graphcancel compare runs/last runs/tonight            what changed since
   graphcancel report runs/20261121T144219Z-mock         write the reports of a run again
   graphcancel prove                                     does the suite find faults
 """
@@ -70,6 +71,23 @@ examples:
 
 CASE may also be the test's full name in pytest. Where no run holds it, what the contracts say of it is told.
 The exit status is 0, and 4 where no case or more than one is meant, or the run cannot be read.
+"""
+COMPARING = """\
+examples:
+  graphcancel compare runs/20261121T020000Z-contoso runs/20261122T020000Z-contoso
+  graphcancel compare --format markdown runs/last runs/tonight >> "$GITHUB_STEP_SUMMARY"
+  graphcancel compare --format json runs/last runs/tonight | jq -r '.changes[].title'
+
+Nothing is printed where nothing changed. The exit status is 15 if a verdict moved off pass, a case vanished, a clause
+is no longer asserted or a dispute is read otherwise, else 0, and 4 for bad input.
+"""
+MERGING = """\
+examples:
+  graphcancel merge runs/*-contoso runs/*-fabrikam      several targets, or parts of one, as one run
+  graphcancel merge runs/* --expect contoso --expect fabrikam
+
+The folder of the merged run is printed. The exit status is that of the merged run (0, 1, 10, 11 or 12), 4 if a run
+cannot be read, a case is in two of them or in none, or an expected target is missing.
 """
 
 CHECKING = """\
@@ -143,6 +161,29 @@ def command_line() -> argparse.ArgumentParser:
     proving.add_argument("--whole", action="store_true", help="every case against every service, not a choice")
     proving.add_argument("--fresh", action="store_true", help="take nothing over from an earlier proof")
     proving.add_argument("--out", type=Path, default=None, metavar="DIR", help="where to write (default: ROOT/proof)")
+    comparing = commands.add_parser(
+        "compare",
+        help="say what changed from one run to another, silence included",
+        epilog=COMPARING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    comparing.add_argument("before", metavar="A", type=Path, help="the earlier run: its folder or its run.jsonl")
+    comparing.add_argument("after", metavar="B", type=Path, help="the later run")
+    comparing.add_argument(
+        "--format", choices=("text", "markdown", "json"), default="text", help="how to tell it (default: text)"
+    )
+    merging = commands.add_parser(
+        "merge",
+        help="make several runs one: of several targets, or of parts of one",
+        epilog=MERGING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    merging.add_argument("runs", nargs="+", metavar="RUN", type=Path, help="a run folder or its run.jsonl")
+    merging.add_argument("--out", type=Path, default=None, metavar="DIR", help="where to write (default: ROOT/runs)")
+    merging.add_argument(
+        "--expect", action="append", default=[], metavar="NAME", help="a target that must be among them; repeatable"
+    )
+    merging.add_argument("--partial", action="store_true", help="allow that planned cases are in none of the runs")
     checking = commands.add_parser(
         "sanitise-check",
         help="look through files for anything secret or personal, and say where it stands without showing it",

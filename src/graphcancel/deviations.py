@@ -19,13 +19,25 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from graphcancel.absence import NOTHING_CHANGED, WITHOUT_EFFECT
-from graphcancel.case import Case
 from graphcancel.errors import DeviationError
 from graphcancel.sanitise import remark
 from graphcancel.schema import nearest
+
+
+class Asked(Protocol):
+    """What has to be known of a case: its id and the clauses it is judged on."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def clauses(self) -> Sequence[str]:
+        """The clauses; none where it is only observed."""
+
 
 State = Literal["met", "open", "expired", "gone", "unmatched"]
 
@@ -54,7 +66,7 @@ class Deviation:
     owner: str
     expires: dt.date
 
-    def speaks_for(self, case: Case) -> bool:
+    def speaks_for(self, case: Asked) -> bool:
         """Whether *case* can have the finding; one no clause speaks of can only have an effect after a refusal."""
         clauses = case.clauses or (WITHOUT_EFFECT,)
         return fnmatchcase(case.id, self.case) and any(fnmatchcase(name, self.clause) for name in clauses)
@@ -70,6 +82,12 @@ class Deviation:
             "owner": self.owner,
             "expires": self.expires.isoformat(),
         }
+
+    @classmethod
+    def of_json(cls, entry: Mapping[str, Any]) -> Deviation:
+        """The entry that the header of a run holds so."""
+        texts = {key: entry[key] for key in KEYS if key != "expires"}
+        return cls(entry["file"], entry["entry"], expires=dt.date.fromisoformat(entry["expires"]), **texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +199,7 @@ def excuse(line: dict[str, Any], deviations: Sequence[Deviation], today: dt.date
 def standings(
     deviations: Iterable[Deviation],
     lines: Mapping[str, Mapping[str, Any]],
-    cases: Sequence[Case],
+    cases: Sequence[Asked],
     today: dt.date,
     *,
     partial: bool,
@@ -198,7 +216,7 @@ def standings(
 
 
 def _standing(
-    entry: Deviation, lines: Mapping[str, Mapping[str, Any]], cases: Sequence[Case], today: dt.date, *, partial: bool
+    entry: Deviation, lines: Mapping[str, Mapping[str, Any]], cases: Sequence[Asked], today: dt.date, *, partial: bool
 ) -> Standing:
     named = [case.id for case in cases if entry.speaks_for(case)]
     answers = [_answers(entry, lines[name]) for name in named if name in lines]

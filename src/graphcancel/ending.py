@@ -4,7 +4,7 @@ How a run ends: from facts to exit codes, the one that wins first, and the words
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,7 +67,12 @@ def codes(facts: Facts) -> tuple[int, ...]:
     found = {code for code, applies in ours.items() if applies}
     if facts.of_pytest not in {_HOLDS, _NOTHING}:
         found.add(facts.of_pytest)
-    return tuple(sorted(found or {_HOLDS}, key=_rank))
+    return together(found)
+
+
+def together(found: Iterable[int]) -> tuple[int, ...]:
+    """Each of several exit codes once, the one that wins first."""
+    return tuple(sorted(set(found) - {_HOLDS} or {_HOLDS}, key=_rank))
 
 
 def _rank(code: int) -> int:

@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 
-_TIED: Final = ("--target", "--runs", "--deviations", "--cassettes")
+_TIED: Final = ("--target", "--runs", "--deviations", "--cassettes", "--baseline")
 
 
 def tie(args: list[str]) -> list[str]:

@@ -12,13 +12,15 @@ import pytest
 
 from graphcancel import taping
 from graphcancel.cases import build_cases
+from graphcancel.compare import of_target
 from graphcancel.contract import contract_ids, load_contracts
 from graphcancel.deviations import Deviation, read_deviations
 from graphcancel.disputes import load_disputes
 from graphcancel.errors import GraphCancelError
 from graphcancel.onfile import from_here
 from graphcancel.recording import DEFAULT, find_recording
-from graphcancel.runfile import folder_name
+from graphcancel.run import Run
+from graphcancel.runfile import folder_name, read_run
 from graphcancel.sanitise import remark
 from graphcancel.selection import is_worker
 from graphcancel.suite import Suite
@@ -50,6 +52,8 @@ def read_given(config: pytest.Config) -> Suite:
             described = read_target(written, secrets=not config.getoption("collectonly", default=False))
     taping.check_mode(config, replays=recording is not None)
     suite = _suite(config, described, known=not helping)
+    if not helping and not is_worker(config):
+        suite.baseline = _baseline(config, described.name if described else BUILT_IN)
     if recording:
         taping.play(config, suite, recording)
     else:
@@ -98,11 +102,16 @@ def _selection(config: pytest.Config) -> Iterator[str]:
             yield f"{option} {remark(given)}"
     if config.getoption("lf", default=False):
         yield "--lf"
+    if config.getoption("stepwise", default=False):
+        yield "--stepwise"
     if (most := config.getoption("maxfail", default=0)) == 1:
         yield "-x"
     elif most:
         yield f"--maxfail={most}"
     yield from (f"--deselect {remark(one)}" for one in config.getoption("deselect", default=None) or ())
+    for option in ("ignore", "ignore_glob"):
+        given = config.getoption(option, default=None) or ()
+        yield from (f"--{option.replace('_', '-')} {_from(config.rootpath, one)}" for one in given)
     if config.args_source is pytest.Config.ArgsSource.ARGS:
         yield from (_from(config.rootpath, argument) for argument in config.args[:_NAMED])
         if len(config.args) > _NAMED:
@@ -124,6 +133,12 @@ def _deviations(config: pytest.Config, target: str, clauses: Collection[str]) ->
     if not named and not file.exists():
         return ()
     return read_deviations(from_here(file), clauses)
+
+
+def _baseline(config: pytest.Config, target: str) -> Run | None:
+    """The run with which this one is to be compared at its end."""
+    named = config.getoption("baseline")
+    return of_target(read_run(Path(named)), target, named) if named else None
 
 
 def _check_processes(config: pytest.Config) -> None:

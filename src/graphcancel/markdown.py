@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from graphcancel import report
+from graphcancel.comparison_text import against, grouped
 from graphcancel.outline import Found, findings, headline, untested, unusual
 from graphcancel.run import VERDICTS, Line, Part, Run
 from graphcancel.standing_text import known_deviations, plural
@@ -28,7 +29,7 @@ def markdown(run: Run) -> str:
     """*run* as Markdown."""
     lines = [f"# {_text(headline(run))}", ""]
     if run.compared is not None:
-        lines += _compared(run.compared)
+        lines += since(run.compared)
     for part in run.parts:
         lines += _part(part, several=len(run.parts) > 1)
     return "\n".join(lines).rstrip() + "\n"
@@ -125,15 +126,18 @@ def _effects(part: Part) -> Iterator[str]:
     )
 
 
-def _compared(compared: Line) -> Iterator[str]:
+def since(compared: Line) -> Iterator[str]:
+    """What changed since another run, line by line."""
     before = compared["with"]
-    yield f"## Since {_text(before['started'])}"
+    yield f"## Since {_text(before['started'])}{': something moved' if compared['moved'] else ''}"
     yield ""
-    if not compared["changes"]:
+    if compared["changes"]:
+        yield f"Compared with {_text(against(compared))}, run {_code(before['run'])}."
+    else:
         yield f"Nothing changed against run {_code(before['run'])}."
-        yield ""
+    yield ""
     for change in compared["changes"]:
-        yield from _section(change["title"], [_text(item["text"]) for item in change["items"]])
+        yield from _section(change["title"], [_text(text) for text in grouped(change["items"])])
 
 
 def _section(title: str, items: Sequence[str]) -> Iterator[str]:

@@ -78,6 +78,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="where recordings are read and written (default: ROOT/cassettes)",
     )
+    group.addoption(
+        "--baseline",
+        default=None,
+        metavar="RUN",
+        help="an earlier run (its folder or run.jsonl): what changed since is shown at the end and kept with the run",
+    )
     group.addoption("--runs", default=None, metavar="DIR", help="where run folders are written (default: ROOT/runs)")
 
 
@@ -383,7 +389,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     name = "report.html" if (folder / "report.html").exists() else "run.jsonl"
     file = (folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder) / name
     color = bool(writer.hasmarkup) and not os.environ.get("NO_COLOR")
-    *lines, last = summary(part, file, width=writer.fullwidth, color=color)
+    *lines, last = summary(part, file, width=writer.fullwidth, color=color, baseline=config.getoption("baseline"))
     for text in lines:
         terminalreporter.write_line(text)
     good = suite.footer.get("exit") == 0

@@ -23,7 +23,6 @@ _MANY: Final = 20
 _TEXT: Final = 300
 _SMALL: Final = 1000
 _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_REQUEST_IDS: Final = frozenset({"request-id", "client-request-id", "requestid"})
 _HIDDEN: Final = "[…]"
 
 
@@ -80,8 +79,6 @@ def _redacted(value: Any, sanitiser: Sanitiser, name: str, depth: int) -> Any:
 def _text(text: str, sanitiser: Sanitiser, name: str) -> str:
     if name == "code":
         return sanitiser.code(text)
-    if name in _REQUEST_IDS and _UUID.fullmatch(text):
-        return text
     return sanitiser.text(text, _TEXT) if text else text
 
 

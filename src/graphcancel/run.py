@@ -60,9 +60,8 @@ class Part:
 
     @property
     def disputes(self) -> Sequence[Line]:
-        """Where pages disagree."""
-        disputes: Sequence[Line] = self.header["disputes"]
-        return disputes
+        """Where pages disagree: of what the header tells, all that has two readings or more."""
+        return [dispute for dispute in self.header["disputes"] if len(dispute["readings"]) > 1]
 
     @property
     def partial(self) -> bool:
@@ -158,7 +157,11 @@ def _contract(contract: Contract) -> dict[str, Any]:
 
 
 def told_of_disputes(entries: Iterable[Entry], contracts: Iterable[Contract]) -> list[dict[str, Any]]:
-    """The disputes between *contracts*: those of which at least two readings are among them."""
+    """
+    The disputes in which *contracts* have a part, each with the readings that are theirs.
+
+    One reading alone disputes nothing. It is told all the same: a run of other contracts may bring the others.
+    """
     known = {clause.name for contract in contracts for clause in contract.clauses.values()}
     found = []
     for entry in entries:
@@ -168,7 +171,7 @@ def told_of_disputes(entries: Iterable[Entry], contracts: Iterable[Contract]) ->
             for reading in told["readings"]
             if (clauses := [name for name in reading["clauses"] if name in known])
         ]
-        if len(told["readings"]) > 1:
+        if told["readings"]:
             found.append(told)
     return found
 

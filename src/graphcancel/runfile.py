@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -124,6 +126,34 @@ class RunFile:
     def _write(self, line: Mapping[str, Any]) -> None:
         self._file.write(json.dumps(line) + "\n")
         self._file.flush()
+
+
+def write_run(folder: Path, name: str, lines: Iterable[Line]) -> Path:
+    """
+    Write a whole run below *folder* and return its own folder, ``<UTC time>-<name>``: all of it is there, or none.
+
+    Raises:
+        RunError: The folder cannot be written, or *lines* are no run.
+    """
+    beside = folder / f".{name}.{os.getpid()}"
+    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+    try:
+        beside.mkdir(parents=True)
+        try:
+            (beside / NAME).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+            read_run(beside)
+            return _moved(beside, folder, f"{stamp}-{folder_name(name)}")
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    except OSError as error:
+        raise RunError(f"{folder}: cannot be written ({error.strerror}); name another folder with --out") from None
+
+
+def _moved(beside: Path, folder: Path, name: str) -> Path:
+    """Give what lies *beside* the first free name of those that begin with *name*."""
+    path = _fresh(folder, name)
+    # An empty folder gives way to another in one step.
+    return beside.replace(path)
 
 
 def _fresh(folder: Path, name: str) -> Path:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,10 +19,11 @@ from typing import Any, Protocol
 from graphcancel.alone import Theatre
 from graphcancel.auth import SignIn
 from graphcancel.case import Case
+from graphcancel.compare import compare
+from graphcancel.conclusion import conclude
 from graphcancel.contract import Contract
-from graphcancel.deviations import OUT_OF_DATE, Deviation, excuse, standings
+from graphcancel.deviations import Deviation, excuse
 from graphcancel.disputes import Entry
-from graphcancel.ending import Facts, codes
 from graphcancel.errors import GraphCancelError
 from graphcancel.flows import Ask
 from graphcancel.ledger import Ledger
@@ -30,8 +31,7 @@ from graphcancel.marks import new_run, worker_run
 from graphcancel.overlap import Overlap
 from graphcancel.playback import Playback
 from graphcancel.recorder import Recorder, Written, open_recorder
-from graphcancel.report import gaps
-from graphcancel.run import Part, in_order, made_by, told_of_contracts, told_of_disputes, told_of_plan
+from graphcancel.run import Part, Run, in_order, made_by, told_of_contracts, told_of_disputes, told_of_plan
 from graphcancel.runfile import RunFile, record_line
 from graphcancel.session import Session, open_session
 from graphcancel.story import Record
@@ -64,6 +64,7 @@ class Suite:
         deviations: Findings known for the target.
         disputes: Where pages disagree, as somebody wrote it down.
         selection: The options that narrow the run, as given.
+        baseline: The run with which this one is compared at its end (controller only).
         place: Where the built-in target is, once started.
         playback: Tells cases from the recording; *recorder* tells them to the target and records them.
         beyond: How many cases of the contracts are not on the recording that is played.
@@ -83,6 +84,7 @@ class Suite:
     deviations: tuple[Deviation, ...] = ()
     disputes: tuple[Entry, ...] = ()
     selection: tuple[str, ...] = ()
+    baseline: Run | None = None
     builtin: BuiltInTarget | None = None
     place: str | None = None
     run: str = ""
@@ -373,26 +375,10 @@ class Suite:
         for name in (name for name in self.lines if name in self.watched):
             self.runfile.case(self.lines[name])
         part = Part(self.runfile.header, in_order(self.lines.values(), self.runfile.header["plan"]))
-        lines = part.cases
-        gating = [line for line in lines if line["gating"]]
         # A run that was stopped at its first finding has ended; one that was interrupted has not, whatever its status.
         ended = status == 1 or (status not in {2, 3, 4} and not self.interrupted)
-        partial = self.interrupted or not ended or len(lines) < len(self.cases)
-        open_ = [] if partial else gaps(part)
-        # What is known of a target is more than a recording of some of its cases can show.
-        some = partial or self.beyond > 0
-        known = standings(self.deviations, self.lines, self.cases, self.today, partial=some) if lines else []
-        found = codes(
-            Facts(
-                of_pytest=status,
-                findings=any(line["verdict"] == "fail" and not line["excused"] for line in gating)
-                or any(line["verdict"] == "error" for line in lines),
-                residue=bool(self.residue),
-                stale=any(entry.state in OUT_OF_DATE for entry in known),
-                unjudged=bool(open_),
-                judged=any(line["verdict"] in {"pass", "fail"} for line in gating),
-            )
-        )
+        partial = self.interrupted or not ended or len(part.cases) < len(self.cases)
+        found = conclude(part, self.today, partial=partial, residue=bool(self.residue), of_pytest=status)
         self.footer = {
             "partial": partial,
             "selected": self.selected,
@@ -401,16 +387,16 @@ class Suite:
             "removed": self.counts.get(REMOVED, 0),
             "mails": self._counted(MAILS),
             "residue": self.residue,
-            "unjudged": len(open_),
-            "deviations": [asdict(entry) for entry in known],
-            "exit": found[0],
-            "also": list(found[1:]),
+            **found.as_json(),
         }
+        if self.baseline:
+            now = replace(part, footer=self.footer)
+            self.footer["compared"] = compare(self.baseline, Run(part.header, (now,), self.footer)).as_json()
         if ended:
             self.runfile.close(self.footer)
         else:
             self.runfile.abandon()
-        return found[0]
+        return found.exits[0]
 
     def _counted(self, prefix: str) -> dict[str, int]:
         """What was counted under names that begin with *prefix*, by the rest of the name."""

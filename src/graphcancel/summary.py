@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from graphcancel import report
+from graphcancel.comparison_text import bounded
 from graphcancel.ending import ending
 from graphcancel.outline import told_counts, untested, unusual
 from graphcancel.run import Part
@@ -16,6 +17,8 @@ from graphcancel.standing_text import known_deviations, plural
 from graphcancel.tabulated import clause_table, coverage_table, rendered
 
 _WIDE_ENOUGH: Final = 100
+_MOST: Final = 40
+"""Lines that say what changed since another run."""
 ORIGINS: Final = {
     "mock": "from the bundled mock: this run vouches for the suite, not for the service",
     "recording:mock": "from a recording of the bundled mock: this run vouches for the suite, not for the service",
@@ -25,12 +28,13 @@ ORIGINS: Final = {
 }
 
 
-def summary(part: Part, file: Path, *, width: int, color: bool) -> Iterator[str]:
+def summary(part: Part, file: Path, *, width: int, color: bool, baseline: str | None = None) -> Iterator[str]:
     """
     The lines to print for *part* on a terminal of *width* columns.
 
     Args:
         file: Where what the last line says is written.
+        baseline: Where the run lies with which this one was compared.
     """
     yield ""
     partial = " (partial run)" if part.partial else ""
@@ -46,6 +50,10 @@ def summary(part: Part, file: Path, *, width: int, color: bool) -> Iterator[str]
     yield from _observations(part)
     yield from _not_tested(part)
     yield from _known(part)
+    if "compared" in part.footer:
+        yield ""
+        yield from bounded(part.footer["compared"], _MOST, f"graphcancel compare {baseline or 'RUN'} {file.parent}")
+        yield ""
     yield from _closing(part, file)
 
 

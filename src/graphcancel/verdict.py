@@ -15,6 +15,7 @@ from typing import Final, Literal
 from graphcancel import absence, answers, bookings, effects
 from graphcancel.evidence import Check, Evidence, Finding
 
+NO_CHECK: Final = "no check is written for this clause"
 VerdictName = Literal["pass", "fail", "inconclusive", "observed", "error"]
 
 
@@ -67,7 +68,7 @@ def _judge_one(evidence: Evidence, clause: str) -> Finding:
     says = evidence.contract.clauses[clause].says
     check = check_for(clause)
     if check is None:
-        return Finding(clause, None, says, "", "no check is written for this clause")
+        return Finding(clause, None, says, "", NO_CHECK)
     if evidence.response is None:
         return _no_answer(evidence, clause, says)
     if evidence.made_up and not evidence.accepted:

@@ -24,6 +24,7 @@ from _pytest.mark.expression import Expression
 from graphcancel import __main__ as graphcancel_cli
 from graphcancel import (
     actors,
+    changes,
     deviations,
     doctor,
     ending,
@@ -40,6 +41,7 @@ from graphcancel.case import Case, addressed_routes
 from graphcancel.cases import build_cases
 from graphcancel.contract import Contract, load_contracts
 from graphcancel.evidence import Finding
+from graphcancel.runfile import read_run
 from graphcancel.story import Record
 from graphcancel.suite import Suite
 from graphcancel.verdict import Verdict
@@ -261,6 +263,11 @@ def test_a_graphcancel_example_runs(
         assert prove.select(prove.catalogue(), *named)
         return
 
+    if arguments[0] in {"compare", "merge"}:  # of one run nothing changed, and there is nothing to merge
+        graphcancel_cli.command_line().parse_args(arguments if len(arguments) > 1 else [*arguments, "A", "B"])
+        assert all(read_run(Path(name)).parts for name in arguments if name.startswith("runs/"))
+        return
+
     if arguments[0] in {"doctor", "sweep"}:  # needs a target that answers; what they say is shown elsewhere
         target = graphcancel_cli.command_line().parse_args(arguments).target
         assert target in {"TARGET", "targets/contoso.toml", "targets/contoso.local.toml"}
@@ -376,6 +383,22 @@ def test_the_options_of_graphcancel_sweep_are_those_documented(capsys) -> None:
     assert set(codes(tables(DOCS / "running.md", "option", "meaning")[4])) == real
 
 
+@pytest.mark.parametrize(("command", "number"), [("compare", 6), ("merge", 7)])
+def test_the_options_of_graphcancel_compare_and_merge_are_those_documented(command: str, number: int, capsys) -> None:
+    with pytest.raises(SystemExit):
+        graphcancel_cli.main([command, "--help"])
+    real = set(OPTION.findall(capsys.readouterr().out.partition("examples:")[0])) - {"--help"}
+
+    assert set(codes(tables(DOCS / "running.md", "option", "meaning")[number])) == real
+
+
+def test_the_kinds_of_change_are_those_documented() -> None:
+    moving, told = tables(DOCS / "comparing.md", "kind", "what it says")
+
+    assert codes(moving) == list(changes.MOVING)
+    assert codes(told) == [kind for kind in changes.TOLD if kind not in changes.MOVING]
+
+
 def test_the_options_of_graphcancel_prove_are_those_documented(capsys) -> None:
     with pytest.raises(SystemExit):
         graphcancel_cli.main(["prove", "--help"])
@@ -397,7 +420,10 @@ def test_no_document_names_an_option_that_is_none(path: Path, pytestconfig: pyte
     real = set(pytestconfig._parser.optparser._option_string_actions) | {"--write-target"}
     asked = [
         (graphmock_cli._parser(), "serve"),
-        *((graphcancel_cli.command_line(), name) for name in ("cases", "doctor", "prove", "report", "sweep")),
+        *(
+            (graphcancel_cli.command_line(), name)
+            for name in ("cases", "compare", "doctor", "merge", "prove", "report", "sweep")
+        ),
     ]
     for parser, command in asked:
         with pytest.raises(SystemExit):

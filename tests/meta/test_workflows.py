@@ -1,59 +1,59 @@
 """
-The workflows of the repository: what they may do and what they must not, and the nightly one as its shell would run it.
+The workflows and the action of the repository, as they are written: what they may do, and what they must not.
 """
 
 from __future__ import annotations
 
-import http.server
+import configparser
 import json
-import os
 import re
-import shlex
 import shutil
 import subprocess
-import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
-import yaml
-from harness import ROOT, serving
+from harness import ROOT
+from test_docs import codes, table
+from workflow_files import ACTION, CI, FILES, NIGHTLY, WORKFLOWS, Command, commands, jobs, lacks, step, steps
 
 from graphcancel.__main__ import command_line
+from graphcancel.strict_yaml import read_yaml
+from graphmock.__main__ import _parser as mock_command_line
 
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-NIGHTLY = ROOT / ".github" / "workflows" / "nightly.yml"
+PAGE = ROOT / "docs" / "ci.md"
 PINNED = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40}")
-BASH = (shutil.which("bash") or "bash", "-e", "-c")  # as a runner starts it
-# Named by the runner, not by us.
-TOKENS = {"ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"}
+# Expressions that GitHub itself or this repository fills, and nobody who opens a pull request.
+OURS = re.compile(
+    r"(?:matrix|needs|steps|vars|secrets|inputs)\.[\w.-]+|github\.(?:token|action_path|sha|event_name)"
+    r"|github\.event\.(?:pull_request\.number|repository\.fork)"
+)
+EVERY = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 
 
-def read(path: Path) -> dict[str, Any]:
-    """A workflow; YAML takes its key ``on`` for a truth value."""
-    found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return found | {"on": found.pop(True)}
+def expressions(value: object) -> list[str]:
+    """What stands between ``${{`` and ``}}`` anywhere in *value*."""
+    return [found.strip() for found in re.findall(r"\$\{\{(.*?)\}\}", json.dumps(value))]
 
 
-def steps(path: Path) -> list[dict[str, Any]]:
-    return [step for job in read(path)["jobs"].values() for step in job["steps"]]
+# -- every file -------------------------------------------------------------------------------------------------------
 
 
-def step(name: str) -> dict[str, Any]:
-    """The one step of the nightly job that is called so."""
-    (found,) = (one for one in steps(NIGHTLY) if one.get("name") == name)
-    return found
+@EVERY
+def test_it_is_yaml_without_a_doubt(path: Path) -> None:
+    """
+    No key stands twice or is no text, so what a person reads is what a runner reads; a bare ``on`` would be ``true``.
+    """
+    found = read_yaml(path)
+
+    assert found["name"]
+    assert set(found) <= {
+        "name", "on", "permissions", "concurrency", "defaults", "jobs", "description", "inputs", "outputs", "runs",
+    }  # fmt: skip
 
 
-# -- every workflow ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+@EVERY
 def test_actions_are_pinned_by_commit_and_named_by_version(path: Path) -> None:
-    used = [one["uses"] for one in steps(path) if "uses" in one]
+    used = [one["uses"] for one in steps(path) if "uses" in one and one["uses"] != "./"]
     written = re.findall(r"uses: (\S+)  # v\d+\.\d+\.\d+$", path.read_text(encoding="utf-8"), re.MULTILINE)
 
     assert used
@@ -61,20 +61,15 @@ def test_actions_are_pinned_by_commit_and_named_by_version(path: Path) -> None:
     assert written == used
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_a_job_may_read_the_repository_and_write_nothing_to_it(path: Path) -> None:
-    workflow = read(path)
-    granted = [
-        workflow["permissions"],
-        *(job["permissions"] for job in workflow["jobs"].values() if "permissions" in job),
-    ]
+def test_an_action_is_pinned_alike_everywhere() -> None:
+    lines = {
+        line.strip(" -") for path in FILES for line in path.read_text("utf-8").splitlines() if "uses: actions" in line
+    }
 
-    for permissions in granted:
-        assert {name for name, kind in permissions.items() if kind == "write"} <= {"id-token"}
-    assert all(job["timeout-minutes"] for job in workflow["jobs"].values())
+    assert len({line.partition("@")[0] for line in lines}) == len(lines)
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+@EVERY
 def test_no_shell_is_handed_what_others_write(path: Path) -> None:
     """
     An expression in a script is pasted into it, so whatever it gives would be run; and a secret would be shown.
@@ -82,24 +77,179 @@ def test_no_shell_is_handed_what_others_write(path: Path) -> None:
     assert [one["run"] for one in steps(path) if "${{" in one.get("run", "")] == []
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_secrets_reach_only_the_steps_that_run_the_suite(path: Path) -> None:
-    workflow = read(path)
-    for job in workflow["jobs"].values():
-        assert "secrets." not in json.dumps([workflow.get("env", {}), job.get("env", {})])
+@EVERY
+def test_nothing_is_read_that_a_stranger_words(path: Path) -> None:
+    """
+    Titles, branch names and bodies are worded by whoever opens a pull request.
+    """
+    read = {name for text in expressions(read_yaml(path)) for name in re.findall(r"\b[a-z]+(?:\.[\w-]+)+", text)}
+
+    assert read
+    assert {name for name in read if not OURS.fullmatch(name)} == set()
+
+
+@EVERY
+def test_every_script_says_its_shell_and_shellcheck_has_nothing_to_say(path: Path) -> None:
+    program = shutil.which("shellcheck")
+    if program is None:
+        pytest.skip("needs shellcheck, part of [dev]")
+    shell = read_yaml(path).get("defaults", {}).get("run", {}).get("shell")
+
     for one in steps(path):
-        if "secrets." in json.dumps(one):
-            assert re.match(r"(status=0\s+)?(graphcancel|pytest) ", one["run"]), one
-            shown = set(re.findall(r"\$\{?([A-Z_]+)", one["run"]))
-            assert shown.isdisjoint(name for name, value in one["env"].items() if "secrets." in value)
-    assert "actions/cache" not in {str(one.get("uses")).partition("@")[0] for one in steps(path)}
+        if "run" in one:
+            assert one.get("shell", shell) == "bash"
+            script = f"#!/bin/bash\nset -eo pipefail\n{one['run']}"
+            done = subprocess.run([program, "-"], input=script, capture_output=True, text=True, check=False)
+            assert done.stdout == ""
 
 
-# -- the nightly one --------------------------------------------------------------------------------------------------
+@EVERY
+def test_no_credential_of_the_checkout_and_no_cache_is_kept(path: Path) -> None:
+    for one in steps(path):
+        used = str(one.get("uses")).partition("@")[0]
+        assert used != "actions/cache"
+        assert "cache" not in one.get("with", {})
+        if used == "actions/checkout":
+            assert one["with"]["persist-credentials"] is False
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_nothing_from_outside_runs_with_this_repositorys_rights(path: Path) -> None:
+    assert set(read_yaml(path)["on"]) <= {"push", "pull_request", "schedule", "workflow_dispatch"}
+    for job in jobs(path).values():
+        assert job["timeout-minutes"]
+        assert job["runs-on"]
+
+
+# -- rights and secrets -----------------------------------------------------------------------------------------------
+
+
+def test_a_job_may_do_what_it_needs_and_no_more() -> None:
+    granted = {
+        f"{path.stem}/{name}": job.get("permissions", read_yaml(path)["permissions"])
+        for path in WORKFLOWS
+        for name, job in jobs(path).items()
+    }
+
+    reading = {"contents": "read"}
+    assert granted == {
+        **dict.fromkeys(("ci/checks", "ci/tests", "ci/suite", "ci/action"), reading),
+        "nightly/plan": {"contents": "read", "actions": "read"},
+        "nightly/target": {"contents": "read", "id-token": "write"},
+        "nightly/merge": reading,
+    }
+    assert read_yaml(NIGHTLY)["permissions"] == {}, "what a job is not given it does not have"
+
+
+def test_secrets_reach_only_steps_that_run_the_suite_in_a_job_with_an_environment() -> None:
+    for path in FILES:
+        whole = read_yaml(path)
+        assert "secrets." not in json.dumps([whole.get("env"), whole.get("inputs"), whole.get("defaults")])
+        for job in jobs(path).values():
+            assert "secrets." not in json.dumps({key: value for key, value in job.items() if key != "steps"})
+            for one in job["steps"]:
+                if "secrets." in json.dumps(one):
+                    assert job["environment"]
+                    assert path == NIGHTLY
+                    assert re.match(r"(status=0\s+)?(graphcancel|pytest) ", one["run"]), one
+                    shown = set(re.findall(r"\$\{?([A-Z_]+)", one["run"]))
+                    assert shown.isdisjoint(name for name, value in one["env"].items() if "secrets." in value)
+
+
+def test_the_token_that_reads_earlier_nights_is_with_no_secret() -> None:
+    holders = {name for name, job in jobs(NIGHTLY).items() if "github.token" in json.dumps(job)}
+
+    assert holders == {"plan"}
+    assert "secrets." not in json.dumps(jobs(NIGHTLY)["plan"])
+    assert [one["name"] for one in steps(NIGHTLY) if "github.token" in json.dumps(one)] == [
+        "Fetch the last run of each target"
+    ]
+
+
+def test_the_action_takes_no_secret_as_an_input_and_hands_inputs_to_the_environment_alone() -> None:
+    inputs = read_yaml(ACTION)["inputs"]
+    used = set()
+    for one in steps(ACTION):
+        used |= {name for text in expressions(one) for name in re.findall(r"inputs\.([\w-]+)", text)}
+        elsewhere = {key: value for key, value in one.items() if key != "env"}
+        assert expressions(elsewhere) in ([], ["inputs.python-version"])
+
+    assert used == set(inputs)
+    assert not [name for name in inputs if re.search("token|secret|password|user|key", name)]
+    assert all(given["description"] and "default" in given for given in inputs.values())
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_names_every_input_output_and_variable() -> None:
+    given = read_yaml(ACTION)
+
+    assert codes(table(PAGE, "input", "meaning")) == list(given["inputs"])
+    assert codes(table(PAGE, "output", "meaning")) == list(given["outputs"])
+    assert set(codes(table(PAGE, "variable", "value"))) == set(re.findall(r"vars\.(\w+)", NIGHTLY.read_text("utf-8")))
+
+
+def test_five_lines_call_a_server_from_another_repository(tmp_path) -> None:
+    """
+    The page's first example: an action of five lines, whose inputs and variables are those there are.
+    """
+    first, second = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    readme = codes(table(ROOT / "README.md", "variable", "read by", "meaning"))
+    inputs = read_yaml(ACTION)["inputs"]
+
+    assert len(first.splitlines()) == 5
+    for number, text in enumerate((first, second)):
+        (tmp_path / f"{number}.yml").write_text(text, encoding="utf-8")
+        used, *others = read_yaml(tmp_path / f"{number}.yml")
+        assert set(used["with"]) <= set(inputs)
+        assert set(used["env"]) <= set(readme)
+        assert [
+            one["uses"] in PAGE.read_text("utf-8") and PINNED.fullmatch(one["uses"]) is not None for one in others
+        ] == [True for _ in others]
+
+
+# -- ci.yml -----------------------------------------------------------------------------------------------------------
+
+
+def test_ci_runs_every_environment_of_a_bare_tox_run_on_every_python() -> None:
+    ini = configparser.ConfigParser(interpolation=None)
+    ini.read(ROOT / "tox.ini", encoding="utf-8")
+    listed = {name.strip() for name in ini["tox"]["env_list"].split(",")}
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+    ran = [name for one in commands(CI) if one.program == "tox" for name in one.arguments[2].split(",")]
+
+    assert sorted(ran) == sorted(listed)
+    for name in ("tests", "suite"):
+        pythons = jobs(CI)[name]["strategy"]["matrix"]["python"]
+        assert pythons == ["3.11", "3.12", "3.13", "3.14"]
+        assert f'requires-python = ">={pythons[0]}"' in project
+
+
+def test_ci_runs_on_push_and_pull_request_and_ends_what_is_superseded() -> None:
+    found = read_yaml(CI)
+
+    assert set(found["on"]) == {"push", "pull_request"}
+    assert expressions(found["concurrency"]["cancel-in-progress"]) == ["github.event_name == 'pull_request'"]
+    assert expressions(found["concurrency"]["group"]) == ["github.event.pull_request.number || github.sha"]
+    assert "secrets" not in CI.read_text(encoding="utf-8")
+
+
+def test_ci_keeps_the_report_and_shows_it_however_the_run_ended() -> None:
+    *_, shown, kept = jobs(CI)["suite"]["steps"]
+
+    assert shown["if"] == kept["if"] == "${{ !cancelled() }}"
+    assert shown["run"] == 'cat runs/*/summary.md replayed/*/summary.md >> "$GITHUB_STEP_SUMMARY"'
+    assert kept["uses"].startswith("actions/upload-artifact@")
+    assert kept["with"]["path"].split() == ["runs/", "replayed/"]
+
+
+# -- nightly.yml ------------------------------------------------------------------------------------------------------
 
 
 def test_it_runs_at_night_and_by_hand_with_a_target_and_a_choice_of_cases() -> None:
-    on = read(NIGHTLY)["on"]
+    on = read_yaml(NIGHTLY)["on"]
 
     assert [set(entry) for entry in on["schedule"]] == [{"cron"}]
     assert set(on["workflow_dispatch"]["inputs"]) == {"target", "keyword"}
@@ -107,232 +257,117 @@ def test_it_runs_at_night_and_by_hand_with_a_target_and_a_choice_of_cases() -> N
 
 
 def test_a_night_on_one_target_waits_for_the_one_before_and_does_not_end_it() -> None:
-    concurrency = read(NIGHTLY)["concurrency"]
+    job = jobs(NIGHTLY)["target"]
 
-    assert concurrency["cancel-in-progress"] is False
-    assert "inputs.target || vars.NIGHTLY_TARGET" in concurrency["group"]
-    assert concurrency["group"].removeprefix("nightly-") == read(NIGHTLY)["jobs"]["nightly"]["env"]["TARGET"]
+    assert job["concurrency"] == {"group": "nightly-${{ matrix.label }}", "cancel-in-progress": False}
+    assert "concurrency" not in read_yaml(NIGHTLY)
+    assert job["strategy"]["fail-fast"] is False, "one target's end is none of the others'"
+    assert expressions(job["strategy"]["matrix"]) == ["fromJSON(needs.plan.outputs.targets)"]
+    assert job["environment"] == "${{ matrix.environment }}"
 
 
 def test_it_stays_idle_without_a_target_and_in_a_fork() -> None:
-    job = read(NIGHTLY)["jobs"]["nightly"]
+    found = jobs(NIGHTLY)
 
-    assert "vars.NIGHTLY_TARGET != ''" in job["if"]
-    assert "!github.event.repository.fork" in job["if"]
-    assert " && " in job["if"]
-    assert job["environment"] == "nightly"
+    for name in ("plan", "target"):
+        named, fork = found[name]["if"].split(" && ")
+        assert named == "(vars.NIGHTLY_TARGETS != '' || vars.NIGHTLY_TARGET != '')"
+        assert fork == "!github.event.repository.fork"
+    assert found["merge"]["if"] == "${{ !cancelled() && needs.plan.result == 'success' }}"
+    assert [found[name].get("needs") for name in found] == [None, "plan", ["plan", "target"]]
 
 
 def test_the_sweep_and_the_artifact_come_however_the_run_ended() -> None:
-    found = steps(NIGHTLY)
-    last, before = found[-1], found[-2]
+    job = jobs(NIGHTLY)["target"]
+    swept, shown, kept = job["steps"][-3:]
 
-    assert last["uses"].startswith("actions/upload-artifact@")
-    assert before["run"].startswith("graphcancel sweep ")
-    assert last["if"] == before["if"] == "always()"
-    assert last["with"]["path"] == "runs/"
-    assert step("Run")["timeout-minutes"] < read(NIGHTLY)["jobs"]["nightly"]["timeout-minutes"]
-
-
-def test_its_commands_exist_with_their_options(pytestconfig: pytest.Config) -> None:
-    programs = []
-    for one in steps(NIGHTLY):
-        for line in one.get("run", "").splitlines():
-            program = re.match(r"(graphcancel|pytest) ", line)
-            words = shlex.split(line.partition(" ||")[0]) if program else [""]
-            if words[0] == "graphcancel":
-                programs.append(command_line().parse_args(words[1:]).command)
-            if words[0] == "pytest":
-                known, unknown = pytestconfig._parser.parse_known_and_unknown_args(words[1:])
-                programs.append("pytest")
-                assert unknown == []
-                assert known.numprocesses == 4
-                assert known.target == "$TARGET"
-    assert programs == ["doctor", "sweep", "pytest", "sweep"]
+    assert kept["uses"].startswith("actions/upload-artifact@")
+    assert swept["run"].startswith("graphcancel sweep ")
+    assert swept["if"] == shown["if"] == kept["if"] == "always()"
+    assert kept["with"]["path"] == "runs/"
+    assert step(NIGHTLY, "Run")["timeout-minutes"] < job["timeout-minutes"]
 
 
 def test_what_it_hands_over_is_what_the_page_asks_for() -> None:
     page = (ROOT / "docs" / "tenant.md").read_text(encoding="utf-8")
     named = {name for one in steps(NIGHTLY) for name in re.findall(r"secrets\.(\w+)", json.dumps(one))}
+    variables = set(re.findall(r"vars\.(\w+)", NIGHTLY.read_text(encoding="utf-8")))
 
     assert named
-    assert all(f"`{name}`" in page for name in named)
-    assert "`NIGHTLY_TARGET`" in page
+    assert variables == {"NIGHTLY_TARGETS", "NIGHTLY_TARGET", "NIGHTLY_AUDIENCE"}
+    assert all(f"`{name}`" in page for name in named | variables)
     for one in steps(NIGHTLY):
         secrets = {name for name, value in one.get("env", {}).items() if "secrets." in str(value)}
         assert secrets in (set(), named), "a target file is read whole, so each step needs all it may name"
 
 
-# -- as its shell would run it ----------------------------------------------------------------------------------------
-
-
-class Issuer(http.server.BaseHTTPRequestHandler):
-    """Vouches for a job, as the service that runs it does; *asked* are its requests."""
-
-    assertion = ""
-    asked: list[tuple[str, str | None]]
-
-    def do_GET(self) -> None:
-        self.asked.append((self.path, self.headers["Authorization"]))
-        body = json.dumps({"count": 1, "value": self.assertion}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-class Night:
-    """The steps of the nightly job, run one by one against a stand-in."""
-
-    def __init__(self, folder: Path, base: str) -> None:
-        self.folder, self.base = folder, base
-        for name in ("contracts", "tests/contract"):
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("conftest.py", "pyproject.toml"):
-            shutil.copy(ROOT / name, folder)
-        variables = (line.split("=", 1) for line in (folder / "targets" / "target.env").read_text().splitlines())
-        self.variables = {name: value.strip("'\"") for name, value in variables}
-        programs = folder / "programs"
-        programs.mkdir()
-        for name, module in (("graphcancel", "graphcancel"), ("pytest", "pytest")):
-            (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {module} "$@"\n')
-            (programs / name).chmod(0o755)
-        self.environ = {
-            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(folder),
-            "PYTHONPATH": str(ROOT / "src"),
-            "TARGET": "targets/nightly.toml",
-            "GRAPH_ORGANIZER_PASSWORD": self.variables["GRAPH_ORGANIZER_PASSWORD"],
-            "GRAPH_ATTENDEE_PASSWORD": self.variables["GRAPH_ATTENDEE_PASSWORD"],
-            "GRAPH_EXPIRED_TOKEN": self.variables["GRAPH_EXPIRED_TOKEN"],
-        }
-
-    def does(self, name: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        """Run the step called *name*, as a runner does."""
-        return subprocess.run(
-            [*BASH, step(name)["run"]],
-            cwd=self.folder, env=self.environ | environ, capture_output=True, text=True, timeout=170, check=False,
-        )  # fmt: skip
-
-    def state(self) -> str:
-        """A digest of all there is."""
-        with requests.Session() as session:
-            session.trust_env = False
-            session.verify = str(self.folder / "targets" / "ca.pem")
-            return str(session.get(f"{self.base}/_mock/state", timeout=10).json()["digest"])
-
-
-@pytest.fixture(scope="module")
-def night(tmp_path_factory) -> Iterator[Night]:
-    if not all(shutil.which(name) for name in ("bash", "curl", "jq")):
-        pytest.skip("needs bash, curl and jq")
-    folder = tmp_path_factory.mktemp("clone")
-    (folder / "targets").mkdir()
-    command = ["-m", "graphmock", "serve", "--tls", "--auth-port", "0", "--with-parent", str(os.getpid())]
-    with serving(command, folder / "targets") as described:
-        text = (folder / "targets" / "target.federated.toml").read_text(encoding="utf-8")
-        assert '"app.assertion"' in text
-        (folder / "targets" / "nightly.toml").write_text(text.replace("app.assertion", "build.local.jwt"), "utf-8")
-        yield Night(folder, described.base_url)
-
-
-@pytest.fixture(scope="module")
-def issuer(night) -> Iterator[type[Issuer]]:
-    kind = type("One", (Issuer,), {"assertion": (night.folder / "targets" / "app.assertion").read_text(), "asked": []})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), kind) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        night.environ |= {
-            "ACTIONS_ID_TOKEN_REQUEST_URL": f"http://127.0.0.1:{server.server_port}/token?api-version=2",
-            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "the job's own",
-            "AUDIENCE": "api://AzureADTokenExchange",
-        }
-        yield kind
-        server.shutdown()
-
-
-def test_a_night_from_the_assertion_to_the_last_sweep(night, issuer) -> None:
+def test_what_one_job_keeps_another_finds() -> None:
     """
-    The job's steps in their order: nothing is shown that must not be, and the tenant is as it was.
+    A single artifact that fits a pattern is unpacked without a folder of its name, so the label is part of the path.
     """
-    before = night.state()
-    # What keeps the assertion fresh outlives its step by design; here nobody waits four minutes for it.
-    written = step("Write the assertion the app signs in by")["run"]
-    assert "sleep 240" in written
+    kept = {one["with"]["name"] for one in steps(NIGHTLY) if "upload-artifact" in one.get("uses", "")}
+    fetched = [one["with"] for one in steps(NIGHTLY) if "download-artifact" in one.get("uses", "")]
 
-    done = subprocess.run(
-        [*BASH, written.replace("while sleep 240", "while false")],
-        cwd=night.folder, env=night.environ, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-
-    assert done.returncode == 0, done.stderr
-    assertion = night.folder / "targets" / "build.local.jwt"
-    assert assertion.read_text().strip() == issuer.assertion
-    assert assertion.stat().st_mode & 0o777 == 0o600
-    assert issuer.asked == [("/token?api-version=2&audience=api://AzureADTokenExchange", "bearer the job's own")]
-    assert done.stdout == f"::add-mask::{issuer.assertion}\n"
-
-    said = [
-        night.does("Say whether the tenant is ready"),
-        night.does("Remove what an earlier night left"),
-        night.does("Run", KEYWORD="event-cancel.v1.0/me.events/organizer or event-cancel.v1.0/users-upn.events/app"),
-        night.does("Remove what this run left"),
-    ]
-
-    assert [one.returncode for one in said] == [0, 0, 0, 0], [one.stdout[-1500:] + one.stderr[-500:] for one in said]
-    assert "613 cases would run" in said[0].stdout
-    assert "holds (exit 0)" in said[2].stdout
-    assert said[3].stdout.endswith("nothing is left\n")
-    secrets = [value for name, value in night.variables.items() if re.search("TOKEN|PASSWORD|SECRET", name)]
-    everything = "".join(one.stdout + one.stderr for one in said)
-    kept = "".join(path.read_text("utf-8") for path in night.folder.glob("runs/*/*.jsonl"))
-    assert kept.count('"kind": "cleared"') >= 1
-    for secret in (*secrets, issuer.assertion):
-        assert secret not in everything + kept
-    assert night.state() == before
+    assert kept == {"last", "run-${{ matrix.label }}", "merged"}
+    assert [given.get("name") for given in fetched] == ["last", "last", None]
+    assert fetched[-1] == {"pattern": "run-*", "path": "tonight/", "merge-multiple": True}
+    assert '--name "run-$label"' in step(NIGHTLY, "Fetch the last run of each target")["run"]
+    for name in ("Remove what an earlier night left", "Run", "Remove what this run left"):
+        assert '--runs="runs/$LABEL"' in step(NIGHTLY, name)["run"]
 
 
-def test_without_an_assertion_the_job_ends_there(night, issuer) -> None:
-    """
-    What the issuer does not give is not taken for an assertion.
-    """
-    kept = issuer.assertion
-    issuer.assertion = None
-    try:
-        done = night.does("Write the assertion the app signs in by")
-    finally:
-        issuer.assertion = kept
+# -- commands ---------------------------------------------------------------------------------------------------------
 
-    assert done.returncode != 0
-    assert done.stdout == ""
+
+COMMANDS = [one for path in FILES for one in commands(path)]
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "ends"),
-    [
-        ("Say whether the tenant is ready", 10, 0),
-        ("Say whether the tenant is ready", 12, 0),
-        ("Say whether the tenant is ready", 4, 4),
-        ("Remove what an earlier night left", 12, 0),
-        ("Remove what an earlier night left", 4, 4),
-        ("Remove what this run left", 12, 12),
-    ],
+    "given", [pytest.param(one, id=f"{number}-{one.place}") for number, one in enumerate(COMMANDS, 1)]
 )
-@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
-def test_which_exit_codes_end_the_job(tmp_path, name: str, code: int, ends: int) -> None:
-    (tmp_path / "graphcancel").write_text(f"#!/bin/sh\nexit {code}\n")
-    (tmp_path / "graphcancel").chmod(0o755)
-    environ = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "TARGET": "nightly.toml"}
+def test_a_command_exists_with_its_options(given: Command, pytestconfig: pytest.Config) -> None:
+    words = list(given.arguments)
+    if lacks("merge", "compare") and (words[0] in {"merge", "compare"} or "--baseline" in str(words)):
+        pytest.skip("needs the commands merge and compare")
+    if given.program == "tox":
+        assert words[:2] == ["run", "-e"]
+        words = [] if "--" not in words else words[words.index("--") + 1 :]
+    if given.program == "graphmock":
+        mock_command_line().parse_args([word.replace("$", "") for word in words])
+    elif given.program == "graphcancel":
+        command_line().parse_args(words)
+    else:
+        known, unknown = pytestconfig._parser.parse_known_and_unknown_args(words)
+        assert unknown == []
+        assert known.file_or_dir == []
 
-    done = subprocess.run([*BASH, step(name)["run"]], env=environ, timeout=30, check=False)
 
-    assert done.returncode == ends
+def test_each_of_our_commands_is_seen() -> None:
+    """
+    A command that the check above does not see is not checked.
+    """
+    seen = [(one.place.partition(":")[0], one.program, one.arguments[0]) for one in COMMANDS]
+
+    assert seen == [
+        ("ci.yml", "tox", "run"), ("ci.yml", "tox", "run"), ("ci.yml", "tox", "run"), ("ci.yml", "tox", "run"),
+        ("ci.yml", "graphmock", "serve"),
+        ("nightly.yml", "graphcancel", "compare"),
+        ("nightly.yml", "graphcancel", "doctor"),
+        ("nightly.yml", "graphcancel", "sweep"),
+        ("nightly.yml", "pytest", "--target=$TARGET"),
+        ("nightly.yml", "graphcancel", "sweep"),
+        ("nightly.yml", "graphcancel", "merge"),
+        ("nightly.yml", "graphcancel", "compare"),
+        ("nightly.yml", "graphcancel", "compare"),
+        ("action.yml", "pytest", "--target=$called"),
+        ("action.yml", "graphcancel", "sweep"),
+    ]  # fmt: skip
 
 
-def test_the_runner_gives_what_the_assertion_is_asked_with() -> None:
-    named = set(re.findall(r"\$(ACTIONS_\w+)", step("Write the assertion the app signs in by")["run"]))
+def test_four_processes_and_no_more() -> None:
+    """
+    A mailbox takes four requests at a time.
+    """
+    (run,) = (one for one in commands(NIGHTLY) if one.program == "pytest")
 
-    assert named == TOKENS
-    assert read(NIGHTLY)["permissions"]["id-token"] == "write"
+    assert run.arguments[run.arguments.index("-n") + 1] == "4"

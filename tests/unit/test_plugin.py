@@ -300,6 +300,8 @@ NARROWED = {
     "the first failure": (("-x",), ["-x"]),
     "some failures": (("--maxfail=3",), ["--maxfail=3"]),
     "left out": (("--deselect", "test_other.py::a"), ["--deselect test_other.py::a"]),
+    "a file left out": (("--ignore", "test_other.py"), ["--ignore test_other.py"]),
+    "files left out": (("--ignore-glob=*_other.py",), ["--ignore-glob *_other.py"]),
     "named": (("test_the_header_says_what_narrows_the_run.py",), ["test_the_header_says_what_narrows_the_run.py"]),
 }
 

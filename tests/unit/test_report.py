@@ -156,7 +156,8 @@ def test_of_some_contracts_only_their_own_disputes_are_told(contracts):
     some = [contract for contract in contracts if contract.id in {"event-cancel.v1.0", STUB}]
     told = told_of_disputes(load_disputes(Path(__file__).parents[2] / "contracts" / "disputes.yaml"), some)
 
-    assert {item["id"] for item in told} == {item.id for item in disputes(some)}
+    disputed = {item["id"] for item in told if len(item["readings"]) > 1}
+    assert disputed == {item.id for item in disputes(some)}
 
 
 def test_a_spelling_is_followed_on_the_routes_that_have_it(reading):

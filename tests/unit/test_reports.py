@@ -193,7 +193,7 @@ def test_what_changed_stands_right_after_the_verdict():
     told = markdown(run(compared=changed))
 
     assert told.index("## Since 2026-01-01") < told.index("**Evidence")
-    assert "### Moved\n\n- now \\*fails\\*\n" in told
+    assert f"### Moved\n\n- {ID}: now \\*fails\\*\n" in told
     assert "Nothing changed against run `gc11111111111111`." in markdown(run(compared=changed | {"changes": []}))
 
 

@@ -1,0 +1,149 @@
+"""Answers that are judged alike and differ, and under what two runs were made: told, and nothing moves."""
+
+from __future__ import annotations
+
+import pytest
+from comparable import KNOWN, LEFT, SEEN, STATUS, STUB, TOLD, V1, clause, exchange, kinds, page, run, texts, two
+
+from graphcancel.compare import compare
+
+# -- answers -------------------------------------------------------------------------------------------------------
+
+ENVELOPE = '{"error": {"code": "ErrorItemNotFound", "message": "no"}}'
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "text"),
+    [
+        (exchange(), exchange(204), "answered: 202 → 204"),
+        (
+            exchange(404, ENVELOPE),
+            exchange(404, ENVELOPE.replace("ErrorItem", "Resource")),
+            "error code: ErrorItemNotFound → ResourceNotFound",
+        ),
+        (
+            exchange(headers={"allow": "GET"}),
+            exchange(headers={"allow": "POST"}),
+            "header allow: GET → POST",
+        ),
+        (exchange(headers={"odata-version": "4.0"}), exchange(), "header odata-version: 4.0 → nothing"),
+        (
+            exchange(404, ENVELOPE),
+            exchange(404, ENVELOPE.replace("}}", ', "innerError": {"date": "x"}}}')),
+            "body: nothing → error.innerError, error.innerError.date",
+        ),
+        (exchange(), exchange(body="<html>"), "body: nothing → text that is no JSON"),
+    ],
+)
+def test_an_answer_that_no_clause_minds_is_told_and_moves_nothing(then, now, text):
+    before, after = two({"exchanges": [then]}, {"exchanges": [now]})
+
+    assert texts(before, after, "answered") == [text]
+    assert kinds(before, after) == ["answered"]
+    assert not compare(before, after).moved
+
+
+def test_what_is_seen_where_no_clause_speaks_is_told():
+    seen = {"observation": "absent-body", "expected": None, "mark": "U", "received": "202"}
+    before, after = two({**SEEN, "observed": seen}, {**SEEN, "observed": seen | {"received": "400 BadRequest"}})
+
+    assert texts(before, after, "answered") == ["where no clause speaks: 202 → 400 BadRequest"]
+
+
+def test_a_code_that_a_clause_received_is_told_once():
+    then = {"clauses": [clause(STATUS, received="400 A")], "exchanges": [exchange(400, '{"error": {"code": "A"}}')]}
+    now = {"clauses": [clause(STATUS, received="400 B")], "exchanges": [exchange(400, '{"error": {"code": "B"}}')]}
+
+    assert texts(*two(then, now), "answered") == ["response.status: 400 A → 400 B"]
+
+
+def test_a_body_that_is_cut_off_says_nothing_of_its_shape():
+    cut = '{"error": {"code": "A", "message": "' + "x" * 9 + "…"
+
+    assert kinds(*two({"exchanges": [exchange(400, cut)]}, {"exchanges": [exchange(400, cut + "…")]})) == []
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "told_of"),
+    [(1.0, 2.9, False), (0.0, 2.0, False), (5.0, 9.9, False), (5.0, 10.5, True), (0.0, 2.1, True), (10.5, 5.0, True)],
+)
+def test_a_lag_counts_where_it_is_far_off(then, now, told_of):
+    assert kinds(*two({"lag_s": then}, {"lag_s": now})) == (["lag"] if told_of else [])
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "text"),
+    [
+        (exchange(sent='{"a": 1}'), exchange(sent='{"b": 1}'), 'body: {"a": 1} → {"b": 1}'),
+        (exchange(), exchange(method="PUT"), "method: POST → PUT"),
+        (exchange(), exchange(url="/v1.0/me/cancel"), "address: /v1.0/me/events/…/cancel → /v1.0/me/cancel"),
+        (
+            exchange(request={"headers": {}, "body": "", "bytes": 0}),
+            exchange(request={"headers": {"Prefer": "x"}, "body": "", "bytes": 0}),
+            "header Prefer: nothing → x",
+        ),
+    ],
+)
+def test_what_the_suite_sends_otherwise_is_told_apart(then, now, text):
+    before, after = two({"exchanges": [then]}, {"exchanges": [now]})
+
+    assert kinds(before, after) == ["sent"]
+    assert texts(before, after, "sent") == [text]
+    assert not compare(before, after).moved
+
+
+# -- under what a run was made -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "kind", "text"),
+    [
+        ({"suite": "1.1"}, "made", "version of the suite: 1.0 → 1.1"),
+        ({"python": "3.14.0"}, "made", "Python: 3.13.0 → 3.14.0"),
+        ({"cloud": "china"}, "made", "cloud: none → china"),
+        ({"target": "fabrikam"}, "target", "target: contoso → fabrikam"),
+        ({"origin": "mock"}, "origin", "evidence: the target itself → the bundled mock"),
+        ({"gates": []}, "made", f"findings fail the run: no longer {V1}"),
+        ({"gates": [V1, STUB]}, "made", f"findings fail the run: now {STUB}"),
+        ({"waived": {"group": "none here"}}, "made", "waived group: none → none here"),
+        (
+            {"deviations": [KNOWN | {"file": "contoso.toml", "case": "*", "clause": STATUS}]},
+            "made",
+            f"known deviation * {STATUS}: none → ticket 4711 (owner ada, until 2027-01-31)",
+        ),
+        (
+            {"contracts": {V1: page(revision="of 2025"), STUB: page(standing="draft")}},
+            "contracts",
+            f"{V1}: revision: of 2024 → of 2025",
+        ),
+        (
+            {"contracts": {V1: page(routes=[]), STUB: page(standing="draft")}},
+            "contracts",
+            f"{V1}: route gone: /me/events/{{id}}/cancel (me)",
+        ),
+        (
+            {"contracts": {V1: page(STATUS, TOLD, LEFT), STUB: page(standing="draft")}},
+            "contracts",
+            f"{V1}: new clause {LEFT}: {LEFT} is so",
+        ),
+        (
+            {"contracts": {V1: page(), STUB: page(standing="draft"), "new": page()}},
+            "contracts",
+            "new: a new contract",
+        ),
+    ],
+)
+def test_what_differs_around_a_run_is_told_and_moves_nothing(header, kind, text):
+    assert text in texts(run(), run(**header), kind)
+    assert kinds(run(), run(**header)) == [kind]
+    assert not compare(run(), run(**header)).moved
+
+
+def test_a_clause_that_says_something_else_is_told_word_by_word():
+    told_of = page()
+    told_of["clauses"][STATUS]["says"] = "success is answered 200"
+    after = run(contracts={V1: told_of, STUB: page(standing="draft")})
+
+    assert texts(run(), after, "contracts") == [
+        f"{V1}: {STATUS}, says: {STATUS} is so → success is answered 200",
+    ]
