@@ -30,11 +30,14 @@ from graphcancel.command_line import command_line
 from graphcancel.compare import EXIT_MOVED, compare
 from graphcancel.comparison_text import as_json, told
 from graphcancel.contract import Contract, load_contracts
+from graphcancel.disputes import load_disputes
 from graphcancel.doctor import examine
 from graphcancel.doctor_text import lines
 from graphcancel.ending import EXIT_RESIDUE, ending
 from graphcancel.errors import GraphCancelError, fault
+from graphcancel.explaining import explained
 from graphcancel.layers import Found
+from graphcancel.looking_up import before_any_run, meant, newest_with
 from graphcancel.markdown import since
 from graphcancel.marks import new_run
 from graphcancel.merge import lines_of, merge
@@ -71,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "cases": _cases,
             "compare": _compare,
             "doctor": _doctor,
+            "explain": _explain,
             "merge": _merge,
             "prove": _prove,
             "report": _report,
@@ -126,6 +130,30 @@ def _doctor(arguments: argparse.Namespace) -> int:
         for line in lines(report):
             console.print(Text(line.text, style="yellow" if line.problem else ""))
     return int(report["exit"]["status"])
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    place = arguments.run
+    if place:
+        parts = read_run(place).parts
+        case = meant(arguments.case, [planned["id"] for part in parts for planned in part.plan])
+    else:
+        folder = _folder()
+        contracts, cases = cases_of(folder, None)
+        case = meant(arguments.case, [case.id for case in cases])
+        runs = arguments.runs or folder.resolve().parent / "runs"
+        found = newest_with(case, runs, lambda why: print(f"graphcancel: passed over {why}", file=sys.stderr))
+        disputes = load_disputes(folder / "disputes.yaml")
+        place, parts = (found[0], found[1].parts) if found else (None, (before_any_run(contracts, disputes, cases),))
+    console = Console(highlight=False, soft_wrap=True)
+    planned = [part for part in parts if any(planned["id"] == case for planned in part.plan)]
+    # A merged run may hold it several times, and be told of it by parts that left it out.
+    for number, part in enumerate([part for part in planned if case in part.by_id] or planned[:1]):
+        if number:
+            console.print()
+        for line in explained(part, case, str(from_here(place)) if place else None):
+            console.print(Text(line.text, style=line.style))
+    return 0
 
 
 def _prove(arguments: argparse.Namespace) -> int:

@@ -71,7 +71,7 @@ class Actor:
         flow: How it signs in; ``none`` has a mailbox but no token of its own.
         token: The access token of flow ``token``, opaque.
         expired_token: A token known to have expired, where the target gives one.
-        token_env: The variable the token came from, for the curl line of a finding.
+        token_env: The variable the token came from, for the curl line of a finding; *expired_token_env* likewise.
         certificate: PEM text of the client certificate; *private_key* likewise.
         assertion_file: Read anew at each use, since whoever writes it replaces it before it expires.
     """
@@ -82,6 +82,7 @@ class Actor:
     token: str | None = None
     expired_token: str | None = None
     token_env: str | None = None
+    expired_token_env: str | None = None
     tenant_id: str | None = None
     client_id: str | None = None
     secret: str | None = None
@@ -145,6 +146,7 @@ def read_actor(name: str, table: Mapping[str, Any], sources: Sources, place: str
         token=kept.variable("token_env"),
         expired_token=kept.variable("expired_token_env"),
         token_env=written.get("token_env"),
+        expired_token_env=written.get("expired_token_env"),
         tenant_id=values.get("tenant_id"),
         client_id=values.get("client_id"),
         secret=kept.variable("secret_env"),

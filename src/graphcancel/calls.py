@@ -23,10 +23,10 @@ GARBAGE: Final = "garbage"
 MALFORMED_ID: Final = "not-an-id"
 _LONG: Final = 20_000
 _LENGTH: Final = 300
-_FILLER: Final = "and this line is here to make the text longer than an overview shows "
+FILLER: Final = "and this line is here to make the text longer than an overview shows "
 
 # What `{id}` in a page's line may be filled with; the thing acted upon comes last.
-_SUBJECTS: Final = ("event", "appointment")
+SUBJECTS: Final = ("event", "appointment")
 
 
 def comment_for(case: Case, marker: str) -> str:
@@ -39,9 +39,9 @@ def comment_for(case: Case, marker: str) -> str:
     if case.circumstance == "non-ascii":
         return f'{text} Grüße aus Köln, naïve café, Ελληνικά, 会議は中止 😀 ’“ Tom & Ann can\'t, "sorry"'
     if case.circumstance == "300-characters":
-        return (text + " " + _FILLER * _LENGTH)[: _LENGTH - 1].rstrip().ljust(_LENGTH, ".")
+        return (text + " " + FILLER * _LENGTH)[: _LENGTH - 1].rstrip().ljust(_LENGTH, ".")
     if case.body == "long":
-        return (text + " " + _FILLER * _LONG)[: _LONG - 1].rstrip().ljust(_LONG, ".")
+        return (text + " " + FILLER * _LONG)[: _LONG - 1].rstrip().ljust(_LONG, ".")
     if case.body == "html":
         return f"<p>{text} <b>bold</b> &amp; <i>more</i></p>"
     return text
@@ -91,7 +91,8 @@ def call_for(
     Raises:
         NotOffered: The target lacks what the circumstance needs.
     """
-    path, pattern = _path(case, values)
+    pattern = pattern_of(case)
+    path = _path(case, pattern, values)
     circumstance = case.circumstance or ""
     method = circumstance.removeprefix("verb-").upper() if circumstance.startswith("verb-") else "POST"
     body = body_for(case, contract, comment)
@@ -139,23 +140,28 @@ def caller_of(case: Case, sign_in: SignIn) -> tuple[str | None, str | None]:
     raise NotOffered(sign_in.lack(case.actor))
 
 
-def _path(case: Case, values: Mapping[str, str]) -> tuple[str, str]:
-    filled, pattern = [], []
-    for part in case.route.template.strip("/").split("/"):
+def pattern_of(case: Case) -> str:
+    """The path of *case* with its placeholders unfilled."""
+    parts = case.route.template.strip("/").split("/")
+    if case.circumstance == "lower-case-route":
+        parts = [part if part.startswith("{") else part.lower() for part in parts]
+    if case.circumstance == "qualified-segment":
+        parts[-1] = "microsoft.graph.cancel"
+    return "/" + "/".join(parts)
+
+
+def _path(case: Case, pattern: str, values: Mapping[str, str]) -> str:
+    filled = []
+    for part in pattern.strip("/").split("/"):
         name = part.strip("{}")
         if part == name:
-            literal = part.lower() if case.circumstance == "lower-case-route" else part
-            filled.append(literal)
-            pattern.append(literal)
+            filled.append(part)
             continue
         value = values[name]
-        if name in _SUBJECTS and case.circumstance == "malformed-id":
+        if name in SUBJECTS and case.circumstance == "malformed-id":
             value = MALFORMED_ID
         encoded = encode_segment(value)
-        if name in _SUBJECTS and case.circumstance == "percent-encoded-id":
+        if name in SUBJECTS and case.circumstance == "percent-encoded-id":
             encoded = "".join(f"%{byte:02X}" for byte in value.encode())
         filled.append(encoded)
-        pattern.append(part)
-    if case.circumstance == "qualified-segment":
-        filled[-1] = pattern[-1] = "microsoft.graph.cancel"
-    return "/" + "/".join(filled), "/" + "/".join(pattern)
+    return "/" + "/".join(filled)

@@ -14,6 +14,7 @@ examples:
   pytest                                                the suite against the bundled mock
   graphcancel doctor targets/contoso.toml               is the tenant ready
   pytest --target=targets/contoso.toml                  the suite against it
+  graphcancel explain CASE                              why did this case fail
   graphcancel sweep targets/contoso.toml                remove what a killed run left
   graphcancel compare runs/last runs/tonight            what changed since
   graphcancel report runs/20261121T144219Z-mock         write the reports of a run again
@@ -62,6 +63,15 @@ Without a ledger, what bears the mark of a run goes when it is older than 24 hou
 The exit status is 0 if nothing is left, 12 if something is (after --dry-run: if something would go), 4 for bad input.
 """
 
+EXPLAINING = """\
+examples:
+  graphcancel explain event-cancel.v1.0/me.events/organizer/camel    a case, from the newest run that holds it
+  graphcancel explain v1.0.me.events/organizer/pascal/batch           a part of its id that no other has
+  graphcancel explain CASE --run runs/20261122T021700Z-contoso        from this run
+
+CASE may also be the test's full name in pytest. Where no run holds it, what the contracts say of it is told.
+The exit status is 0, and 4 where no case or more than one is meant, or the run cannot be read.
+"""
 COMPARING = """\
 examples:
   graphcancel compare runs/20261121T020000Z-contoso runs/20261122T020000Z-contoso
@@ -121,6 +131,17 @@ def command_line() -> argparse.ArgumentParser:
     examining.add_argument("--json", action="store_true", help="one JSON object instead of text")
     examining.add_argument("--contract", action="append", default=[], metavar="ID", help="only its cases; repeatable")
     examining.add_argument("-k", dest="pattern", default="", metavar="EXPRESSION", help="only cases whose id holds it")
+    explaining = commands.add_parser(
+        "explain",
+        help="tell one case in full: what its clauses say, what was sent, what came",
+        epilog=EXPLAINING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    explaining.add_argument("case", metavar="CASE", help="a case id, a part that only one has, or a test's name")
+    explaining.add_argument("--run", type=Path, default=None, metavar="RUN", help="a run folder or its run.jsonl")
+    explaining.add_argument(
+        "--runs", type=Path, default=None, metavar="DIR", help="the run folders (default: ROOT/runs)"
+    )
     proving = commands.add_parser(
         "prove",
         help="run the suite against planted faults and legitimate differences, and say what it finds",

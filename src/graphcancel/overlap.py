@@ -33,10 +33,14 @@ class Overlap:
     Args:
         tell: Opens the story of a case.
         width: Says how many stories may be open at once; 1 keeps each case's traffic together, as a recording needs.
+
+    Attributes:
+        resting: Whether every open story waits.
     """
 
     tell: Callable[[Case], Story]
     width: Callable[[], int] = lambda: 32
+    resting: bool = False
     _open: dict[str, _Open] = field(default_factory=dict)
     _done: dict[str, Record | BaseException] = field(default_factory=dict)
 
@@ -52,7 +56,9 @@ class Overlap:
         while case.id not in self._done:
             if self._advance(case.id) or self._begin_next(ahead):
                 continue
+            self.resting = True
             time.sleep(max(0.0, min(item.due for item in self._open.values()) - time.monotonic()))
+            self.resting = False
         found = self._done.pop(case.id)
         if isinstance(found, BaseException):
             raise found

@@ -18,7 +18,7 @@ from typing import Any, Final, NoReturn
 
 import pytest
 
-from graphcancel import discretion, selection, taping
+from graphcancel import discretion, progress, selection, taping
 from graphcancel.case import Case
 from graphcancel.errors import GraphCancelError, RunError, fault
 from graphcancel.finding_text import excuses, explain
@@ -50,6 +50,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(Hooks)
     pluginmanager.register(selection, "graphcancel-selection")
     pluginmanager.register(taping, "graphcancel-taping")
+    pluginmanager.register(progress, "graphcancel-progress")
     pluginmanager.register(discretion, "graphcancel-discretion")
     discretion.keep_discreet(pluginmanager)
 
@@ -384,7 +385,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     folder = suite.runfile.folder
     header = suite.runfile.header
     part = Part(header, in_order(suite.lines.values(), header["plan"]), suite.footer)
-    file = (folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder) / "run.jsonl"
+    # Who reads the last line wants to read on: the report where there is one, else what it would be made of.
+    name = "report.html" if (folder / "report.html").exists() else "run.jsonl"
+    file = (folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder) / name
     color = bool(writer.hasmarkup) and not os.environ.get("NO_COLOR")
-    for text in summary(part, file, width=writer.fullwidth, color=color, baseline=config.getoption("baseline")):
+    *lines, last = summary(part, file, width=writer.fullwidth, color=color, baseline=config.getoption("baseline"))
+    for text in lines:
         terminalreporter.write_line(text)
+    good = suite.footer.get("exit") == 0
+    terminalreporter.write_line(last, bold=True, green=good, red=not good)

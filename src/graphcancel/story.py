@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from graphcancel.absence import WITHOUT_EFFECT, changes
 from graphcancel.appointments import customer_and_staff
 from graphcancel.attempts import count_alike, counted, give_up
+from graphcancel.by_hand import curl
 from graphcancel.calling import Caller
 from graphcancel.calls import MALFORMED_ID, call_for, caller_of, comment_for, has_text
 from graphcancel.case import CONVENTIONS, Case
@@ -30,7 +31,7 @@ from graphcancel.looks import Look
 from graphcancel.observing import foreseen, observed, unsettled
 from graphcancel.resources import resource
 from graphcancel.scene import MADE_UP_ID, Scene
-from graphcancel.shown import call_line, curl
+from graphcancel.shown import call_line
 from graphcancel.stage import Stage
 from graphcancel.verdict import Verdict, conclude, judge
 from graphcancel.waiting import step

@@ -127,5 +127,5 @@ def _closing(part: Part, file: Path) -> Iterator[str]:
     average = requests / max(1, len(part.cases))
     yield (
         f"{ending([part.footer['exit'], *part.footer['also']])}: {', '.join(told_counts(part.cases))}; "
-        f"{requests} requests, {average:.1f} per case; {file}"
+        f"{requests} requests, {average:.1f} per case; {'report: ' if file.suffix == '.html' else ''}{file}"
     )

@@ -38,10 +38,15 @@ class Throttling:
     A target that never stops saying so must not cost the full patience once per request: after three requests were
     given up, one request in ten seconds is sent again, once, until waiting has helped somewhere. While a target has
     never accepted anything, all waiting together is at most a minute.
+
+    Attributes:
+        asked: How many seconds the latest pause was; *until* the clock reading at which it is over.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self.asked = 0.0
+        self.until = 0.0
         self._given_up = 0
         self._next_try = 0.0
         self._first_wait: float | None = 0.0  # None once something was accepted
@@ -68,6 +73,7 @@ class Throttling:
         if waited + pause > _LONGEST or not self._worth_while(repeats, pause):
             self._given_up += 1
             return None
+        self.asked, self.until = pause, self._clock.now() + pause
         return pause
 
     def _worth_while(self, repeats: int, pause: float) -> bool:

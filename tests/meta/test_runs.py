@@ -138,15 +138,16 @@ class TestFindings:
 
     def test_a_finding_names_case_clause_and_remedy(self, tmp_path):
         """
-        A failure shows documented before received, the clause, how to see it again, and a curl line.
+        A failure says in a sentence what was received and what is documented, then clause, remedy and a curl line.
         """
         done = run(
             "-k", "event-cancel.v1.0/me.events/organizer/camel", runs=tmp_path, GRAPHMOCK_OPTIONS="--fault status-200"
         )
 
         assert done.returncode == 1
-        assert "  status: documented 202, received 200\n  clause response.status (heading Response)" in done.stdout
-        assert "  see again: pytest -k event-cancel.v1.0/me.events/organizer/camel\n  by hand: curl " in done.stdout
+        assert "was answered 200; the page documents 202 (event-cancel.v1.0, Response)\n  event-cancel" in done.stdout
+        assert "\n  see again: pytest -k event-cancel.v1.0/me.events/organizer/camel\n  more: " in done.stdout
+        assert "\n  by hand: curl -i -X POST " in done.stdout
         assert "Traceback" not in done.stdout + done.stderr
 
     def test_no_token_or_address_is_written(self, tmp_path):

@@ -11,10 +11,10 @@ import pytest
 from inside_pytest import HELD, ONE, SUPERSEDED, outcome, project, raising, told
 
 from graphcancel import __main__, given
+from graphcancel.by_hand import _root
 from graphcancel.discretion import silenced
 from graphcancel.disguise import stand_in
 from graphcancel.doctor import _actor
-from graphcancel.shown import _root
 
 __all__ = ["outcome", "project"]
 

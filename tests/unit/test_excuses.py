@@ -59,9 +59,9 @@ def test_another_finding_beside_it_still_fails_and_says_what_is_known(outcome):
     found.assert_outcomes(failed=SHAPES)
     found.stdout.fnmatch_lines(
         [
-            "  status: documented 202, received 204",
-            "  known deviation: it says 204 (owner calendar team, *",
-            "  body: documented an empty body, received 1 byte",
+            "The answer to the organizer's cancel on * was: 1 byte; the page documents an empty body (event-cancel.v1.0, Response)",
+            "  clause response.body *: a success has no body",
+            "  clause response.status *, received 204; known deviation: it says 204 (owner calendar team, *",
             "does not hold (exit 1): 4 fail; *",
         ]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import signal
 from contextlib import suppress
 from pathlib import Path
@@ -180,13 +181,33 @@ def test_a_finding_is_worded_as_a_person_reads_it(outcome):
 
     found.stdout.fnmatch_lines(
         [
-            "event-cancel.v1.0/me.events/organizer/empty",
-            "  status: documented 202, received 204",
+            "The organizer's cancel on /me/events/{id}/cancel, with {} as body, was answered 204; the page documents 202 (*",
+            "  event-cancel.v1.0/me.events/organizer/empty",
+            "  clause response.status (heading Response): success is answered 202",
             "  see again: pytest --target=https://graph.example -k event-cancel.v1.0/me.events/organizer/empty",
             "*does not hold (exit 1): 4 fail; 7 requests*",
         ]
     )
     assert "Traceback" not in found.stdout.str()
+
+
+def test_the_last_line_says_verdict_counts_requests_and_where_to_read_on(outcome, pytester):
+    """
+    The report where there is one, else what it would be made of.
+    """
+
+    def finish(look):
+        (folder,) = pytester.path.glob("runs/*")
+        (folder / "report.html").write_text("", encoding="utf-8")
+        return [], ()
+
+    found, _ = outcome(told(HELD))
+    found.stdout.re_match_lines([r"holds \(exit 0\): 4 pass; 7 requests, 1\.8 per case; runs/[^/]+/run\.jsonl$"])
+    shutil.rmtree(pytester.path / "runs")
+    found, _ = outcome(told(BROKEN), finish=finish)
+    found.stdout.re_match_lines(
+        [r"does not hold \(exit 1\): 4 fail; 7 requests, 1\.8 per case; report: runs/[^/]+/report\.html$"]
+    )
 
 
 def test_our_own_fault_shows_no_address(outcome):

@@ -10,7 +10,6 @@ import pytest
 from graphcancel.cases import build_cases
 from graphcancel.contract import load_contracts
 from graphcancel.disputes import NOT_LISTED, disputes, load_disputes
-from graphcancel.finding_text import explain
 from graphcancel.report import Missing, readings, reasons, unjudged
 from graphcancel.run import told_of_contracts, told_of_disputes
 from graphcancel.tabulated import clause_table, coverage_table, rendered
@@ -40,30 +39,6 @@ def line(
 
 def judged(clause: str, held: bool | None, documented: str = "204", received: str = "202", **more) -> dict:
     return {"clause": clause, "held": held, "documented": documented, "received": received} | more
-
-
-def test_a_finding_reads_documented_before_received_with_the_way_to_see_it_again():
-    found = line(STUB, "fail", clauses=[judged("response.status", False), judged("response.body", True)])
-
-    assert explain(found, BY_ID, " --target=replay").splitlines() == [
-        "event-cancel.stub/me.events/organizer/pascal",
-        "  status: documented 204, received 202",
-        "  clause response.status (heading Response): success is answered 204",
-        "  see again: pytest --target=replay -k event-cancel.stub/me.events/organizer/pascal",
-    ]
-
-
-def test_a_clause_documented_in_its_own_words_is_not_said_twice():
-    says = BY_ID[STUB]["clauses"]["response.status"]["says"]
-    found = line(STUB, "fail", clauses=[judged("response.status", False, says)])
-
-    assert explain(found, BY_ID, "").count(says) == 1
-
-
-def test_a_finding_shows_the_call_by_hand_and_a_reason_its_verdict():
-    assert "  by hand: curl -i" in explain(line(STUB, "fail", curl="curl -i"), BY_ID, "")
-    assert "by hand" not in explain(line(STUB, "pass", curl="curl -i"), BY_ID, "")
-    assert "  inconclusive: no token" in explain(line(STUB, "inconclusive", reason="no token"), BY_ID, "")
 
 
 def test_a_pair_judged_once_is_judged():

@@ -1,0 +1,239 @@
+"""One case told in full, from a run or from what the contracts say; and which case and which run somebody means."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from graphcancel import __main__
+from graphcancel.call_text import _BODIES, _HOW, _OF, call_in_words
+from graphcancel.case import Case
+from graphcancel.disputes import load_disputes
+from graphcancel.errors import GraphCancelError
+from graphcancel.explaining import explained, satisfying
+from graphcancel.looking_up import before_any_run, meant, newest_with
+from graphcancel.run import Part, told_of_contracts, told_of_disputes, told_of_plan
+from graphcancel.runfile import RunFile
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+CAMEL = "event-cancel.v1.0/me.events/organizer/camel"
+IDS = [CAMEL, "event-cancel.v1.0/me.events/organizer/pascal", "event-cancel.v1.0/me.events/organizer/pascal/occurrence"]
+STARTED = "2026-01-01T00:00:00+00:00"
+
+
+@pytest.fixture
+def header(contracts, all_cases):
+    """Write what a run says beforehand."""
+    return {
+        "suite": "0.1.0", "python": "3.11.7", "target": "contoso", "origin": "live", "cloud": None,
+        "run": "gc6b01f6c3ee67f4", "selection": [], "contracts": told_of_contracts(contracts),
+        "disputes": told_of_disputes(load_disputes(CONTRACTS / "disputes.yaml"), contracts), "gates": [], "waived": {},
+        "deviations": [], "cases": len(all_cases), "plan": told_of_plan(all_cases),
+    }  # fmt: skip
+
+
+def broken(case: Case, *clauses: dict, **more) -> dict:
+    """A line of *case* in which *clauses* do not hold."""
+    call = {
+        "method": "POST", "url": "/v1.0/me/events/{event}/cancel", "status": 200, "ms": 1.5, "request_id": None,
+        "request": {"headers": {"Content-Type": "application/json"}, "body": "{}", "bytes": 2},
+        "response": {"headers": {"odata-version": "4.0"}, "body": "", "bytes": 0},
+    }  # fmt: skip
+    found = [{"held": False, "documented": "202", "received": "200"} | clause for clause in clauses]
+    return {
+        "kind": "case", **case.coordinates(), "gating": True, "verdict": "fail", "reason": None, "clauses": found,
+        "exchanges": [call], "origin": "live", "excused": False, "curl": 'curl -i -X POST "$GRAPH_ROOT/v1.0/me/events/$EVENT_ID/cancel"',
+    } | more  # fmt: skip
+
+
+def text(part: Part, case: str, run: str | None = "runs/x") -> str:
+    return "\n".join(line.text for line in explained(part, case, run))
+
+
+@pytest.fixture
+def camel(all_cases):
+    return next(case for case in all_cases if case.id == CAMEL)
+
+
+class TestTelling:
+    def test_a_finding_is_told_with_what_other_pages_say_and_what_would_satisfy_it(self, header, camel):
+        part = Part(header | {"started": STARTED}, (broken(camel, {"clause": "response.status"}),))
+        told = text(part, CAMEL)
+
+        for words in (
+            "fail, which fails the run",
+            "The organizer's cancel on /me/events/{id}/cancel was answered 200; the page documents 202",
+            "  does not hold response.status (heading Response): success is answered 202",
+            "would satisfy it: an answer with the number 202",
+            "  sent          POST /v1.0/me/events/{event}/cancel",
+            "  came          200 (1.5 ms)",
+            "response.status: event-cancel.stub (draft) says: success is answered 204",
+            "  dispute       event-cancel/response.status: 202 (event-cancel.v1.0, ",
+            f"pytest --target=… -k {CAMEL}",
+            "EVENT_ID: id of a meeting",
+            "from the target itself",
+        ):
+            assert words in told
+        assert "not followed; 204 (event-cancel.stub) not examined" in " ".join(told.split())
+
+    def test_lag_deviation_and_what_was_not_examined_are_told(self, header, camel):
+        known = {"reason": "it says so", "owner": "calendar team", "expires": "2026-12-31", "entry": 1}
+        clauses = (
+            {"clause": "response.status", "deviation": known},
+            {"clause": "effect.left-calendar", "held": True, "late_s": 4.2},
+            {"clause": "effect.attendees-told", "held": None, "reason": "no inbox"},
+        )
+        told = text(Part(header | {"started": STARTED}, (broken(camel, *clauses, lag_s=4.2, excused=True),)), CAMEL)
+
+        assert "fail, known, so it does not fail the run" in told
+        assert "known deviation: it says so (owner calendar team, until 2026-12-31)" in told
+        assert "it came late, 4.2 s after the call" in told
+        assert "the last effect showed 4.2 s after the call" in told
+        assert "not examined  effect.attendees-told" in told
+        assert "because no inbox" in told
+
+    def test_without_a_run_the_contracts_speak_and_that_is_said(self, contracts, all_cases):
+        part = before_any_run(contracts, load_disputes(CONTRACTS / "disputes.yaml"), all_cases)
+        told = text(part, CAMEL, None)
+
+        assert told.splitlines()[1] == "no run below runs/ holds it: this is what the contracts say of it"
+        assert "response.status (heading Response): success is answered 202" in told
+        assert "event-cancel.stub (draft) says: success is answered 204" in told
+        assert "what was sent" not in told
+        assert "does not hold" not in told
+
+    def test_a_case_that_did_not_run_is_said_not_to_have_run(self, header):
+        assert "it did not run in runs/x" in text(Part(header | {"started": STARTED}, ()), CAMEL)
+
+    @pytest.mark.parametrize(
+        ("documented", "received", "clause", "words"),
+        [
+            ("202", "200", "response.status", "an answer with the number 202; its phrase says nothing"),
+            ("a refusal (4xx)", "202", "a.b", "another answer than 202, so that this is true: a refusal (4xx)"),
+            ("You need to.", "You must.", "a.b", "the words “You need to.”, to the letter"),
+            ("all are told", "1 of 2", "effect.told", "a look before the deadline of the target's patience that shows it: all are told"),
+            ("an empty body, 0 bytes", "1 byte", "response.body", "that it is so: an empty body, 0 bytes"),
+        ],
+    )  # fmt: skip
+    def test_what_would_satisfy_a_clause_is_derived_from_what_it_documents(self, documented, received, clause, words):
+        assert satisfying({"clause": clause, "documented": documented, "received": received}) == words
+
+
+def test_every_circumstance_and_every_body_of_an_observation_has_words(all_cases):
+    circumstances = {case.circumstance for case in all_cases if case.circumstance} - {*_OF, *_HOW}
+    assert {name for name in circumstances if not name.startswith("verb-")} == set()
+    assert {case.body for case in all_cases if case.kind == "observation"} - {"pascal", "message"} <= set(_BODIES)
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        (CAMEL, "the organizer's cancel on /me/events/{id}/cancel"),
+        ("event-cancel.v1.0/users-upn.events/organizer/pascal/occurrence",
+         "the organizer's cancel of one occurrence on /users/{userPrincipalName}/events/{id}/cancel"),
+        ("event-cancel.v1.0/me.events/organizer/pascal/no-token",
+         "the organizer's cancel on /me/events/{id}/cancel, without a token,"),
+        ("graph-conventions/v1.0.me.events/organizer/pascal/verb-get", "the organizer's GET on /me/events/{id}/cancel"),
+    ],
+)  # fmt: skip
+def test_a_call_in_words(case, words, all_cases):
+    assert call_in_words(next(one for one in all_cases if one.id == case).coordinates()) == words
+
+
+class TestMeaning:
+    @pytest.mark.parametrize(
+        "written", [CAMEL, "camel", "ME.EVENTS/organizer/camel", f"tests/contract/test_x.py::test_it[{CAMEL}]", f"test_it[{CAMEL}"]
+    )  # fmt: skip
+    def test_an_id_a_part_of_one_or_a_test_is_meant(self, written):
+        assert meant(written, IDS) == CAMEL
+
+    def test_an_id_that_begins_another_is_meant_as_it_stands(self):
+        assert meant(IDS[1], IDS) == IDS[1]
+
+    def test_what_several_have_or_none_is_refused_with_the_nearest(self):
+        with pytest.raises(
+            GraphCancelError, match=r"^pascal: part of 2 case ids, such as .*organizer/pascal, .*; name one$"
+        ):
+            meant("pascal", IDS)
+        with pytest.raises(
+            GraphCancelError, match=rf"^.*: no such case; nearest: {re.escape(CAMEL)}, .*; see graphcancel cases$"
+        ):
+            meant(CAMEL.replace("camel", "comel"), IDS)
+
+
+class TestFinding:
+    def runs(self, folder, header, *lines, ended=True):
+        file = RunFile(folder, "contoso", header)
+        for line in lines:
+            file.case(line)
+        if ended:
+            file.close({"partial": True, "selected": 1, "requests": 1, "writes": 1, "waiting": 0, "pages": 0,
+                        "created": {}, "removed": 0, "mails": {}, "residue": None, "unjudged": 0, "deviations": [],
+                        "exit": 1, "also": []})  # fmt: skip
+        else:
+            file.abandon()
+        return file.folder
+
+    def began(self, folder, second):
+        """Let a run have begun at that second."""
+        file = folder / "run.jsonl"
+        first, rest = file.read_text().split("\n", 1)
+        file.write_text(
+            json.dumps(json.loads(first) | {"started": f"2026-01-01T00:00:{second:02}+00:00"}) + "\n" + rest
+        )
+
+    def test_the_newest_run_with_the_case_is_taken_and_one_that_did_not_end_passed_over(self, header, camel, tmp_path):
+        line = broken(camel, {"clause": "response.status"})
+        old, new = self.runs(tmp_path, header, line), self.runs(tmp_path, header, line)
+        without = self.runs(tmp_path, header)
+        killed = self.runs(tmp_path, header, line, ended=False)
+        for second, folder in enumerate((old, new, without, killed)):
+            self.began(folder, second)
+        said = []
+        found = newest_with(CAMEL, tmp_path, said.append)
+
+        assert found is not None
+        assert found[0] == new
+        assert found[1].parts[0].by_id[CAMEL]["verdict"] == "fail"
+        assert len(said) == 1
+        assert "has no footer" in said[0]
+        assert newest_with(IDS[1], tmp_path, said.append) is None
+
+    def test_the_command_tells_it_plain_where_it_is_piped_and_on_one_line_what_is_wrong(
+        self, header, camel, tmp_path, capsys
+    ):
+        folder = self.runs(tmp_path / "runs", header, broken(camel, {"clause": "response.status"}))
+
+        assert __main__.main(["explain", CAMEL, "--runs", str(tmp_path / "runs")]) == 0
+        newest = capsys.readouterr().out
+        assert __main__.main(["explain", CAMEL, "--run", str(folder)]) == 0
+        assert capsys.readouterr().out == newest
+        assert "\x1b" not in newest
+        assert f"run {folder} of" in newest
+        assert __main__.main(["explain", "pascal", "--run", str(folder)]) == 4
+        said = capsys.readouterr()
+        assert (said.out, len(said.err.splitlines())) == ("", 1)
+        assert __main__.main(["explain", CAMEL, "--run", str(tmp_path)]) == 4
+        assert "run.jsonl: cannot be read" in capsys.readouterr().err
+
+    def test_a_merged_run_tells_it_once_for_each_part_that_holds_it(self, header, camel, tmp_path, capsys):
+        line = broken(camel, {"clause": "response.status"})
+        folder = self.runs(tmp_path / "runs", header, line, broken(camel, {"clause": "response.body"}))
+        file = folder / "run.jsonl"
+        head, first, second, foot = (json.loads(one) for one in file.read_text().splitlines())
+        for part in (foot, head):
+            part["parts"] = [{key: value for key, value in part.items() if key not in {"kind", "format", "counts"}}] * 3
+        foot["parts"] = [one | {"counts": {"cases": 1, "fail": 1}} for one in foot["parts"]]
+        merged = [{key: head[key] for key in ("kind", "format", "started", "suite", "python", "target", "parts")},
+                  first | {"part": 0}, second | {"part": 1},
+                  {key: foot[key] for key in ("kind", "ended", "counts", "exit", "also", "parts")}]  # fmt: skip
+        file.write_text("".join(json.dumps(one) + "\n" for one in merged))
+
+        assert __main__.main(["explain", CAMEL, "--run", str(folder)]) == 0
+        told = capsys.readouterr().out
+        assert told.count(f"{CAMEL}\nfail, which fails the run") == 2
+        assert "  does not hold response.status" in told
+        assert "  does not hold response.body" in told
