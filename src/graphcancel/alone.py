@@ -15,9 +15,10 @@ from graphcancel.auth import SignIn
 from graphcancel.case import Case
 from graphcancel.clearing import put_away
 from graphcancel.contract import Contract
+from graphcancel.record import Record
 from graphcancel.sanitise import Sanitiser
 from graphcancel.session import Door, open_stage
-from graphcancel.story import Record, Stories
+from graphcancel.story import Stories
 from graphcancel.target import Book
 from graphcancel.targetfile import Description
 

@@ -23,6 +23,7 @@ from graphcancel.errors import TargetError
 from graphcancel.leftovers import Leftover, Search, find
 from graphcancel.marks import Mark, new_run
 from graphcancel.readiness import Place, Thing, Witness, places, probe, things
+from graphcancel.record import Record
 from graphcancel.rehearsal import Rehearsal, rehearse
 from graphcancel.remedies import remedy, remedy_for_refusal
 from graphcancel.report import gaps
@@ -31,7 +32,6 @@ from graphcancel.runfile import record_line
 from graphcancel.scene import WEEK_WINDOW, stamp
 from graphcancel.scopes import KNOWN, granted_in_exchange, lacks
 from graphcancel.session import Session, open_session, version_roots
-from graphcancel.story import Record
 from graphcancel.suite import Suite
 from graphcancel.targetfile import Description
 from graphcancel.waivers import waiver

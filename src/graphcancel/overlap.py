@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 
 from graphcancel.case import Case
-from graphcancel.story import Record
+from graphcancel.record import Record
 
 Story = Generator[float, None, Record]
 

@@ -25,8 +25,8 @@ from graphcancel.session import Door, sentences
 if TYPE_CHECKING:
     from graphcancel.case import Case
     from graphcancel.contract import Contract
+    from graphcancel.record import Record
     from graphcancel.recording import Recording
-    from graphcancel.story import Record
 
 
 def waited(case: Case, durations: Sequence[int]) -> Waited:

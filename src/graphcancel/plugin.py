@@ -8,29 +8,25 @@ reports.
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import pytest
 
-from graphcancel import discretion, progress, selection, taping
+from graphcancel import concluding, discretion, progress, selection, taping
 from graphcancel.case import Case
-from graphcancel.errors import GraphCancelError, RunError, fault
+from graphcancel.errors import GraphCancelError, fault
 from graphcancel.finding_text import excuses, explain
 from graphcancel.given import BUILT_IN, read_given
 from graphcancel.prompting import asker, tell
 from graphcancel.recorder import Written
-from graphcancel.reports import write_reports
-from graphcancel.run import Line, Part, in_order
-from graphcancel.runfile import RunFile, error_record, run_of_lines
+from graphcancel.runfile import error_record
 from graphcancel.selection import STANDINGS, SUITE, case_of, contract_tests, is_worker
 from graphcancel.suite import BuiltInTarget, Offer, Suite
-from graphcancel.summary import summary
 from graphcancel.verdict import Verdict
 
 
@@ -51,6 +47,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.register(selection, "graphcancel-selection")
     pluginmanager.register(taping, "graphcancel-taping")
     pluginmanager.register(progress, "graphcancel-progress")
+    pluginmanager.register(concluding, "graphcancel-concluding")
     pluginmanager.register(discretion, "graphcancel-discretion")
     discretion.keep_discreet(pluginmanager)
 
@@ -352,45 +349,3 @@ def _end(suite: Suite, *_: object) -> NoReturn:
     """
     suite.told_to_end = True
     raise KeyboardInterrupt
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Close the run file and decide the exit status."""
-    suite = session.config.stash.get(SUITE, None)
-    if suite is not None and suite.runfile is not None and not is_worker(session.config):
-        session.exitstatus = suite.conclude(int(exitstatus))
-        _write_reports(session.config, suite.runfile, suite.lines.values())
-
-
-def _write_reports(config: pytest.Config, written: RunFile, lines: Iterable[Line]) -> None:
-    """The reports of a run that has ended; where they cannot be written, what they are made of is."""
-    if not written.footer:
-        return
-    try:
-        write_reports(written.folder, run_of_lines(written.header, [*lines], written.footer))
-    except RunError as error:
-        tell(config, [str(error)])
-
-
-# -- the end -------------------------------------------------------------------------------------------------------
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Print what holds per page and clause, the disputes' readings and what was not tested."""
-    suite = config.stash[SUITE]
-    if not suite.lines or suite.runfile is None:
-        return
-    writer = terminalreporter._tw  # noqa: SLF001 - pytest offers no other way to the width of the terminal
-    folder = suite.runfile.folder
-    header = suite.runfile.header
-    part = Part(header, in_order(suite.lines.values(), header["plan"]), suite.footer)
-    # Who reads the last line wants to read on: the report where there is one, else what it would be made of.
-    name = "report.html" if (folder / "report.html").exists() else "run.jsonl"
-    file = (folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder) / name
-    color = bool(writer.hasmarkup) and not os.environ.get("NO_COLOR")
-    *lines, last = summary(part, file, width=writer.fullwidth, color=color, baseline=config.getoption("baseline"))
-    for text in lines:
-        terminalreporter.write_line(text)
-    good = suite.footer.get("exit") == 0
-    terminalreporter.write_line(last, bold=True, green=good, red=not good)

@@ -53,7 +53,7 @@ from graphcancel.targetfile import CLOUDS
 
 if TYPE_CHECKING:
     from graphcancel.case import Case
-    from graphcancel.story import Record
+    from graphcancel.record import Record
     from graphcancel.targetfile import Description
 
 

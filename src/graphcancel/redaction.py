@@ -79,7 +79,8 @@ def _redacted(value: Any, sanitiser: Sanitiser, name: str, depth: int) -> Any:
 def _text(text: str, sanitiser: Sanitiser, name: str) -> str:
     if name == "code":
         return sanitiser.code(text)
-    return sanitiser.text(text, _TEXT) if text else text
+    # Half of an id might read as a word.
+    return _HIDDEN if _UUID.fullmatch(text) else sanitiser.text(text, _TEXT)
 
 
 def _key(name: str, sanitiser: Sanitiser) -> str:

@@ -29,9 +29,9 @@ from graphcancel.ground import CONFIRMATION
 from graphcancel.ideal import Answer, Service, mailbox_path, owner_in
 from graphcancel.ledger import Unwritten
 from graphcancel.marks import new_run
+from graphcancel.record import Record
 from graphcancel.scopes import lacks, needed
 from graphcancel.session import open_session
-from graphcancel.story import Record
 from graphcancel.target import PAGES, WAITING, Target
 from graphcancel.targetfile import Description, Patience
 

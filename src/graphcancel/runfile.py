@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from graphcancel.case import Case
 from graphcancel.errors import RunError
+from graphcancel.record import Record
 from graphcancel.run import FORMAT, Line, Part, Run, in_order
 from graphcancel.schema import misfit, schema_at
-from graphcancel.story import Record
 from graphcancel.verdict import Verdict
 
 if TYPE_CHECKING:

@@ -16,10 +16,11 @@ from graphcancel.errors import TargetError
 from graphcancel.exchange import Exchange, encode_segment, json_request
 from graphcancel.fence import Fence
 from graphcancel.looks import Lookout
+from graphcancel.record import Record
 from graphcancel.sanitise import Sanitiser
 from graphcancel.scene import server_time
 from graphcancel.stage import Stage
-from graphcancel.story import Record, Stories
+from graphcancel.story import Stories
 from graphcancel.target import Target, connectable
 from graphcancel.targetfile import Description
 from graphcancel.waiting import Waiting

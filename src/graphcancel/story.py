@@ -29,11 +29,12 @@ from graphcancel.evidence import Evidence, Finding
 from graphcancel.exchange import Exchange, Request
 from graphcancel.looks import Look
 from graphcancel.observing import foreseen, observed, unsettled
+from graphcancel.record import Record
 from graphcancel.resources import resource
 from graphcancel.scene import MADE_UP_ID, Scene
 from graphcancel.shown import call_line
 from graphcancel.stage import Stage
-from graphcancel.verdict import Verdict, conclude, judge
+from graphcancel.verdict import conclude, judge
 from graphcancel.waiting import step
 
 if TYPE_CHECKING:
@@ -49,24 +50,6 @@ _ABSENCE: Final = frozenset({"effect.only-this-event", "occurrence.series-intact
 
 # Refused before anybody looks for the event, so these can be judged without one.
 _WITHOUT_EVENT: Final = frozenset({"no-token", "garbage-token", "expired-token", "unknown-id", "malformed-id"})
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """
-    One case as it enters ``run.jsonl``, nothing in it unreplaced.
-
-    Attributes:
-        calls: The exchanges under test, as `graphcancel.shown.call_line` tells them.
-        curl: A command line that sends the call again, values by variable.
-        lag_s: Seconds until the last effect that was waited for showed; None where none was.
-    """
-
-    case: Case
-    verdict: Verdict
-    calls: tuple[Mapping[str, Any], ...] = ()
-    curl: str | None = None
-    lag_s: float | None = None
 
 
 @dataclass(slots=True)

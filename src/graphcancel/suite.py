@@ -30,11 +30,11 @@ from graphcancel.ledger import Ledger
 from graphcancel.marks import new_run, worker_run
 from graphcancel.overlap import Overlap
 from graphcancel.playback import Playback
+from graphcancel.record import Record
 from graphcancel.recorder import Recorder, Written, open_recorder
 from graphcancel.run import Part, Run, in_order, made_by, told_of_contracts, told_of_disputes, told_of_plan
 from graphcancel.runfile import RunFile, record_line
 from graphcancel.session import Session, open_session
-from graphcancel.story import Record
 from graphcancel.targetfile import Description
 
 

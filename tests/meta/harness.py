@@ -23,8 +23,8 @@ from graphcancel.contract import load_contracts
 from graphcancel.ledger import Ledger
 from graphcancel.marks import new_run
 from graphcancel.overlap import Overlap
+from graphcancel.record import Record
 from graphcancel.session import Session, open_session
-from graphcancel.story import Record
 from graphcancel.targetfile import Description, Patience, read_target
 
 ROOT = Path(__file__).parents[2]

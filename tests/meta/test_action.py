@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from harness import ROOT, serving
-from workflow_files import ACTION, Runner, install, lacks, step
+from workflow_files import ACTION, Runner, install, step
 
 from graphcancel.runfile import read_run
 
@@ -81,7 +81,6 @@ def test_files_are_named_from_the_workspace(caller) -> None:
     assert (caller.output["verdict"], caller.output["exit"]) == ("stale deviations", "11")
 
 
-@pytest.mark.skipif(lacks("compare"), reason="needs the option --baseline")
 def test_a_run_is_compared_with_one_of_the_workspace(caller) -> None:
     caller.runs(TARGET="target.toml")
     shutil.copytree(caller.output["report"], caller.folder / "before")

@@ -41,8 +41,8 @@ from graphcancel.case import Case, addressed_routes
 from graphcancel.cases import build_cases
 from graphcancel.contract import Contract, load_contracts
 from graphcancel.evidence import Finding
+from graphcancel.record import Record
 from graphcancel.runfile import read_run
-from graphcancel.story import Record
 from graphcancel.suite import Suite
 from graphcancel.verdict import Verdict
 from graphmock import __main__ as graphmock_cli
@@ -252,7 +252,7 @@ def test_a_graphcancel_example_runs(
     given: Example, target_file, tokens, made_run, tmp_path, monkeypatch, capsys
 ) -> None:
     monkeypatch.chdir(ROOT)
-    for name in (name for name in given.arguments if name.startswith("runs/")):
+    for name in (name for name in given.arguments if name.startswith(("runs/", "RUN"))):
         # A run folder an example names is one of somebody's; here it is the same for all.
         monkeypatch.chdir(tmp_path)
         shutil.copytree(made_run, tmp_path / name, dirs_exist_ok=True)

@@ -17,9 +17,9 @@ from tampering import ALIKE, ANSWERS, HEADS, ORDERS, REQUESTS, Operator, Table, 
 from graphcancel.case import Case
 from graphcancel.errors import CassetteError, Drift
 from graphcancel.playback import Playback
+from graphcancel.record import Record
 from graphcancel.recording import Recording, read_recording
 from graphcancel.selection import exemplars
-from graphcancel.story import Record
 
 OCCURRENCE = "event-cancel.v1.0/me.events/organizer/pascal/occurrence"
 

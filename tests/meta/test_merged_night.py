@@ -11,14 +11,11 @@ from pathlib import Path
 
 import pytest
 from harness import run, serving
-from workflow_files import NIGHTLY, Runner, lacks, step
+from workflow_files import NIGHTLY, Runner, step
 
 from graphcancel.runfile import read_run
 
-pytestmark = [
-    pytest.mark.skipif(not all(shutil.which(name) for name in ("bash", "jq")), reason="needs bash and jq"),
-    pytest.mark.skipif(lacks("merge", "compare"), reason="needs the commands merge and compare"),
-]
+pytestmark = pytest.mark.skipif(not all(shutil.which(name) for name in ("bash", "jq")), reason="needs bash and jq")
 BOTH = ("one", "two")
 
 

@@ -20,7 +20,7 @@ import pytest
 from harness import IMPATIENT, judge, serving
 
 from graphcancel.case import Case
-from graphcancel.story import Record
+from graphcancel.record import Record
 from graphcancel.targetfile import Description, Patience
 
 PATIENT = Patience(effect_s=10, invite_s=10, read_s=10)

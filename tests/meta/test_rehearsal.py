@@ -24,9 +24,9 @@ from graphcancel.ledger import Ledger
 from graphcancel.marks import new_run
 from graphcancel.overlap import Overlap
 from graphcancel.readiness import Witness, probe
+from graphcancel.record import Record
 from graphcancel.rehearsal import Cost, Rehearsal, rehearse
 from graphcancel.session import Session, open_session
-from graphcancel.story import Record
 from graphcancel.target import PAGES, WAITING
 from graphcancel.targetfile import Description
 

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 from harness import ROOT
 
-from graphcancel.command_line import command_line
 from graphcancel.strict_yaml import read_yaml
 
 FOLDER = ROOT / ".github" / "workflows"
@@ -72,12 +71,6 @@ def commands(path: Path) -> Iterator[Command]:
             for found in re.finditer(rf"(?:^|[\s(/])({'|'.join(PROGRAMS)})\"?(?= [^#]) (.*)", line):
                 words = shlex.split(ENDS.split(found[2])[0])
                 yield Command(f"{path.name}: {one.get('name')}", found[1], tuple(words))
-
-
-def lacks(*names: str) -> bool:
-    """Whether the console script has not all of the commands called so."""
-    usage = command_line().format_help()
-    return not all(re.search(rf"^    {name} ", usage, re.MULTILINE) for name in names)
 
 
 @dataclass

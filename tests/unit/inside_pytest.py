@@ -11,8 +11,8 @@ from small_run import call
 
 from graphcancel import given, plugin, suite
 from graphcancel.evidence import Finding
+from graphcancel.record import Record
 from graphcancel.runfile import RunFile
-from graphcancel.story import Record
 from graphcancel.verdict import conclude
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"

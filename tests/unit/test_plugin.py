@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from inside_pytest import BROKEN, HELD, ONE, SHAPES, SUPERSEDED, outcome, project, raising, told
 
-from graphcancel import plugin
+from graphcancel import concluding
 from graphcancel.errors import ProvisionError, RunError
 from graphcancel.evidence import Finding
+from graphcancel.record import Record
 from graphcancel.reports import RENDERERS
-from graphcancel.story import Record
 from graphcancel.verdict import conclude
 
 __all__ = ["outcome", "project"]
@@ -336,7 +336,7 @@ def test_reports_that_cannot_be_written_are_said_and_the_run_keeps_its_verdict(o
     def refuse(*_: object) -> None:
         raise RunError("x/report: cannot be written (disk full); run.jsonl is whole")
 
-    monkeypatch.setattr(plugin, "write_reports", refuse)
+    monkeypatch.setattr(concluding, "write_reports", refuse)
     found, lines = outcome(told(BROKEN))
 
     assert found.ret == 1

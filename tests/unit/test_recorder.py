@@ -18,10 +18,10 @@ from graphcancel.disguise import stand_in
 from graphcancel.errors import CassetteError
 from graphcancel.evidence import Finding
 from graphcancel.marks import new_run
+from graphcancel.record import Record
 from graphcancel.recorder import Recorder, Written
 from graphcancel.recording import Recording
 from graphcancel.sanitise import Sanitiser
-from graphcancel.story import Record
 from graphcancel.targetfile import CLOUDS, read_target
 from graphcancel.verdict import Verdict
 

@@ -11,9 +11,9 @@ from small_run import header, line, lines, merged, planned, written
 
 from graphcancel.errors import RunError
 from graphcancel.evidence import Finding
+from graphcancel.record import Record
 from graphcancel.run import Part
 from graphcancel.runfile import SCHEMA, RunFile, error_record, read_run, record_line, run_of_lines
-from graphcancel.story import Record
 from graphcancel.verdict import Verdict
 
 CASE = "event-cancel.v1.0/users-upn.events/organizer/pascal"
