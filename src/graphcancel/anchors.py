@@ -1,5 +1,5 @@
 """
-Where in a report a case and a clause stand: fragments made of their ids alone, so that a link of last year still leads there.
+Where in a report a case and a clause stand: fragments made of their ids alone, so that an old link still leads there.
 """
 
 from __future__ import annotations

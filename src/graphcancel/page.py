@@ -30,14 +30,18 @@ _UNSEEN: Final = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 def page(run: Run) -> str:
     """The whole report of *run* as HTML."""
     style, script = _inlined("report.css"), _inlined("report.js")
-    return _environment().get_template("report.html.j2").render(
-        page=view(run),
-        style=Markup(style),  # noqa: S704 - ours, from beside this module
-        script=Markup(script),  # noqa: S704
-        style_hash=_hash(style),
-        script_hash=_hash(script),
-        glossary=GLOSSARY,
-        verdicts=VERDICTS,
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            page=view(run),
+            style=Markup(style),  # noqa: S704 - ours, from beside this module
+            script=Markup(script),  # noqa: S704
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+            glossary=GLOSSARY,
+            verdicts=VERDICTS,
+        )
     )
 
 

@@ -15,7 +15,11 @@ from graphcancel.page_words import SIGNS, Sign, sign_of
 from graphcancel.run import Line, Part
 from graphcancel.standing_text import plural
 
-_HELD: Final = {True: Sign("✓", "held", "held"), False: Sign("✗", "failed", "failed"), None: Sign("?", "untested", "open")}
+_HELD: Final = {
+    True: Sign("✓", "held", "held"),
+    False: Sign("✗", "failed", "failed"),
+    None: Sign("?", "untested", "open"),
+}
 _KNOWN: Final = Sign("≈", "known", "known")
 
 

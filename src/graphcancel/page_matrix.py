@@ -82,7 +82,9 @@ def matrices(part: Part, prefix: str) -> tuple[Matrix, ...]:
     numbers = numbered(part)
     why = {(contract, clause): reason for contract, clause, reason in untested_clauses(part)}
     planned = {
-        (case["contract"], clause, case["route"], case["addressing"]) for case in part.plan for clause in case["clauses"]
+        (case["contract"], clause, case["route"], case["addressing"])
+        for case in part.plan
+        for clause in case["clauses"]
     }
     found = []
     for contract, told in part.contracts.items():

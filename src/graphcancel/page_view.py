@@ -156,9 +156,7 @@ class PageView:
 def view(run: Run) -> PageView:
     """Everything the report of *run* says."""
     merged = "parts" in run.header
-    parts = tuple(
-        _part(part, f"part-{number}-" if merged else "", merged=merged) for number, part in enumerate(run.parts, 1)
-    )
+    parts = tuple(_part(part, f"part-{number}-" if merged else "") for number, part in enumerate(run.parts, 1))
     facts = (
         ("Date", f"{when(run.header['started'])}, took {duration(run.header['started'], run.footer['ended'])}"),
         ("Targets", ", ".join(part.target for part in run.parts)),
@@ -174,7 +172,7 @@ def view(run: Run) -> PageView:
     )
 
 
-def _part(part: Part, prefix: str, *, merged: bool) -> PartView:
+def _part(part: Part, prefix: str) -> PartView:
     return PartView(
         prefix=prefix,
         target=part.target,
@@ -297,8 +295,7 @@ def _effects(part: Part) -> Effects:
         len(accepted),
         tuple(footer["mails"].items()),
         footer["residue"] or "",
-        f"{plural(footer['requests'], 'request')}, {average:.1f} per case; {footer['writes']} of all that was asked for "
-        "changed something",
+        f"{plural(footer['requests'], 'request')}, {average:.1f} per case, {footer['writes']} writes in them",
     )
 
 

@@ -1,5 +1,5 @@
 """
-The words of ``report.html`` that do not come from a run: its verdict in a sentence, where evidence comes from, the glossary.
+The words of ``report.html`` that come from no run: its verdict in a sentence, where evidence comes from, the glossary.
 
 They are for somebody who has read nothing else of this project.
 """
@@ -125,7 +125,7 @@ def _findings(lines: Iterable[Line], scope: str) -> str:
     broken = sum(1 for line in lines if line["verdict"] == "error")
     parts = []
     if differ:
-        parts.append(f"in {differ} of {plural(len(lines), 'case')} the target did otherwise than the documentation says")
+        parts.append(f"in {differ} of {plural(len(lines), 'case')} the target did other than the documentation says")
     if broken:
         parts.append(f"the suite itself failed in {plural(broken, 'case')}")
     return f"It does not hold: {' and '.join(parts) or 'a test failed that is no case'}{scope}."
@@ -214,8 +214,10 @@ GLOSSARY: Final = (
     ("addressing", "How a route names its user: me, by id, or by upn (user principal name, a sign-in name)."),
     (
         "body shape",
-        "The form of the body that was sent: empty ({}), absent (no body), null, or the comment under one of the names "
-        "pages give it: camel (comment), pascal (Comment), kommentar (Kommentar), message (cancellationMessage).",
+        (
+            "The form of the body that was sent: empty ({}), absent (no body), null, or the comment under one of the "
+            "names pages give it: camel (comment), pascal (Comment), kommentar (Kommentar), message (cancellationMessage)."
+        ),
     ),
     ("case", "One call under test: a contract, a route, an actor and a body, sometimes with a circumstance."),
     ("circumstance", "What is special about a case: no token, an unknown id, one occurrence of a series, and so on."),
@@ -224,18 +226,25 @@ GLOSSARY: Final = (
     ("counts, gates", "A contract gates, or counts, where a finding against it fails the run."),
     (
         "D, O, R, U",
-        "How sure something is: D documented by Microsoft, O observed in published traffic, R reported by somebody, "
-        "U unknown and a guess.",
+        (
+            "How sure something is: D documented by Microsoft, O observed in published traffic, R reported by "
+            "somebody, U unknown and a guess."
+        ),
     ),
     ("dispute", "A fact on which two pages, or a page and its own example, say different things: each is a reading."),
     (
         "exit",
-        "The number the run ended with: 0 holds, 1 does not hold, 2 interrupted, 3 internal error, 4 bad input, 5 nothing "
-        "judged, 10 incomplete, 11 known deviations out of date, 12 something was left in the target.",
+        (
+            "The number the run ended with: 0 holds, 1 does not hold, 2 interrupted, 3 internal error, 4 bad input, "
+            "5 nothing judged, 10 incomplete, 11 known deviations out of date, 12 something was left in the target."
+        ),
     ),
     ("finding", "A clause that does not hold in a case: documented one thing, received another."),
     ("held, failed, untested", "Of a clause in a case: it was examined and is true; and is false; was not examined."),
-    ("known deviation", "A finding that was met before and is accepted until a date, with an owner who answers for it."),
+    (
+        "known deviation",
+        "A finding that was met before and is accepted until a day, with an owner who answers for it.",
+    ),
     ("late", "An effect that came after the usual time. It still holds."),
     ("mock", "A program of this project that imitates the service."),
     ("observation", "A call about which no page says anything. Its answer is noted, and is never a finding."),
@@ -249,8 +258,10 @@ GLOSSARY: Final = (
     ("target", "What was tested: a tenant of the service, another server, the mock, or a recording."),
     (
         "verdict",
-        "Of a case: pass, every clause held; fail, some clause failed; inconclusive, something was untested and nothing "
-        "failed; observed, no clause speaks; error, the test itself broke.",
+        (
+            "Of a case: pass, every clause held; fail, some clause failed; inconclusive, something was untested and "
+            "nothing failed; observed, no clause speaks; error, the test itself broke."
+        ),
     ),
     ("waived", "Left unjudged on purpose, with a reason, by whoever described the target."),
     (

@@ -12,9 +12,11 @@ from typing import Final
 from graphcancel.errors import RunError
 from graphcancel.junit import junit
 from graphcancel.markdown import markdown
+from graphcancel.page import page
 from graphcancel.run import Run
 
 RENDERERS: Final[Mapping[str, Callable[[Run], str]]] = {
+    "report.html": page,
     "junit.xml": junit,
     "summary.md": markdown,
 }
