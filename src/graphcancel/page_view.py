@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,13 +33,17 @@ _SHORT_HASH: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that differs from the run compared with."""
+    """
+    One thing that differs from the run compared with, told once for all cases in which it reads alike.
 
-    case: Link
-    clause: str
-    before: str
-    after: str
+    Attributes:
+        first: The first of these *cases*; without a word where it is about none.
+    """
+
     text: str
+    clause: str
+    cases: int
+    first: Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,15 +320,16 @@ def _compared(run: Run, parts: tuple[PartView, ...]) -> Compared | None:
         f"judged by suite {other['suite']}",
         told["moved"],
         tuple(
-            Changes(change["title"], tuple(_change(item, anchors) for item in change["items"]))
+            Changes(change["title"], tuple(_alike(change["items"], anchors)))
             for change in told["changes"]
             if change["items"]
         ),
     )
 
 
-def _change(item: Line, anchors: dict[str, str]) -> Change:
-    case = item["case"] or ""
-    return Change(
-        Link(case, anchors.get(case, "")), item["clause"] or "", item["before"] or "", item["after"] or "", item["text"]
-    )
+def _alike(items: Iterable[Line], anchors: Mapping[str, str]) -> Iterator[Change]:
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for item in items:
+        found[item["text"], item["clause"] or ""].append(item["case"] or "")
+    for (text, clause), cases in found.items():
+        yield Change(text, clause, len(cases), Link(cases[0], anchors.get(cases[0], "")))
