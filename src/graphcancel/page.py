@@ -61,6 +61,11 @@ def content(text: str) -> Markup:
     return Markup(escaped)  # noqa: S704 - escaped here
 
 
+def breakable(text: str) -> Markup:
+    """*text* as `content`, where a line may end after a dot: ids are long words."""
+    return Markup(content(text).replace(".", ".<wbr>"))  # noqa: S704 - escaped by content
+
+
 def _final(value: Any) -> Any:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
@@ -75,7 +80,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["content"] = content
+    environment.filters |= {"content": content, "breakable": breakable}
     return environment
 
 

@@ -109,8 +109,9 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What a run did to the target; *residue* is empty where nothing was left."""
+    """What a run did to the target, or where *replayed* would have done; *residue* is empty where nothing was left."""
 
+    replayed: bool
     created: tuple[tuple[str, int], ...]
     removed: int
     cancelled: int
@@ -296,6 +297,7 @@ def _effects(part: Part) -> Effects:
     ]
     average = footer["requests"] / max(1, len(part.cases))
     return Effects(
+        part.header["origin"].startswith("recording"),
         tuple(footer["created"].items()),
         footer["removed"],
         len(accepted),

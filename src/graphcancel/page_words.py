@@ -215,8 +215,8 @@ GLOSSARY: Final = (
     (
         "body shape",
         (
-            "The form of the body that was sent: empty ({}), absent (no body), null, or the comment under one of the "
-            "names pages give it: camel (comment), pascal (Comment), kommentar (Kommentar), message (cancellationMessage)."
+            "The form of the body that was sent: empty ({}), absent (no body), null, or the comment under one of "
+            "the names it has: camel (comment), pascal (Comment), kommentar (Kommentar), message (cancellationMessage)."
         ),
     ),
     ("case", "One call under test: a contract, a route, an actor and a body, sometimes with a circumstance."),

@@ -119,5 +119,9 @@ def lines_of(runs: Path) -> list[dict]:
 
 
 def counts(done: subprocess.CompletedProcess[str]) -> str:
-    """Pytest's own last line, without the time."""
-    return re.sub(r" in .*", "", done.stdout.strip().splitlines()[-1])
+    """Pytest's own last line, without the time; ours comes after it."""
+    return next(
+        re.sub(r" in [0-9.]+s.*", "", line).strip("= ")
+        for line in reversed(done.stdout.strip().splitlines())
+        if re.search(r" in [0-9.]+s", line)
+    )

@@ -342,6 +342,21 @@ def test_disputes_deviations_and_effects_are_told():
     assert "2 objects" in Read(page(run(residue="2 objects"))).text
 
 
+def test_a_replay_says_that_it_sent_nothing():
+    label = {
+        "name": "x",
+        "origin": "mock",
+        "software": "graphmock",
+        "recorded": "2026-01-01",
+        "suite": "1",
+        "beyond": 0,
+    }
+    replayed = page(run(head=header(origin="recording:mock", recording=label)))
+
+    assert "this run was a replay and sent nothing" in replayed
+    assert "sent nothing" not in page(run())
+
+
 def test_a_run_that_was_compared_says_what_changed_and_one_that_was_not_says_so():
     changed = Read(page(RUNS["compared"]())).text
     section = changed[changed.index("What changed") :]
