@@ -415,8 +415,8 @@ SHOWN: Mapping[tuple[str, str], frozenset[str]] = {
 # A request's id is evidence, for whoever asks the service's owner what happened: in a case's line, and where pytest
 # was asked to show every object its processes hand on (--debug).
 EVIDENCE = re.compile(rb"""(["'])request_id\1: (["'])%s\2""" % REQUEST_ID.encode())
-# The reports show it as well.
-REPORTED = {name: frozenset({"request id"}) for name in ("junit.xml", "report.html")}
+# The reports show it as well, and so does the text of a finding.
+REPORTED = {name: frozenset({"request id"}) for name in ("junit.xml", "report.html", "stdout")}
 EVIDENT = frozenset({*((name, "run.jsonl") for name in ("recorded", "by two", *CRASHES)), ("workers", "stderr")})
 
 
