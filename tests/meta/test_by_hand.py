@@ -8,12 +8,12 @@ import contextlib
 import datetime as dt
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from harness import EDITIONS, lines_of, mock, run
+from workflow_files import needs
 
 from graphcancel.by_hand import _PLACES, variables
 from graphcancel.contract import load_contracts
@@ -23,7 +23,7 @@ from graphcancel.marks import new_run
 from graphcancel.redaction import shown_answer
 from graphcancel.session import open_session
 
-pytestmark = pytest.mark.skipif(not shutil.which("curl") or not shutil.which("bash"), reason="needs bash and curl")
+pytestmark = needs("bash", "curl")
 
 ROOT = Path(__file__).parents[2]
 OWN_ID = re.compile(r'"((?:client-)?request-id)": "[^"]*"')

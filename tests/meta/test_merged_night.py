@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from harness import run, serving
-from workflow_files import NIGHTLY, Runner, step
+from workflow_files import NIGHTLY, Runner, install, needs, step
 
 from graphcancel.runfile import read_run
 
-pytestmark = pytest.mark.skipif(not all(shutil.which(name) for name in ("bash", "jq")), reason="needs bash and jq")
+pytestmark = needs("bash", "jq")
 BOTH = ("one", "two")
 
 
@@ -176,3 +176,27 @@ def test_a_last_run_nobody_can_read_is_said_and_fails_nothing(merger, runs) -> N
     assert done.returncode == 0, done.stderr
     assert done.stdout == "::warning title=one::tonight's run and the last one cannot be compared\n"
     assert "The two runs cannot be compared; the log says why." in merger.summary
+
+
+@pytest.mark.parametrize(
+    ("code", "ends", "level"), [(0, 0, None), (4, 0, "warning"), (1, 1, "error"), (137, 137, "error")]
+)
+def test_a_comparison_that_breaks_fails_the_night(tmp_path, code, ends, level) -> None:
+    """
+    And the targets after it are compared all the same.
+    """
+    runner = Runner(tmp_path, {"TARGETS": json.dumps([{"label": name, "name": name} for name in BOTH])})
+    install(runner.programs / "graphcancel", f'case "$2" in */one/*) exit {code} ;; esac')
+    for name in BOTH:
+        for folder in (tmp_path / "tonight" / name / "run", tmp_path / "last" / name):
+            folder.mkdir(parents=True)
+            (folder / "run.jsonl").touch()
+
+    done = runner.does(step(NIGHTLY, "Say what moved since the last run"))
+
+    assert done.returncode == ends, done.stdout + done.stderr
+    assert [line.partition("::")[2].partition(" ")[0] for line in done.stdout.splitlines()] == [level] * (
+        level is not None
+    )
+    assert "::" not in done.stdout.replace("::warning title=one::", "").replace("::error title=one::", "")
+    assert runner.summary.endswith("# two\n\nNothing changed since the last run.\n\n")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from harness import ROOT
+from workflow_files import needs
 
 PAGE = (ROOT / "docs" / "mock.md").read_text(encoding="utf-8")
 PATHS = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -38,7 +39,7 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
-@pytest.mark.skipif(not shutil.which("curl") or not shutil.which("bash"), reason="needs bash and curl")
+@needs("bash", "curl")
 def test_the_shell_session(tmp_path) -> None:
     (script,) = blocks("bash")
     script = script.replace("8080", str(free_port())).replace("/tmp/graph", str(tmp_path / "graph"))  # noqa: S108

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from harness import ROOT
-from workflow_files import NIGHTLY, Runner, install, step
+from workflow_files import NIGHTLY, Runner, install, needs, step
 
-pytestmark = pytest.mark.skipif(not all(map(shutil.which, ("bash", "jq"))), reason="needs bash and jq")
+pytestmark = needs("bash", "jq")
 
 
 # -- which targets ----------------------------------------------------------------------------------------------------

@@ -6,15 +6,17 @@ from __future__ import annotations
 
 import configparser
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from harness import ROOT
 from test_docs import codes, table
-from workflow_files import ACTION, CI, FILES, NIGHTLY, WORKFLOWS, Command, commands, jobs, step, steps
+from workflow_files import ACTION, CI, FILES, NIGHTLY, WORKFLOWS, Command, commands, jobs, needs, step, steps
 
 from graphcancel.__main__ import command_line
 from graphcancel.strict_yaml import read_yaml
@@ -90,9 +92,8 @@ def test_nothing_is_read_that_a_stranger_words(path: Path) -> None:
 
 @EVERY
 def test_every_script_says_its_shell_and_shellcheck_has_nothing_to_say(path: Path) -> None:
-    program = shutil.which("shellcheck")
-    if program is None:
-        pytest.skip("needs shellcheck, part of [dev]")
+    program = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    assert program, "shellcheck is missing; pip install -e .[dev] brings it"
     shell = read_yaml(path).get("defaults", {}).get("run", {}).get("shell")
 
     for one in steps(path):
@@ -101,6 +102,18 @@ def test_every_script_says_its_shell_and_shellcheck_has_nothing_to_say(path: Pat
             script = f"#!/bin/bash\nset -eo pipefail\n{one['run']}"
             done = subprocess.run([program, "-"], input=script, capture_output=True, text=True, check=False)
             assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("program", "environ", "skips"),
+    [("bash", {}, False), ("no-such-program", {}, True), ("no-such-program", {"CI": "true"}, False)],
+)
+def test_on_a_ci_machine_nothing_is_skipped_for_want_of_a_program(program, environ, skips, monkeypatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    assert needs(program).args == (skips,)
 
 
 @EVERY

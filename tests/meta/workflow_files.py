@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 from harness import ROOT
 
 from graphcancel.strict_yaml import read_yaml
@@ -28,6 +29,12 @@ BASH = (shutil.which("bash") or "bash", "--noprofile", "--norc", "-eo", "pipefai
 PROGRAMS = ("graphcancel", "graphmock", "pytest", "tox")
 # What ends a command on its line.
 ENDS = re.compile(r' 2?>| \||;|\)"| &')
+
+
+def needs(*programs: str) -> pytest.MarkDecorator:
+    """Skip what needs *programs* where one is missing; a CI machine has to have them, so there it runs and fails."""
+    missing = [name for name in programs if not shutil.which(name)]
+    return pytest.mark.skipif(bool(missing) and not os.environ.get("CI"), reason=f"needs {' and '.join(missing)}")
 
 
 def jobs(path: Path) -> dict[str, dict[str, Any]]:
