@@ -65,6 +65,12 @@ def waiting_for(suite: Suite, now: float) -> str:
     return "waiting for effects" if suite.overlap and suite.overlap.resting else ""
 
 
+def judged(suite: Suite) -> tuple[int, int]:
+    """How many cases *suite* has judged, and how many of them differ, by what it knows by now."""
+    lines = list(suite.lines.values())  # in one step: the run goes on meanwhile
+    return len(lines), sum(1 for line in lines if line["verdict"] == "fail")
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Take part where somebody looks on."""
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
@@ -90,8 +96,6 @@ class Progress:
         self._line: StatusLine | None = None
         self._over = threading.Event()
         self._began = 0.0
-        self._done: set[str] = set()
-        self._found: set[str] = set()
 
     def pytest_runtest_logstart(self) -> None:
         """Begin with the first test of a run that has cases."""
@@ -99,14 +103,6 @@ class Progress:
             self._began = time.monotonic()
             self._writer._file = self._line = StatusLine(self._writer._file, color=self._color)  # noqa: SLF001
             threading.Thread(target=self._tick, daemon=True).start()
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count what was judged."""
-        line = getattr(report, "graphcancel", None)
-        if line:
-            self._done.add(line["id"])
-            if line["verdict"] == "fail":
-                self._found.add(line["id"])
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
@@ -123,12 +119,9 @@ class Progress:
         line = self._line
         while line and not self._over.is_set():
             now = time.monotonic()
+            done, findings = judged(self._suite)
             text = progress_text(
-                len(self._done),
-                self._suite.selected or 0,
-                len(self._found),
-                now - self._began,
-                waiting_for(self._suite, now),
+                done, self._suite.selected or 0, findings, now - self._began, waiting_for(self._suite, now)
             )
             # A terminal that is gone is no reason to fail a run.
             with suppress(OSError):

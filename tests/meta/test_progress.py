@@ -23,10 +23,26 @@ ROOT = Path(__file__).parents[2]
 STATUS = re.compile(r"\d+ of \d+ cases, \d+ findings?")
 
 
+# What gives a letter its colour; any other sequence moves, clears or scrolls.
+COLOUR = re.compile(rb"\x1b\[[\d;]*m")
+
+
 def shown(
-    tmp_path: Path, *options: str, rows: int = 12, columns: int = 80, keep: list[bytes] | None = None, **environ: str
+    tmp_path: Path,
+    *options: str,
+    rows: int = 12,
+    columns: int = 80,
+    keep: list[bytes] | None = None,
+    status: int = 0,
+    **environ: str,
 ) -> tuple[list[str], list[list[str]]]:
-    """What a terminal of *rows* holds at the end, what has left it above included, and after each piece written."""
+    """
+    What a terminal of *rows* holds at the end, what has left it above included, and after each piece written.
+
+    Args:
+        keep: Gets each piece.
+        status: With what pytest has to end: one that does not start shows no line either.
+    """
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     inherited = {name: value for name, value in os.environ.items() if name not in {"CI", "BUILD_NUMBER", "COLUMNS"}}
@@ -52,7 +68,9 @@ def shown(
     process.wait(30)
     os.close(controller)
     above = ["".join(row[column].data for column in range(columns)).rstrip() for row in screen.history.top]
-    return [*above, *(frames[-1] if frames else [])], frames
+    end = [*above, *(frames[-1] if frames else [])]
+    assert process.returncode == status, "\n".join(end)
+    return end, frames
 
 
 def dots(lines: list[str]) -> str:
@@ -70,11 +88,12 @@ def test_the_line_is_there_while_the_run_goes_on_and_leaves_no_trace(style, tmp_
     On a terminal that scrolls: what pytest wrote stands there whole, and nothing of the line does.
     """
     late = {"GRAPHMOCK_OPTIONS": "--vary effects-late --fault body-one-byte"}
-    end, frames = shown(tmp_path, *style, "-k", CHOSEN, "--tb=no", "--no-summary", columns=220, **late)
+    options = (*style, "-k", CHOSEN, "--tb=no", "--no-summary")
+    end, frames = shown(tmp_path, *options, columns=220, status=1, **late)
     live = [line for frame in frames for line in frame if STATUS.match(line)]
     number = int(re.search(r"partial run: (\d+) of", "\n".join(end))[1])
 
-    assert any(re.fullmatch(rf"\d+ of {number} cases, \d+ findings, about \d+ s left.*", line) for line in live)
+    assert any(re.fullmatch(rf"\d+ of {number} cases, [1-9]\d* findings?, about \d+ s left.*", line) for line in live)
     assert any(
         f"{number} of {number} cases, " in line and "looking once more and clearing away" in line for line in live
     )
@@ -116,11 +135,15 @@ def test_what_is_waited_for_is_said(options, words, tmp_path) -> None:
 )
 def test_there_is_no_line_where_nobody_asked_for_one(options, environ, tmp_path) -> None:
     """
-    Nor any of the sequences that draw it.
+    Nor any of the sequences that draw it, though the run is made as ever.
     """
-    end, frames = shown(tmp_path, *options, "-k", "event-cancel.v1.0/me.events/organizer", rows=300, **environ)
+    written: list[bytes] = []
+    chosen = ("-k", "event-cancel.v1.0/me.events/organizer")
+    end, frames = shown(tmp_path, *options, *chosen, rows=300, keep=written, **environ)
 
     assert not [line for frame in [*frames, end] for line in frame if STATUS.match(line)]
+    assert b"\x1b" not in COLOUR.sub(b"", b"".join(written))
+    assert len(list(tmp_path.glob("runs/*/run.jsonl"))) == 1
 
 
 @pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}], ids=["color", "NO_COLOR"])

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from graphcancel.progress import progress_text, waiting_for
+from graphcancel.progress import judged, progress_text, waiting_for
 from graphcancel.status_line import StatusLine
 
 
@@ -46,6 +46,14 @@ def test_what_a_run_waits_for(until, asked, resting, words):
 
     assert waiting_for(suite, 10.0) == words
     assert waiting_for(SimpleNamespace(session=None, overlap=None), 10.0) == ""
+
+
+def test_a_case_that_another_look_turns_is_counted_as_it_is_now():
+    suite = SimpleNamespace(lines={"a": {"verdict": "pass"}, "b": {"verdict": "fail"}, "c": {"verdict": "observed"}})
+    assert judged(suite) == (3, 1)
+
+    suite.lines["a"] = {"verdict": "fail"}
+    assert judged(suite) == (3, 2)
 
 
 @pytest.fixture
