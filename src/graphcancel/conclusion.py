@@ -14,7 +14,7 @@ from typing import Any
 from graphcancel.deviations import OUT_OF_DATE, Deviation, Standing, standings
 from graphcancel.ending import Facts, codes
 from graphcancel.report import gaps
-from graphcancel.run import Part
+from graphcancel.run import Part, weight
 from graphcancel.target import CREATED, MAILS, PAGES, REMOVED, WAITING
 
 
@@ -69,7 +69,7 @@ def conclude(part: Part, today: dt.date, *, partial: bool, residue: bool, of_pyt
     found = codes(
         Facts(
             of_pytest=of_pytest,
-            findings=any(line["verdict"] == "fail" and not line["excused"] for line in gating)
+            findings=any(line["verdict"] == "fail" and weight(line) == "fail" for line in part.cases)
             or any(line["verdict"] == "error" for line in part.cases),
             residue=residue,
             stale=any(entry.state in OUT_OF_DATE for entry in known),

@@ -16,10 +16,10 @@ from typing import Final
 
 from graphcancel.by_hand import broken_up, variables
 from graphcancel.call_text import call_in_words
-from graphcancel.finding_text import headline, known_deviation
+from graphcancel.finding_text import headline, is_quotation, known_deviation
 from graphcancel.remedies import remedy
 from graphcancel.report import NOT_EXAMINED, readings
-from graphcancel.run import Line, Part
+from graphcancel.run import Line, Part, weight
 from graphcancel.summary import ORIGINS
 
 _WIDTH: Final = 116
@@ -74,9 +74,13 @@ def _titled(title: str, lines: Iterator[Told]) -> Iterator[Told]:
 
 def _put(label: str, text: str, style: str = "") -> Iterator[Told]:
     """*text* under a label, wrapped under itself."""
-    lines = textwrap.wrap(text, _WIDTH - _LABEL, break_long_words=False, break_on_hyphens=False) or [""]
-    for number, line in enumerate(lines):
+    for number, line in enumerate(_wrapped(text, _WIDTH - _LABEL) or [""]):
         yield Told(f"  {'' if number else label:<{_LABEL}}{line}", style)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """*text* as lines that break between words alone: an id or a path is copied whole."""
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 # -- what became of it ---------------------------------------------------------------------------------------------
@@ -89,10 +93,10 @@ def _outcome(part: Part, line: Line | None, run: str | None) -> Iterator[Told]:
     if line is None:
         yield Told(f"it did not run in {run}: this is what the contracts said of it then", "yellow")
         return
-    gates = "" if line["verdict"] != "fail" else _consequence(line)
+    gates = "" if line["verdict"] != "fail" else _CONSEQUENCES[weight(line)]
     yield Told(f"{line['verdict']}{gates}", {"pass": "green", "fail": "red"}.get(line["verdict"], "yellow"))
     if line["verdict"] == "fail":
-        yield from (Told(text) for text in textwrap.wrap(headline(line, part.contracts), _WIDTH))
+        yield from (Told(text) for text in _wrapped(headline(line, part.contracts), _WIDTH))
     elif line["reason"]:
         yield Told(f"because {line['reason']}")
         if advice := remedy(line["reason"]):
@@ -105,10 +109,11 @@ def _outcome(part: Part, line: Line | None, run: str | None) -> Iterator[Told]:
     yield Told(f"run {run} of {part.header['started']}, target {part.target}: {ORIGINS[line['origin']]}", "dim")
 
 
-def _consequence(line: Line) -> str:
-    if line["excused"]:
-        return ", known, so it does not fail the run"
-    return ", which fails the run" if line["gating"] else ", which does not fail the run"
+_CONSEQUENCES: Final = {
+    "fail": ", which fails the run",
+    "known": ", known, so it does not fail the run",
+    "lax": ", which does not fail the run",
+}
 
 
 # -- clauses -------------------------------------------------------------------------------------------------------
@@ -128,7 +133,7 @@ def _clauses(part: Part, line: Line, *, ran: bool) -> Iterator[Told]:
         if item["documented"] != clause["says"] or not item["held"]:
             yield from _put("", f"documented {item['documented']}, received {item['received']}")
         if not item["held"]:
-            yield from _put("", f"would satisfy it: {satisfying(item)}")
+            yield from _put("", f"would satisfy it: {satisfying(item, clause)}")
         if item.get("late_s") is not None:
             yield from _put("", f"it came late, {item['late_s']} s after the call")
         if "deviation" in item:
@@ -137,12 +142,12 @@ def _clauses(part: Part, line: Line, *, ran: bool) -> Iterator[Told]:
         yield from _put("", f"none speaks of {call_in_words(line).removesuffix(',')}")
 
 
-def satisfying(item: Line) -> str:
-    """What would make a clause hold that does not, from what it documents and what was received."""
+def satisfying(item: Line, clause: Line) -> str:
+    """What would make a *clause* hold that does not, from what it documents and what was received."""
     documented, received = str(item["documented"]), str(item["received"])
     if documented.isdecimal():
         return f"an answer with the number {documented}; its phrase says nothing"
-    if documented[:1].isupper():
+    if is_quotation(item, clause):
         return f"the words “{documented}”, to the letter"
     if _STATUS.match(received):
         return f"another answer than {received}, so that this is true: {documented}"

@@ -52,7 +52,9 @@ def headline(line: Line, contracts: Mapping[str, Line]) -> str:
     call = call_in_words(line)
     item = _broken(line)[0]
     contract, clause = line["contract"], contracts[line["contract"]]["clauses"][item["clause"]]
-    documented, received = _quoted(str(item["documented"])), _quoted(str(item["received"]))
+    documented, received = str(item["documented"]), str(item["received"])
+    if is_quotation(item, clause):
+        documented, received = _quoted(documented), _quoted(received)
     colon = ":" if item["documented"] == clause["says"] else ""
     source = "the conventions document" if contract == CONVENTIONS else "the page documents"
     if _STATUS.match(received):
@@ -106,6 +108,12 @@ def _again(line: Line, see_again: str) -> Iterator[str]:
         first, *rest = broken_up(line["curl"])
         yield f"  by hand: {first}"
         yield from (f"    {part}" for part in rest)
+
+
+def is_quotation(item: Line, clause: Line) -> bool:
+    """Whether *item* documents a sentence of the page's: ours are the *clause* in its own words or begin small."""
+    documented = str(item["documented"])
+    return documented != clause["says"] and documented[:1].isupper()
 
 
 def _quoted(text: str) -> str:

@@ -7,20 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
 
 from graphcancel.anchors import case_anchor, clause_anchor
-from graphcancel.page_matrix import addressed, by_route, numbered
+from graphcancel.page_matrix import STATES, addressed, by_route, came_to, numbered
 from graphcancel.page_words import SIGNS, Sign, sign_of
 from graphcancel.run import Line, Part
 from graphcancel.standing_text import plural
-
-_HELD: Final = {
-    True: Sign("✓", "held", "held"),
-    False: Sign("✗", "failed", "failed"),
-    None: Sign("?", "untested", "open"),
-}
-_KNOWN: Final = Sign("≈", "known", "known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +129,8 @@ def _notes(line: Line) -> Iterator[str]:
 
 def _statement(part: Part, line: Line, item: Line, prefix: str) -> Statement:
     is_told = item["clause"] in part.contracts.get(line["contract"], {}).get("clauses", {})
-    known = item["held"] is False and "deviation" in item
     return Statement(
-        _KNOWN if known else _HELD[item["held"]],
+        STATES[came_to(line, item)],
         item["clause"],
         clause_anchor(line["contract"], item["clause"], prefix) if is_told and not item["held"] else "",
         item["documented"],

@@ -13,7 +13,7 @@ from graphcancel import report
 from graphcancel.anchors import case_anchor, clause_anchor
 from graphcancel.page_words import SIGNS, Sign, sign_of
 from graphcancel.remedies import remedy
-from graphcancel.run import Line, Part
+from graphcancel.run import Line, Part, Weight, weight
 from graphcancel.standing_text import plural
 
 _SHOWN: Final = 4
@@ -60,12 +60,12 @@ class Finding:
 
 def findings(part: Part, prefix: str) -> tuple[Finding, ...]:
     """Each clause that does not hold somewhere, those that fail the run first."""
-    found: dict[tuple[str, str, str], Counter[tuple[str, str, str]]] = defaultdict(Counter)
-    first: dict[tuple[str, str, str, str, str, str], str] = {}
+    found: dict[tuple[Weight, str, str], Counter[tuple[str, str, str]]] = defaultdict(Counter)
+    first: dict[tuple[Weight, str, str, str, str, str], str] = {}
     for line in part.cases:
         for item in line["clauses"]:
             if item["held"] is False:
-                key = (_weight(line, item), item["clause"], _says(part, line["contract"], item["clause"]))
+                key = (weight(line, item), item["clause"], _says(part, line["contract"], item["clause"]))
                 answer = (line["contract"], item["documented"], item["received"])
                 found[key][answer] += 1
                 first.setdefault((*key, *answer), line["id"])
@@ -92,17 +92,11 @@ def findings(part: Part, prefix: str) -> tuple[Finding, ...]:
     )
 
 
-_WEIGHTS: Final = {
+_WEIGHTS: Final[dict[Weight, str]] = {
     "fail": "fails the run",
     "known": "known and agreed on: does not fail the run",
     "lax": "does not fail the run: findings against this page do not count",
 }
-
-
-def _weight(line: Line, item: Line) -> str:
-    if not line["gating"]:
-        return "lax"
-    return "known" if "deviation" in item else "fail"
 
 
 def _foremost(answers: Counter[tuple[str, str, str]]) -> list[tuple[tuple[str, str, str], int]]:

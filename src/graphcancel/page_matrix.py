@@ -12,10 +12,10 @@ from typing import Final
 from graphcancel.anchors import case_anchor, clause_anchor
 from graphcancel.page_words import Sign
 from graphcancel.report import untested_clauses
-from graphcancel.run import Line, Part
+from graphcancel.run import Line, Part, weight
 
-_STATES: Final = {
-    "failed": Sign("✗", "failed", "failed"),
+STATES: Final = {
+    "fail": Sign("✗", "failed", "failed"),
     "lax": Sign("✗", "failed", "lax"),
     "known": Sign("≈", "known", "known"),
     "untested": Sign("?", "untested", "open"),
@@ -52,7 +52,6 @@ class Row:
     anchor: str
     clause: str
     says: str
-    heading: str
     cells: tuple[Cell, ...]
     untested: str
 
@@ -95,7 +94,7 @@ def matrices(part: Part, prefix: str) -> tuple[Matrix, ...]:
             reason = why.get((contract, clause), "")
             cells = [] if reason else [_cell(seen[key], numbers, prefix, is_planned=key in planned) for key in keys]
             anchor = clause_anchor(contract, clause, prefix)
-            rows.append(Row(anchor, clause, words["says"], words["heading"], tuple(cells), reason))
+            rows.append(Row(anchor, clause, words["says"], tuple(cells), reason))
         found.append(
             Matrix(
                 contract,
@@ -140,7 +139,7 @@ def _seen(part: Part) -> defaultdict[tuple[str, str, str, str], _Seen]:
     planned = {case["id"]: case["clauses"] for case in part.plan}
     found: defaultdict[tuple[str, str, str, str], _Seen] = defaultdict(list)
     for line in part.cases:
-        spoken = {item["clause"]: _state(line, item) for item in line["clauses"]}
+        spoken = {item["clause"]: came_to(line, item) for item in line["clauses"]}
         # A clause may have nothing to say of a case that was meant to judge it: that is no silence to hide.
         states = {**dict.fromkeys(planned.get(line["id"], ()), "untested"), **spoken}
         for clause, state in states.items():
@@ -148,21 +147,18 @@ def _seen(part: Part) -> defaultdict[tuple[str, str, str, str], _Seen]:
     return found
 
 
-def _state(line: Line, item: Line) -> str:
+def came_to(line: Line, item: Line) -> str:
+    """What a clause came to in a case: a key of `STATES`."""
     if item["held"] is None:
         return "untested"
-    if item["held"]:
-        return "held"
-    if not line["gating"]:
-        return "lax"
-    return "known" if "deviation" in item else "failed"
+    return "held" if item["held"] else weight(line, item)
 
 
 def _cell(seen: _Seen, numbers: Mapping[str, int], prefix: str, *, is_planned: bool) -> Cell:
     if not seen:
         return Cell(_NOT_RUN if is_planned else _NO_CASE)
-    worst = min((state for state, _ in seen), key=list(_STATES).index)
+    worst = min((state for state, _ in seen), key=list(STATES).index)
     alike = [case for state, case in seen if state == worst]
     many = len(seen) > 1
     count = "" if not many else (str(len(seen)) if len(alike) == len(seen) else f"{len(alike)} of {len(seen)}")
-    return Cell(_STATES[worst], count, case_anchor(alike[0], prefix), numbers[alike[0]])
+    return Cell(STATES[worst], count, case_anchor(alike[0], prefix), numbers[alike[0]])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -24,6 +24,7 @@ from graphcancel.finding_text import excuses, explain
 from graphcancel.given import BUILT_IN, read_given
 from graphcancel.prompting import asker, tell
 from graphcancel.recorder import Written
+from graphcancel.run import weight
 from graphcancel.runfile import error_record
 from graphcancel.selection import STANDINGS, SUITE, case_of, contract_tests, is_worker
 from graphcancel.suite import BuiltInTarget, Offer, Suite
@@ -217,16 +218,11 @@ def _report_late(session: pytest.Session, suite: Suite) -> None:
             for outcome in ("passed", "xfailed", "failed"):
                 terminal.stats[outcome] = [item for item in terminal.stats.get(outcome, []) if item.nodeid != nodeid]
         late = pytest.TestReport(nodeid, location, {}, "failed", "", "call")
-        if _fails(line):
+        if weight(line) == "fail":
             late.longrepr = explain(line, suite.told, suite.see_again)
         else:
             late.outcome, late.wasxfail = "skipped", f"reason: {excuses(line)}"
         session.config.hook.pytest_runtest_logreport(report=late)
-
-
-def _fails(line: Mapping[str, Any]) -> bool:
-    """Whether the finding of a case fails the run."""
-    return bool(line["gating"]) and not line["excused"]
 
 
 # -- one test ------------------------------------------------------------------------------------------------------
@@ -253,7 +249,7 @@ def verdict(case: Case, request: pytest.FixtureRequest) -> Verdict:
     request.node.stash[RECORD] = line | {"watched": watched}
     if record.verdict.name == "inconclusive":
         pytest.skip(str(record.verdict.reason))
-    if record.verdict.name == "fail" and not _fails(line):
+    if record.verdict.name == "fail" and weight(line) != "fail":
         pytest.xfail(excuses(line))
     return record.verdict
 

@@ -11,7 +11,7 @@ import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from graphcancel.case import Case, addressed_routes
 
@@ -115,6 +115,24 @@ def in_order(lines: Iterable[Line], plan: Iterable[Line]) -> tuple[Line, ...]:
     """*lines* in the order of *plan*: as they stand in the file they are in the order in which they ended."""
     place = {planned["id"]: number for number, planned in enumerate(plan)}
     return tuple(sorted(lines, key=lambda line: place.get(line["id"], len(place))))
+
+
+Weight = Literal["fail", "known", "lax"]
+
+
+def weight(line: Line, item: Line | None = None) -> Weight:
+    """
+    What a finding weighs: ``fail`` fails the run; ``known`` is covered by a known deviation, ``lax`` is of a contract
+    that does not gate, and neither does.
+
+    Args:
+        line: A case that differs.
+        item: A clause of it that does not hold; without one the case as a whole is weighed.
+    """
+    if not line["gating"]:
+        return "lax"
+    is_known = line["excused"] if item is None else "deviation" in item
+    return "known" if is_known else "fail"
 
 
 # -- what the header tells of contracts and cases ------------------------------------------------------------------

@@ -21,6 +21,7 @@ from graphcancel.runfile import RunFile
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 CAMEL = "event-cancel.v1.0/me.events/organizer/camel"
 IDS = [CAMEL, "event-cancel.v1.0/me.events/organizer/pascal", "event-cancel.v1.0/me.events/organizer/pascal/occurrence"]
+IDENTITY = "00000000-0000-0000-0000-000000000001"
 STARTED = "2026-01-01T00:00:00+00:00"
 
 
@@ -29,7 +30,7 @@ def header(contracts, all_cases):
     """Write what a run says beforehand."""
     return {
         "suite": "0.1.0", "python": "3.11.7", "target": "contoso", "origin": "live", "cloud": None,
-        "run": "gc6b01f6c3ee67f4", "selection": [], "contracts": told_of_contracts(contracts),
+        "service": False, "run": "gc6b01f6c3ee67f4", "selection": [], "contracts": told_of_contracts(contracts),
         "disputes": told_of_disputes(load_disputes(CONTRACTS / "disputes.yaml"), contracts), "gates": [], "waived": {},
         "deviations": [], "cases": len(all_cases), "plan": told_of_plan(all_cases),
     }  # fmt: skip
@@ -114,12 +115,106 @@ class TestTelling:
             ("202", "200", "response.status", "an answer with the number 202; its phrase says nothing"),
             ("a refusal (4xx)", "202", "a.b", "another answer than 202, so that this is true: a refusal (4xx)"),
             ("You need to.", "You must.", "a.b", "the words “You need to.”, to the letter"),
+            ("Comment is a property", "400", "a.b", "another answer than 400, so that this is true: Comment is a property"),
+            ("Comment is a property", "no text", "a.b", "that it is so: Comment is a property"),
             ("all are told", "1 of 2", "effect.told", "a look before the deadline of the target's patience that shows it: all are told"),
             ("an empty body, 0 bytes", "1 byte", "response.body", "that it is so: an empty body, 0 bytes"),
         ],
     )  # fmt: skip
     def test_what_would_satisfy_a_clause_is_derived_from_what_it_documents(self, documented, received, clause, words):
-        assert satisfying({"clause": clause, "documented": documented, "received": received}) == words
+        item = {"clause": clause, "documented": documented, "received": received}
+        assert satisfying(item, {"says": "Comment is a property"}) == words
+
+    @pytest.mark.parametrize(
+        ("more", "words"),
+        [
+            ({}, "fail, which fails the run"),
+            ({"excused": True}, "fail, known, so it does not fail the run"),
+            ({"gating": False}, "fail, which does not fail the run"),
+            ({"gating": False, "excused": True}, "fail, which does not fail the run"),
+        ],
+    )
+    def test_what_a_finding_weighs_is_said(self, more, words, header, camel):
+        line = broken(camel, {"clause": "response.status"}, **more)
+
+        assert text(Part(header | {"started": STARTED}, (line,)), CAMEL).splitlines()[1] == words
+
+    def test_what_is_inconclusive_comes_with_its_reason_and_what_would_help(self, header, camel):
+        reason = "the target has no token for attendee"
+        line = broken(camel, {"clause": "response.status", "held": None}, verdict="inconclusive", reason=reason)
+        told = text(Part(header | {"started": STARTED}, (line,)), CAMEL).splitlines()
+
+        assert told[1:4] == [
+            "inconclusive",
+            f"because {reason}",
+            "remedy: give [actors.attendee] a flow in the target file",
+        ]
+        told = text(Part(header | {"started": STARTED}, (line | {"reason": "it rained"},)), CAMEL).splitlines()
+        assert told[2] == "because it rained"
+        assert not [one for one in told if one.startswith("remedy")]
+
+    @pytest.mark.parametrize(("expected", "on_record"), [("400", "400"), (None, "nothing")])
+    def test_what_is_observed_comes_with_what_is_on_record(self, expected, on_record, header, camel):
+        observed = {"observation": "absent", "expected": expected, "mark": "O", "received": "202"}
+        line = broken(camel, verdict="observed", observed=observed)
+        told = text(Part(header | {"started": STARTED}, (line,)), CAMEL)
+
+        assert f"\nobserved\nno clause speaks of it: on record is {on_record} (O), received 202\n" in told
+        assert "none speaks of the organizer's cancel on /me/events/{id}/cancel" in told
+
+    def test_a_call_without_an_answer_says_why_and_one_with_an_answer_its_request_id(self, header, camel):
+        line = broken(camel, {"clause": "response.status"})
+        call = line["exchanges"][0]
+        lost = call | {"status": None, "failure": "timed out after 30 s", "response": None, "ms": 30000.0}
+        known = call | {"request_id": IDENTITY}
+        part = Part(header | {"started": STARTED}, (line | {"exchanges": [lost, known]},))
+        told = text(part, CAMEL)
+
+        assert "  came          no answer: timed out after 30 s (30000.0 ms)" in told
+        assert f"  came          200 (1.5 ms)\n                request-id: {IDENTITY}" in told
+        assert text(Part(header | {"started": STARTED}, (line,)), CAMEL).count("request-id:") == 0
+
+    @pytest.mark.parametrize(
+        ("more", "target"),
+        [
+            ({"origin": "live"}, " --target=…"),
+            ({"origin": "mock"}, ""),
+            ({"origin": "recording:mock", "recording": {"name": "contoso"}}, " --target=replay:contoso"),
+            ({"origin": "recording:service", "recording": {"name": "mock"}}, " --target=replay:mock"),
+        ],
+    )
+    def test_it_is_seen_again_at_the_target_it_was_seen_at(self, more, target, header, camel):
+        part = Part(header | {"started": STARTED} | more, (broken(camel, {"clause": "response.status"}),))
+
+        assert f"\n  in the suite  pytest{target} -k {CAMEL}\n" in text(part, CAMEL)
+
+    def test_pages_that_say_the_same_are_named_and_those_of_another_action_are_not(self, header, camel):
+        body, alike = "response.body", ["event-cancel.beta", "event-cancel.beta-2021", "event-cancel.beta-2017.de"]
+        said = {
+            name: told["clauses"][body]["says"] for name, told in header["contracts"].items() if body in told["clauses"]
+        }
+        assert [name for name in said if said[name] == said["event-cancel.v1.0"]][1:] == [
+            *alike,
+            "bookingappointment-cancel.v1.0",
+        ]
+        told = text(Part(header | {"started": STARTED}, (broken(camel, {"clause": body}),)), CAMEL)
+        elsewhere = told.partition("what other pages say")[2].partition("to see it again")[0]
+
+        assert f"{body}: {', '.join(alike)} say the same" in " ".join(elsewhere.split())
+        assert f"{body}: event-cancel.stub (draft) says: a success has no content" in elsewhere
+        assert "bookingappointment" not in elsewhere
+        for name in alike[1:]:
+            header["contracts"][name]["clauses"].pop(body)
+        told = text(Part(header | {"started": STARTED}, (broken(camel, {"clause": body}),)), CAMEL)
+        assert f"{body}: event-cancel.beta says the same" in told
+
+    def test_no_id_is_broken_at_a_hyphen(self, header, camel):
+        """A line that ends within a word can be neither searched nor copied."""
+        for width in range(60):
+            received = "x" * width + " some-word-of-many-parts-that-is-one " + "y" * 40
+            line = broken(camel, {"clause": "response.status", "received": received})
+            told = text(Part(header | {"started": STARTED}, (line,)), CAMEL)
+            assert "some-word-of-many-parts-that-is-one" in told.partition("what the clauses say")[0]
 
 
 def test_every_circumstance_and_every_body_of_an_observation_has_words(all_cases):
@@ -152,6 +247,20 @@ class TestMeaning:
 
     def test_an_id_that_begins_another_is_meant_as_it_stands(self):
         assert meant(IDS[1], IDS) == IDS[1]
+
+    def test_of_ids_alike_but_for_case_the_whole_one_is_meant(self):
+        assert meant(IDS[1].upper(), IDS) == IDS[1]
+
+    @pytest.mark.parametrize("written", ["", "test_it[]"])
+    def test_nothing_means_no_case(self, written):
+        with pytest.raises(GraphCancelError, match=r"no such case; nearest: .*; see graphcancel cases$"):
+            meant(written, IDS)
+
+    def test_what_was_written_is_shown_without_what_turns_a_terminal(self):
+        with pytest.raises(GraphCancelError) as refused:
+            meant("\x1b[31mzzz", IDS)
+        assert "\x1b" not in str(refused.value)
+        assert "zzz: no such case" in str(refused.value)
 
     def test_what_several_have_or_none_is_refused_with_the_nearest(self):
         with pytest.raises(
@@ -201,6 +310,28 @@ class TestFinding:
         assert len(said) == 1
         assert "has no footer" in said[0]
         assert newest_with(IDS[1], tmp_path, said.append) is None
+
+    def test_a_file_that_says_no_beginning_comes_last_and_a_case_that_is_planned_is_not_held(
+        self, header, camel, tmp_path
+    ):
+        held = self.runs(tmp_path, header, broken(camel, {"clause": "response.status"}))
+        self.began(held, 1)
+        planned = self.runs(tmp_path, header)
+        self.began(planned, 2)
+        broken_off = tmp_path / "broken off"
+        broken_off.mkdir()
+        (broken_off / "run.jsonl").write_text(f'no JSON\n{{"kind": "case", "id": "{CAMEL}"}}\n', encoding="utf-8")
+        (tmp_path / "a folder" / "run.jsonl").mkdir(parents=True)
+        said = []
+
+        assert f'"id": "{CAMEL}"' in (planned / "run.jsonl").read_text("utf-8")
+        assert newest_with(CAMEL, tmp_path, said.append)[0] == held
+        assert said == []
+        (held / "run.jsonl").unlink()
+        assert newest_with(CAMEL, tmp_path, said.append) is None
+        assert len(said) == 1
+        assert "broken off" in said[0]
+        assert newest_with(CAMEL, tmp_path / "none", said.append) is None
 
     def test_the_command_tells_it_plain_where_it_is_piped_and_on_one_line_what_is_wrong(
         self, header, camel, tmp_path, capsys

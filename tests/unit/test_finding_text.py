@@ -73,6 +73,17 @@ def test_the_sentence_says_what_was_seen_and_what_is_documented(item, more, word
     assert headline(line("event-cancel.v1.0", item, **more), TOLD) == words
 
 
+def test_a_clause_in_our_own_words_is_no_quotation_though_it_begins_with_a_name():
+    """As "Comment is a property of the body" does."""
+    item = judged("request-body.comment", TOLD[STUB]["clauses"]["request-body.comment"]["says"], "Comment is not read")
+
+    assert item["documented"] == "Comment is a property of the body"
+    assert headline(line(STUB, item), TOLD) == (
+        "After the organizer's cancel on /me/events/{id}/cancel: Comment is not read; the page documents: Comment is a "
+        "property of the body (event-cancel.stub, Request body)"
+    )
+
+
 def test_a_convention_is_no_page():
     found = line("graph-conventions", judged("request.malformed", "no success (not 2xx)"), circumstance="batch")
 

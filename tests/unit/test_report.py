@@ -11,7 +11,7 @@ from graphcancel.cases import build_cases
 from graphcancel.contract import load_contracts
 from graphcancel.disputes import NOT_LISTED, disputes, load_disputes
 from graphcancel.report import Missing, readings, reasons, unjudged
-from graphcancel.run import told_of_contracts, told_of_disputes
+from graphcancel.run import told_of_contracts, told_of_disputes, weight
 from graphcancel.tabulated import clause_table, coverage_table, rendered
 
 CONTRACTS = load_contracts(Path(__file__).parents[2] / "contracts")
@@ -202,3 +202,20 @@ def test_what_is_shown_to_be_typed_can_be_typed():
     """
     assert all(re.fullmatch(r"[\w+.\[\]\\/:-]+", case.id) for case in CASES)
     assert not [case.id for case in CASES if {"and", "or", "not"} & set(case.id.split("/"))]
+
+
+@pytest.mark.parametrize(
+    ("gating", "excused", "known", "case", "item"),
+    [
+        (True, False, False, "fail", "fail"),
+        (True, False, True, "fail", "known"),
+        (True, True, True, "known", "known"),
+        (False, False, False, "lax", "lax"),
+        (False, True, True, "lax", "lax"),
+    ],
+)
+def test_what_a_finding_weighs(gating, excused, known, case, item):
+    finding = judged("response.status", False, **({"deviation": {"entry": 1}} if known else {}))
+    found = line(verdict="fail", gating=gating, excused=excused, clauses=[finding])
+
+    assert (weight(found), weight(found, finding)) == (case, item)
