@@ -93,7 +93,6 @@ class Reading:
 
     value: str
     clauses: tuple[Link, ...]
-    state: str
     sign: Sign
 
 
@@ -211,18 +210,26 @@ def _facts(part: Part) -> tuple[tuple[str, str], ...]:
         ("Scope", _scope(part)),
         ("Date", f"{when(header['started'])}, took {duration(header['started'], footer['ended'])}"),
         ("Target", f"{part.target} ({source(part).label})"),
-        ("Cloud", header["cloud"] or "none: the target names no Microsoft cloud"),
+        ("Cloud", _cloud(header)),
         ("Versions of the API", " and ".join(sorted(versions, reverse=True)) or "none"),
         ("Suite", f"version {header['suite']}, on Python {header['python']}; mark of this run: {header['run']}"),
     )
 
 
+def _cloud(header: Line) -> str:
+    if header["cloud"] is None:
+        return "none: the target names no Microsoft cloud"
+    return f"{header['cloud']}{'' if header['service'] else ', as the target says; not called at its address'}"
+
+
 def _scope(part: Part) -> str:
     recording = part.header.get("recording") or {}
     beyond = recording.get("beyond", 0)
-    there = f"all {plural(len(part.plan), 'case')} there are for this target"
+    one = len(part.plan) == 1
+    every = "the only case" if one else f"all {len(part.plan)} cases"
+    there = f"{every} there {'is' if one else 'are'} for this target"
     if beyond:
-        there = f"all {plural(len(part.plan), 'case')} of the recording, which leaves out {beyond} others"
+        there = f"{every} of the recording, which leaves out {plural(beyond, 'other')}"
     if not part.partial:
         return f"whole run: {there}"
     chosen = " ".join(part.header["selection"])
@@ -270,7 +277,6 @@ def _disputes(part: Part, prefix: str) -> tuple[Dispute, ...]:
                 Reading(
                     reading.value,
                     tuple(_clause_link(clause, prefix) for clause in reading.clauses),
-                    reading.state,
                     _STATES[reading.state],
                 )
                 for reading in followed.readings

@@ -7,12 +7,13 @@ They are for somebody who has read nothing else of this project.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from graphcancel.ending import EXIT_RESIDUE, EXIT_STALE, EXIT_UNJUDGED, ending
-from graphcancel.run import Line, Part
+from graphcancel.run import Line, Part, weight
 from graphcancel.standing_text import plural
 
 _HOUR: Final = 3600
@@ -42,11 +43,7 @@ SIGNS: Final = {
 
 def sign_of(line: Line) -> Sign:
     """How the verdict of a case is shown."""
-    if line["verdict"] == "fail" and not line["gating"]:
-        return SIGNS["lax"]
-    if line["verdict"] == "fail" and line["excused"]:
-        return SIGNS["known"]
-    return SIGNS[line["verdict"]]
+    return SIGNS[weight(line) if line["verdict"] == "fail" else line["verdict"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +67,31 @@ class Verdict:
 def verdict(parts: Sequence[Part], exits: Sequence[int]) -> Verdict:
     """The verdict of *parts* together, which ended with *exits*."""
     lines = [line for part in parts for line in part.cases]
-    known = sum(1 for line in lines if line["verdict"] == "fail" and line["gating"] and line["excused"])
-    lax = sum(1 for line in lines if line["verdict"] == "fail" and not line["gating"])
+    weights = _weights(lines)
+    lax, known = weights["lax"], weights["known"]
     unsure = sum(1 for line in lines if line["verdict"] == "inconclusive")
     asides = []
     if lax:
         asides.append(
-            f"{plural(lax, 'case')} differ from a page whose findings do not count towards the verdict (a draft, a "
-            "superseded page or one the target leaves out); they are listed below all the same."
+            f"{plural(lax, 'case')} {_differ(lax)} from a page whose findings do not count towards the verdict (a "
+            "draft, a superseded page or one the target leaves out); what it is stands below all the same."
         )
     if known:
-        asides.append(f"{plural(known, 'case')} differ in a way that is known and agreed on, see known deviations.")
+        asides.append(
+            f"{plural(known, 'case')} {_differ(known)} in a way that is known and agreed on, see known deviations."
+        )
     if unsure:
         asides.append(f"{plural(unsure, 'case')} could not be judged, or not in full, see what was not tested.")
     return Verdict(_sentence(parts, lines, exits[0]), ending(exits), _ending_sign(exits[0]), tuple(asides))
+
+
+def _weights(lines: Iterable[Line]) -> Counter[str]:
+    """How many cases differ, by what that weighs."""
+    return Counter(weight(line) for line in lines if line["verdict"] == "fail")
+
+
+def _differ(number: int) -> str:
+    return "differs" if number == 1 else "differ"
 
 
 def _ending_sign(code: int) -> Sign:
@@ -98,19 +106,18 @@ def _sentence(parts: Sequence[Part], lines: Sequence[Line], code: int) -> str:
     ran = len(lines)
     scope = f", in a run of {ran} of {plural(planned, 'case')}" if any(part.partial for part in parts) else ""
     unjudged = sum(part.footer["unjudged"] for part in parts)
+    pairs = f"{plural(unjudged, 'pair')} of a documented statement and a route that count{'s' * (unjudged == 1)}"
+    those = "the 1 case that was judged and counts" if judged == 1 else f"all {judged} cases that were judged and count"
+    known = ", but for what is known" if _weights(lines)["known"] else ""
     told = {
-        0: f"It holds: in all {plural(judged, 'case')} that were judged and count, the target did what the "
-        f"documentation says, but for what is known{scope}."
-        if any(line["excused"] for line in lines)
-        else f"It holds: in all {plural(judged, 'case')} that were judged and count, the target did what the "
-        f"documentation says{scope}.",
+        0: f"It holds: in {those}, the target did what the documentation says{known}{scope}.",
         1: _findings(lines, scope),
         2: f"Interrupted: the run was stopped after {ran} of {plural(planned, 'case')} and vouches for no others.",
         3: f"Internal error: the test engine broke after {plural(ran, 'case')}; what follows may be incomplete.",
         4: f"Bad input: the run could not be made as it was asked for; {plural(ran, 'case')} ran.",
         5: f"Nothing judged: no case that counts could be judged, so this run says nothing about the target{scope}.",
-        EXIT_UNJUDGED: f"Incomplete: nothing that counts was seen to differ from the documentation, but "
-        f"{plural(unjudged, 'pair')} of a documented statement and a route that count could not be judged at all.",
+        EXIT_UNJUDGED: "Incomplete: nothing that counts was seen to differ from the documentation, but "
+        f"{pairs} could not be judged at all.",
         EXIT_STALE: "Stale deviations: no finding fails the run, but the list of known deviations is out of date, "
         f"and that does{scope}.",
         EXIT_RESIDUE: "Residue left: no finding fails the run, but something the run made is still in the target, "
@@ -121,7 +128,7 @@ def _sentence(parts: Sequence[Part], lines: Sequence[Line], code: int) -> str:
 
 def _findings(lines: Iterable[Line], scope: str) -> str:
     lines = list(lines)
-    differ = sum(1 for line in lines if line["verdict"] == "fail" and line["gating"] and not line["excused"])
+    differ = _weights(lines)["fail"]
     broken = sum(1 for line in lines if line["verdict"] == "error")
     parts = []
     if differ:
@@ -180,17 +187,20 @@ def source(part: Part) -> Source:
             "does today.",
             real=False,
         )
-    if cloud is None:
+    if not part.header["service"]:
+        named = f"The target is described as one in the cloud “{cloud}”, but is" if cloud else "It is"
         return Source(
             "a server, called live",
-            "The answers come from the server under test, which names no Microsoft cloud.",
-            "Whether it is Microsoft's service, a gateway before it or an imitation, the run cannot tell.",
+            "The answers come from the server under test, which was not called at an address that Microsoft publishes.",
+            f"{named} reached by an address of its own. Whether it is Microsoft's service, a gateway before it or an "
+            "imitation, the run cannot tell.",
             real=False,
         )
     return Source(
-        f"live service, cloud {cloud}",
+        f"live service, cloud {cloud}" if cloud else "live service",
         "The answers come from the service itself, called during this run.",
-        f"The target is described as one in the cloud “{cloud}”.",
+        "Every call went to the address that Microsoft publishes for "
+        f"{f'the cloud “{cloud}”' if cloud else 'one of its clouds'}.",
         real=True,
     )
 

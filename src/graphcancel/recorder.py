@@ -305,8 +305,7 @@ def _origin(theatre: Theatre) -> tuple[str, str]:
     description = theatre.description
     if description.origin == MOCK or theatre.contact["stand_in"]:
         return MOCK, description.software or "graphmock"
-    roots = {description.base_url, *description.roots.values()}
-    if roots <= set(CLOUDS.values()):
+    if description.service:
         return SERVICE, "Microsoft Graph"
     return OTHER, "unknown"
 

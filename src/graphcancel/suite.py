@@ -153,6 +153,7 @@ class Suite:
             "target": description.name,
             "origin": description.origin,
             "cloud": description.cloud,
+            "service": description.service and not (self.contact or {}).get("stand_in"),
             "run": self.run,
             "selection": list(self.selection),
             "contracts": self.told,

@@ -133,6 +133,12 @@ class Description:
         return f"mailbox {self.writable.index(address) + 1}" if address in self.writable else "another mailbox"
 
     @property
+    def service(self) -> bool:
+        """Whether all calls go to a root that Microsoft publishes: that of the cloud, of any where none is named."""
+        published = {CLOUDS[self.cloud]} if self.cloud else set(CLOUDS.values())
+        return {self.base_url, *self.roots.values()} <= published
+
+    @property
     def resource(self) -> str:
         """What a token is asked for: the cloud's Graph, whatever URL it is reached by, else the server called."""
         return CLOUDS[self.cloud] if self.cloud else origin_of(self.base_url)

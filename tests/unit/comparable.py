@@ -108,6 +108,7 @@ def part(lines: Iterable[Line], footer: dict | None = None, **header: Any) -> Pa
         "target": "contoso",
         "origin": "live",
         "cloud": None,
+        "service": False,
         "run": "gc6b01f6c3ee67f4",
         "selection": [],
         "contracts": {V1: page(), STUB: page(standing="draft")},

@@ -63,6 +63,7 @@ def header(*plan: dict[str, Any], **more: Any) -> dict[str, Any]:
         "target": "contoso",
         "origin": "live",
         "cloud": "global",
+        "service": True,
         "run": "gc00000000000000",
         "selection": [],
         "contracts": {"event-cancel.v1.0": contract(), "event-cancel.stub": contract("draft", version="beta")},

@@ -8,6 +8,7 @@ import pytest
 
 from graphcancel.actors import Actor, Sources, read_actor
 from graphcancel.errors import TargetError
+from graphcancel.suite import Suite
 from graphcancel.targetfile import CLOUDS, Patience, read_target
 
 ENVIRON = {
@@ -93,6 +94,35 @@ def test_the_least_file_has_a_cloud_writable_and_an_organizer(read):
     assert found.base_url == CLOUDS["china"]
     assert (found.name, found.gates, found.contracts, found.ca_bundle) == ("contoso", None, (), None)
     assert found.patience == Patience()
+
+
+GLOBAL, CHINA = CLOUDS["global"], CLOUDS["china"]
+
+
+@pytest.mark.parametrize(
+    ("cloud", "base", "roots", "service"),
+    [
+        ("global", GLOBAL, {}, True),
+        ("global", GLOBAL, {"event-cancel.stub": GLOBAL}, True),
+        ("global", "http://127.0.0.1", {}, False),
+        ("global", f"{GLOBAL}/draft", {}, False),
+        ("global", GLOBAL, {"event-cancel.stub": f"{GLOBAL}/draft"}, False),
+        ("global", CHINA, {}, False),
+        (None, CHINA, {}, True),
+        (None, "https://graph.example", {}, False),
+    ],
+)
+def test_only_what_lies_at_a_published_root_is_the_service(cloud, base, roots, service, describe):
+    assert describe(cloud=cloud, base_url=base, roots=roots).service is service
+
+
+@pytest.mark.parametrize(
+    ("contact", "service"), [(None, True), ({"stand_in": False}, True), ({"stand_in": True}, False)]
+)
+def test_a_mock_is_the_service_at_no_address(contact, service, describe):
+    suite = Suite((), (), describe(cloud="global", base_url=GLOBAL), "", contact=contact)
+
+    assert suite.header()["service"] is service
 
 
 def test_a_bundle_lies_beside_the_file(read, tmp_path):
