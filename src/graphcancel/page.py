@@ -63,7 +63,8 @@ def content(text: str) -> Markup:
 
 def breakable(text: str) -> Markup:
     """*text* as `content`, where a line may end after a dot: ids are long words."""
-    return Markup(content(text).replace(".", ".<wbr>"))  # noqa: S704 - escaped by content
+    # As Markup it would escape what it is given to put in.
+    return Markup(str(content(text)).replace(".", ".<wbr>"))  # noqa: S704 - escaped by content
 
 
 def _final(value: Any) -> Any:
