@@ -132,6 +132,7 @@ RUNS = {
     "failing": lambda: run(failing(), line(DRAFT_ID), exit=1),
     "empty": beginning,
     "partial": lambda: run(line(), head=header(selection=["-k x"]), partial=True, selected=1),
+    "partial and open": lambda: run(line(ID, "inconclusive", OPEN, reason="x"), partial=True, selected=1),
     "ended early": lambda: run(line(), partial=True, selected=2),
     "compared": lambda: run(failing(), line(DRAFT_ID), compared=COMPARED, exit=1),
     "nothing moved": lambda: run(compared=COMPARED | {"changes": [], "moved": False}),
