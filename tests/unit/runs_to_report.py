@@ -144,6 +144,8 @@ RUNS = {
     ),
     "unspoken": lambda: run(line(ID, "pass", finding()), line(DRAFT_ID)),
     "no answer": lambda: run(failing(exchanges=[call(None, response=None, failure="timed out", request_id=None)])),
+    "refused": lambda: run(line(exchanges=[call(202), call(403)]), line(DRAFT_ID, exchanges=[call(202, method="GET")])),
+    "one of two": lambda: run(line(), head=header(planned(), planned(f"{ID}/two")), partial=True, selected=1),
     "late": lambda: run(line(ID, "pass", finding(late_s=4.5), BODY), line(DRAFT_ID)),
     "observed": lambda: observed("500 generalException", "400"),
     "observed otherwise": lambda: observed("202", "400"),

@@ -36,6 +36,7 @@ SAYS = [
     ("never sent", "contracts", "current v1.0 yes 0 of 1 1 of 1 0 0 0 1 0"),
     ("never sent", "contracts", "draft beta no 1 of 1 1 of 1 0 0 0 0 1"),
     ("two routes", "contracts", "yes 2 of 2 3 of 3 2 1 0 0 0"),
+    ("one of two", "contracts", "current v1.0 yes 1 of 1 1 of 2 1 0 0 0 0"),
     ("elsewhere", "contracts", "of some day; SHA-256 0123456789ab… current"),
     # What changed.
     ("whole", "changed", "This run was compared with no other run. Whether anything has changed is not known."),
@@ -110,6 +111,7 @@ SAYS = [
      "accepted (sent by POST and answered 2xx; a batch counts once) Mails 2 in the mailbox of attendee Left behind nothing that can be "
      "listed Asked for 7 requests, 3.5 per case, 4 writes in them")),
     ("no answer", "effects", "Cancelled 0 calls under test were accepted"),
+    ("refused", "effects", "Cancelled 1 calls under test were accepted"),
     ("residue", "effects", "Created nothing Removed 3 objects"),
     ("residue", "effects", "Mails none were seen Left behind ✗ residue 2 objects Asked for"),
     ("of the mock", "effects", "Nothing: this run was a replay and sent nothing. The numbers are those of the answers on file. Created"),
