@@ -258,7 +258,7 @@ class TestMeaning:
 
     def test_what_was_written_is_shown_without_what_turns_a_terminal(self):
         with pytest.raises(GraphCancelError) as refused:
-            meant("\x1b[31mzzz", IDS)
+            meant("\x1b]0;zzz", IDS)
         assert "\x1b" not in str(refused.value)
         assert "zzz: no such case" in str(refused.value)
 
