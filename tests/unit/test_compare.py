@@ -31,6 +31,7 @@ from comparable import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from replacing import law
 
 from graphcancel.changes import MOVING
 from graphcancel.changes import TOLD as KINDS
@@ -64,12 +65,14 @@ RUNS = st.lists(st.tuples(st.sampled_from(CASES), LINES), unique_by=lambda pair:
 )
 
 
+@law
 @given(RUNS)
 def test_a_run_compared_with_itself_is_not_one_line(found):
     assert compare(found, found).changes == ()
     assert list(told(compare(found, found).as_json())) == []
 
 
+@law
 @given(RUNS, st.randoms())
 def test_order_ids_and_times_say_nothing(found, chance):
     lines = [
@@ -86,6 +89,7 @@ def test_order_ids_and_times_say_nothing(found, chance):
     assert compare(found, other).changes == ()
 
 
+@law
 @given(RUNS, RUNS)
 def test_every_comparison_fits_the_schema_and_moves_by_its_kinds(before, after):
     found = compare(before, after)

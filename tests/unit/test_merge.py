@@ -9,6 +9,7 @@ import pytest
 from comparable import CASES, DISPUTE, STATUS, STUB, TOLD, V1, changed, clause, line, page, part, planned, run, without
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from replacing import law
 
 from graphcancel.compare import compare
 from graphcancel.conclusion import conclude
@@ -76,6 +77,7 @@ LINES = st.tuples(
 )
 
 
+@law
 @given(LINES, st.lists(st.integers(0, 2), min_size=len(CASES), max_size=len(CASES)))
 def test_whatever_way_a_run_is_divided_its_merged_parts_are_the_run(lines, number):
     whole = concluded(lines, deviations=[KNOWN])
@@ -94,8 +96,8 @@ def test_whatever_way_a_run_is_divided_its_merged_parts_are_the_run(lines, numbe
     assert bare(of(merged)) == bare(merged)
 
 
+@settings(law, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(LINES)
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_merged_run_is_written_and_read_as_it_was(tmp_path, lines):
     merged = of(*halves(lines), concluded(lines, THIRD, target="fabrikam"))
     read = read_run(write_run(tmp_path, "merged", lines_of(merged)))
