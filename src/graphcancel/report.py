@@ -264,12 +264,22 @@ class Left:
 
 def left_out(part: Part) -> list[Left]:
     """Cases that were not recorded, not selected or not reached."""
-    selected = part.footer.get("selected")
-    chosen = len(part.plan) if selected is None else selected
-    beyond = part.header.get("recording", {}).get("beyond", 0)
+    unselected, unreached = not_run(part)
     found = (
-        Left(beyond, "not on the recording"),
-        Left(len(part.plan) - chosen, "not selected"),
-        Left(chosen - len(part.cases), "not reached"),
+        Left(beyond(part), "not on the recording"),
+        Left(unselected, "not selected"),
+        Left(unreached, "not reached"),
     )
     return [one for one in found if one.number]
+
+
+def not_run(part: Part) -> tuple[int, int]:
+    """How many planned cases were not selected, and how many were and were not reached."""
+    selected = part.footer.get("selected")
+    chosen = len(part.plan) if selected is None else min(selected, len(part.plan))
+    return len(part.plan) - max(chosen, len(part.cases)), max(chosen - len(part.cases), 0)
+
+
+def beyond(part: Part) -> int:
+    """How many cases there are that the recording does not hold; 0 where nothing is replayed."""
+    return int(part.header.get("recording", {}).get("beyond", 0))

@@ -15,7 +15,7 @@ from graphcancel.compare import compare
 from graphcancel.conclusion import conclude
 from graphcancel.errors import RunError
 from graphcancel.merge import lines_of, merge
-from graphcancel.report import readings
+from graphcancel.report import Left, left_out, readings
 from graphcancel.runfile import read_run, write_run
 
 CASE = CASES[0]
@@ -244,6 +244,34 @@ def test_a_merged_run_with_cases_missing_stays_partial():
     assert merged.partial
     assert merged.parts[0].header["selection"] == [f"-k {V1}", "-k occurrence"]
     assert merged.exits == (0,)
+
+
+@pytest.mark.parametrize(
+    ("selected", "left"),
+    [(4, [Left(3, "not selected")]), (5, [Left(2, "not selected"), Left(1, "not reached")]), (None, [Left(3, "not reached")])],
+)
+def test_what_was_left_out_of_joined_runs_is_never_told_twice(selected, left):
+    """
+    The second run was asked for cases that the first has, and did not come to all of them.
+    """
+    first = run([line(case) for case in CASES[:4]], {"selected": selected}, run=FIRST, selection=["-k x"])
+    joined = of(first, run([line(CASES[-1])], run=SECOND, selection=["-k y"]), partial=True).parts[0]
+
+    assert left_out(joined) == left
+
+
+def test_runs_that_asked_for_the_same_cases_make_a_whole():
+    """
+    Each was to run all of them and was stopped; together they have them.
+    """
+    halved = [
+        run([line(case) for case in some], {"selected": len(CASES)}, run=name)
+        for some, name in ((CASES[:4], FIRST), (CASES[4:], SECOND))
+    ]
+    (joined,) = of(*halved).parts
+
+    assert joined.footer["selected"] == len(CASES)
+    assert left_out(joined) == []
 
 
 @pytest.mark.parametrize(

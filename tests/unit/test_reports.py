@@ -13,7 +13,8 @@ from graphcancel.errors import RunError
 from graphcancel.junit import junit
 from graphcancel.markdown import markdown
 from graphcancel.reports import RENDERERS, write_reports
-from graphcancel.runfile import read_run, run_of_lines
+from graphcancel.runfile import SCHEMA, read_run, run_of_lines
+from graphcancel.schema import misfit, schema_at
 
 HOSTILE = "a\x1b[31m]]>\x00<script>alert(1)</script> | `x` [l](javascript:y) ![i](z)\n# top\u2028\ud800 https://evil.example www.evil.example @all"
 BROKEN = finding(held=False)
@@ -189,7 +190,8 @@ def test_what_changed_stands_right_after_the_verdict():
         "cases": 2,
     }
     item = {"case": ID, "clause": None, "before": "pass", "after": "fail", "text": "now *fails*"}
-    changed = {"with": before, "moved": True, "changes": [{"kind": "moved", "title": "Moved", "items": [item]}]}
+    changed = {"with": before, "moved": True, "changes": [{"kind": "off-pass", "title": "Moved", "items": [item]}]}
+    assert misfit(changed, schema_at(SCHEMA, "compared")) is None
     told = markdown(run(compared=changed))
 
     assert told.index("## Since 2026-01-01") < told.index("**Evidence")
