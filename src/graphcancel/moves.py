@@ -10,7 +10,7 @@ from typing import Final
 from graphcancel.changes import Found, Item, Pair
 from graphcancel.report import beyond, not_run
 from graphcancel.run import Line, Part
-from graphcancel.standing_text import plural
+from graphcancel.standing_text import known_deviation, plural
 
 _GREEN: Final = frozenset({"pass", "observed"})
 _STOPS: Final = ("-x", "--maxfail")
@@ -102,7 +102,7 @@ def _answer(item: Line | None) -> str:
 def _covered(line: Line) -> str:
     """Which known deviation covers a finding; nothing where none does."""
     known = next((item["deviation"] for item in line["clauses"] if "deviation" in item), None)
-    return f"known deviation: {known['reason']} (owner {known['owner']}, until {known['expires']})" if known else ""
+    return f"known deviation: {known_deviation(known)}" if known else ""
 
 
 # -- cases of one run ----------------------------------------------------------------------------------------------
