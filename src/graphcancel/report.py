@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from graphcancel.case import OF_A_USER
 from graphcancel.disputes import NOT_LISTED
 from graphcancel.run import Line, Part
-from graphcancel.story import OF_A_USER
 from graphcancel.waivers import waiver
 
 NOT_EXAMINED: Final = "not examined"
@@ -223,6 +223,11 @@ def differs(observed: Mapping[str, str | None]) -> bool:
     """Whether an observation shows another status than the one on record, where one is."""
     expected = str(observed.get("expected") or "")
     return expected[:3].isdecimal() and not str(observed.get("received")).startswith(expected[:3])
+
+
+def errs(observed: Mapping[str, str | None]) -> bool:
+    """Whether an observation shows an error of the server's own, or no answer at all."""
+    return str(observed.get("received")).startswith(("5", "no answer"))
 
 
 def reasons(lines: Iterable[Line]) -> list[tuple[str, int]]:
