@@ -33,6 +33,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from replacing import law
 
+from graphcancel.__main__ import main
 from graphcancel.changes import MOVING
 from graphcancel.changes import TOLD as KINDS
 from graphcancel.compare import compare, of_target
@@ -40,8 +41,8 @@ from graphcancel.comparison_text import as_json, bounded, told
 from graphcancel.errors import RunError
 from graphcancel.markdown import since
 from graphcancel.marks import Mark, worker_run
-from graphcancel.merge import merge
-from graphcancel.runfile import SCHEMA
+from graphcancel.merge import lines_of, merge
+from graphcancel.runfile import SCHEMA, write_run
 from graphcancel.schema import misfit, schema_at
 from graphcancel.verdict import NO_CHECK
 
@@ -101,7 +102,7 @@ def test_every_comparison_fits_the_schema_and_moves_by_its_kinds(before, after):
 
 
 def test_what_moves_a_comparison_is_what_is_worse_silent_or_read_otherwise():
-    assert SERIOUS == MOVING.keys()
+    assert set(MOVING) == SERIOUS
 
 
 def test_the_kinds_of_the_schema_are_those_there_are():
@@ -336,6 +337,26 @@ def test_cases_that_one_run_left_out_change_no_reading():
     assert "readings" not in kinds(run(broken), run(rest, selection=["-k pascal"]))
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "kind"),
+    [(None, True, "new"), (True, None, "readings"), (None, False, "new"), (False, True, "readings")],
+)
+def test_a_reading_that_was_not_examined_before_is_new_and_no_other(then, now, kind):
+    before, after = (run([line(case, clauses=[clause(STATUS, held)]) for case in CASES]) for held in (then, now))
+
+    assert {item.split(": ")[1] for item in texts(before, after, kind) if item.startswith(DISPUTE["id"])} == {
+        "202",
+        "204",
+    }
+
+
+def test_a_dispute_that_nobody_examined_comes_and_goes_with_its_pages():
+    unasked = [line(case, clauses=[clause(TOLD)]) for case in CASES]
+
+    assert kinds(run(unasked), run(unasked, disputes=[])) == ["contracts"]
+    assert kinds(run(unasked, disputes=[]), run(unasked)) == ["contracts"]
+
+
 def test_a_dispute_that_went_though_it_was_examined_is_told():
     assert kinds(run(), run(disputes=[])) == ["readings"]
     assert not compare(run(disputes=[]), run()).moved
@@ -376,6 +397,20 @@ def test_a_baseline_of_several_targets_is_that_of_the_target_that_runs():
     assert kinds(of_target(whole, "fabrikam", "RUN"), other("fabrikam")) == ["readings", "better"]
     with pytest.raises(RunError, match="RUN: a merged run without target northwind"):
         of_target(whole, "northwind", "RUN")
+
+
+def test_the_command_compares_a_run_of_one_target_with_its_part_of_a_merged_one(tmp_path, capsys):
+    whole = merged(other("contoso"), other("fabrikam", changed(CASE, **BROKEN)))
+    then, now, elsewhere = (
+        str(write_run(tmp_path, "run", lines_of(one))) for one in (whole, other("contoso"), other("northwind"))
+    )
+
+    assert main(["compare", then, now]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["compare", then, elsewhere]) == 4
+    assert "a merged run without target northwind" in capsys.readouterr().err
+    assert main(["compare", now, then]) == 0
+    assert "target fabrikam with its 8 cases" in capsys.readouterr().out
 
 
 # -- telling -------------------------------------------------------------------------------------------------------
