@@ -199,6 +199,48 @@ def test_what_failed_beside_the_cases_of_a_run_fails_the_whole(code):
     assert of(first, second).exits[0] == code
 
 
+def test_a_known_deviation_that_expired_between_two_runs_is_out_of_date():
+    """
+    The day by which it expires is that of the last run.
+    """
+    lines = [line(case, **(FINDING if case.startswith(V1) else {})) for case in CASES]
+    first, second = halves(lines, deviations=[KNOWN])
+    second.parts[0].header["started"] = "2027-02-01T02:00:00+00:00"
+
+    for runs in ((first, second), (second, first)):
+        (joined,) = of(*runs).parts
+        assert joined.footer["deviations"][0]["state"] == "expired"
+        assert joined.footer["exit"] == 1
+
+
+def test_a_merged_run_keeps_no_comparison_of_its_parts():
+    compared = compare(run(), run(changed(CASE, **FINDING))).as_json()
+    merged = of(run(footer={"compared": compared}))
+
+    assert merged.compared is None
+    assert "compared" not in merged.parts[0].footer
+
+
+ERROR = line(CASES[-1], "error", [], reason="KeyError")
+UNKNOWN = [KNOWN | {"case": "event-cancel.v9/*"}]
+
+
+@pytest.mark.parametrize(
+    ("last", "header", "exits"),
+    [
+        (line(CASES[-1]), {}, (0,)),
+        (ERROR, {}, (1,)),
+        (line(CASES[-1]), {"deviations": UNKNOWN}, (11,)),
+        (line(CASES[-1]), {"deviations": UNKNOWN, "recording": {"beyond": 0}}, (11,)),
+        (line(CASES[-1]), {"deviations": UNKNOWN, "recording": {"beyond": 1}}, (0,)),
+    ],
+    ids=["whole", "a fault where nothing gates", "known of nothing", "all is recorded", "some is recorded"],
+)
+def test_how_a_run_ends(last, header, exits):
+    assert not last["gating"]
+    assert concluded([*without(CASES[-1]), last], **header).exits == exits
+
+
 def test_what_is_left_in_the_target_is_left_in_it():
     first, second = halves([line(case) for case in CASES])
     first.parts[0].footer.update({"residue": "2 events", "exit": 12})
@@ -248,7 +290,11 @@ def test_a_merged_run_with_cases_missing_stays_partial():
 
 @pytest.mark.parametrize(
     ("selected", "left"),
-    [(4, [Left(3, "not selected")]), (5, [Left(2, "not selected"), Left(1, "not reached")]), (None, [Left(3, "not reached")])],
+    [
+        (4, [Left(3, "not selected")]),
+        (5, [Left(2, "not selected"), Left(1, "not reached")]),
+        (None, [Left(3, "not reached")]),
+    ],
 )
 def test_what_was_left_out_of_joined_runs_is_never_told_twice(selected, left):
     """
