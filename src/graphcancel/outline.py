@@ -83,16 +83,11 @@ class Untested:
 
 def untested(part: Part) -> list[Untested]:
     """
-    Everything *part* does not vouch for: gaps, clauses, waived families, inconclusive cases, cases that did not run.
+    Everything *part* does not vouch for: clauses, waived families, inconclusive cases, cases that did not run, gaps.
+
+    What has a remedy comes before the gaps, which may be many: a list that is cut keeps it.
     """
-    return [*map(Untested, _gaps(part)), *map(Untested, _clauses(part)), *_cases(part), *map(Untested, _left_out(part))]
-
-
-def _gaps(part: Part) -> Iterator[str]:
-    """What makes a run incomplete; of a partial one nobody expects that it is whole."""
-    gaps = [] if part.partial else report.gaps(part)
-    for (contract, clause, reason), number in Counter((gap.contract, gap.clause, gap.reason) for gap in gaps).items():
-        yield f"{clause}: not judged on {plural(number, 'route')} ({contract}): {reason}"
+    return [*map(Untested, _clauses(part)), *_cases(part), *map(Untested, [*_left_out(part), *_gaps(part)])]
 
 
 def _clauses(part: Part) -> Iterator[str]:
@@ -121,6 +116,13 @@ def _cases(part: Part) -> Iterator[Untested]:
 def _left_out(part: Part) -> Iterator[str]:
     for left in report.left_out(part):
         yield f"{plural(left.number, 'case')} {left.why}"
+
+
+def _gaps(part: Part) -> Iterator[str]:
+    """What makes a run incomplete; of a partial one nobody expects that it is whole."""
+    gaps = [] if part.partial else report.gaps(part)
+    for (contract, clause, reason), number in Counter((gap.contract, gap.clause, gap.reason) for gap in gaps).items():
+        yield f"{clause}: not judged on {plural(number, 'route')} ({contract}): {reason}"
 
 
 def unusual(part: Part) -> Iterator[str]:

@@ -282,7 +282,8 @@ def not_run(part: Part) -> tuple[int, int]:
     """How many planned cases were not selected, and how many were and were not reached."""
     selected = part.footer.get("selected")
     chosen = len(part.plan) if selected is None else min(selected, len(part.plan))
-    return len(part.plan) - max(chosen, len(part.cases)), max(chosen - len(part.cases), 0)
+    # A plugin may run what was not selected, so fewer are left.
+    return max(len(part.plan) - max(chosen, len(part.cases)), 0), max(chosen - len(part.cases), 0)
 
 
 def beyond(part: Part) -> int:

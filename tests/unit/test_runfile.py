@@ -191,6 +191,14 @@ BAD = {
         [HEADER | {"started": NEVER}, LINE, counting(1)],
         f"line 1: started: found '{NEVER}', which no calendar",
     ),
+    "a merged start in no calendar": (
+        [merged(lines())[0] | {"started": NEVER}, *merged(lines())[1:]],
+        "line 1: started: found",
+    ),
+    "a merged end in no calendar": (
+        [*merged(lines())[:-1], merged(lines())[-1] | {"ended": NEVER}],
+        "line 4: ended: found",
+    ),
     "a part's start in no calendar": (merged(lines(head=header(started=NEVER))), "line 1: parts[0].started: found"),
     "an end in no calendar": ([HEADER, LINE, counting(1) | {"ended": NEVER}], "line 3: ended: found"),
     "a part's end in no calendar": (merged(lines(ended=NEVER)), "line 4: parts[0].ended: found"),
