@@ -89,10 +89,13 @@ def _observations(part: Part) -> Iterator[str]:
 
 def _not_tested(part: Part) -> Iterator[str]:
     yield "not tested:"
-    for item in untested(part):
+    items = untested(part)
+    for item in items[:_MOST]:
         yield f"  {item.text}"
         if item.remedy:
             yield f"    remedy: {item.remedy}"
+    if len(items) > _MOST:
+        yield f"  and {len(items) - _MOST} more, in the report"
 
 
 def _known(part: Part) -> Iterator[str]:

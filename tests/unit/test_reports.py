@@ -339,3 +339,18 @@ def test_a_merged_run_is_told_part_by_part(tmp_path):
 
     assert text.index("## contoso") < text.index("from the target itself") < text.index("## fabrikam")
     assert "from the bundled mock" in text
+
+
+def test_a_terminal_is_not_flooded_with_what_was_not_tested():
+    ids = [f"{ID}/{number}" for number in range(60)]
+    cases = [
+        line(name, "inconclusive", finding(held=None, reason=f"reason {name}"), reason=f"reason {name}") for name in ids
+    ]
+    part = run(*cases, head=header(*map(planned, ids))).parts[0]
+    told = list(summary(part, Path("report.html"), width=100, color=False))
+
+    start = told.index("not tested:")
+    listed = [text for text in told[start + 1 :] if text.startswith("  ")]
+    (more,) = (text for text in listed if text.endswith("more, in the report"))
+    assert int(more.split()[1]) + 40 > 60
+    assert listed.index(more) == 40
