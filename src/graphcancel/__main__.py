@@ -27,7 +27,7 @@ from graphcancel.case import Case
 from graphcancel.cases import build_cases
 from graphcancel.choice import cases_of, select
 from graphcancel.command_line import command_line
-from graphcancel.compare import EXIT_MOVED, compare
+from graphcancel.compare import EXIT_MOVED, compare, of_target
 from graphcancel.comparison_text import as_json, told
 from graphcancel.contract import Contract, load_contracts
 from graphcancel.disputes import load_disputes
@@ -256,7 +256,10 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _compare(arguments: argparse.Namespace) -> int:
-    found = compare(read_run(arguments.before), read_run(arguments.after))
+    before, after = read_run(arguments.before), read_run(arguments.after)
+    if len(after.parts) == 1:
+        before = of_target(before, after.target, arguments.before)
+    found = compare(before, after)
     # Silence is the answer to no change, in every form.
     for text in FORMATS[arguments.format](found.as_json()) if found.changes else ():
         print(text)

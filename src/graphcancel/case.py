@@ -19,6 +19,8 @@ Expectation = Literal["accepted", "refused", "open"]
 CONVENTIONS: Final = "graph-conventions"
 TEXTS: Final = ("non-ascii", "300-characters")
 """Circumstances in which only the comment's text differs."""
+OF_A_USER: Final = frozenset({"permissions.delegated-work", "permissions.scope"})
+"""Clauses that an app's token cannot show where it stands in for an organizer without one."""
 
 
 @dataclass(frozen=True, slots=True)

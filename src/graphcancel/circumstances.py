@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from graphcancel.changes import Found, Item, Pair
 from graphcancel.run import Line, Part
+from graphcancel.standing_text import known_deviation
 
 _OF_A_PAGE: Final = ("standing", "version", "edition", "revision", "sha256", "url", "page", "action")
 _EVIDENCE: Final = {
@@ -67,10 +68,7 @@ def _tables(kind: str, what: str, then: Mapping[str, str], now: Mapping[str, str
 
 def _known(part: Part) -> dict[str, str]:
     """The known deviations by what they cover, with all that is said of them."""
-    return {
-        f"{entry['case']} {entry['clause']}": f"{entry['reason']} (owner {entry['owner']}, until {entry['expires']})"
-        for entry in part.header["deviations"]
-    }
+    return {f"{entry['case']} {entry['clause']}": known_deviation(entry) for entry in part.header["deviations"]}
 
 
 # -- the pages -----------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import Any
 
 from graphcancel.deviations import OUT_OF_DATE, Deviation, Standing, standings
 from graphcancel.ending import Facts, codes
-from graphcancel.report import gaps
+from graphcancel.report import beyond, gaps
 from graphcancel.run import Part, weight
 from graphcancel.target import CREATED, MAILS, PAGES, REMOVED, WAITING
 
@@ -62,7 +62,7 @@ def conclude(part: Part, today: dt.date, *, partial: bool, residue: bool, of_pyt
     gating = [line for line in part.cases if line["gating"]]
     open_ = [] if partial else gaps(part)
     # What is known of a target is more than a recording of some of its cases can show.
-    some = partial or part.header.get("recording", {}).get("beyond", 0) > 0
+    some = partial or beyond(part) > 0
     entries = [Deviation.of_json(entry) for entry in part.header["deviations"]]
     plan = [_Planned(item["id"], item["clauses"]) for item in part.plan]
     known = standings(entries, part.by_id, plan, today, partial=some) if part.cases else []

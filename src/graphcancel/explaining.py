@@ -16,10 +16,11 @@ from typing import Final
 
 from graphcancel.by_hand import broken_up, variables
 from graphcancel.call_text import call_in_words
-from graphcancel.finding_text import headline, is_quotation, known_deviation
+from graphcancel.finding_text import headline, is_quotation
 from graphcancel.remedies import remedy
 from graphcancel.report import NOT_EXAMINED, readings
 from graphcancel.run import Line, Part, weight
+from graphcancel.standing_text import known_deviation
 from graphcancel.summary import ORIGINS
 
 _WIDTH: Final = 116

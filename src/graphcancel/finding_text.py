@@ -7,12 +7,13 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from graphcancel.by_hand import broken_up
 from graphcancel.call_text import call_in_words
 from graphcancel.case import CONVENTIONS
 from graphcancel.run import Line
+from graphcancel.standing_text import known_deviation
 
 MOST: Final = 12
 """Lines of a failing test that are ours, whatever was found."""
@@ -127,8 +128,3 @@ def _wrapped(text: str, indent: str) -> list[str]:
         placeholder=" …",
     )  # fmt: skip
     return lines or [indent]
-
-
-def known_deviation(deviation: Mapping[str, Any]) -> str:
-    """Why a finding is excused, who answers for that and until when."""
-    return f"{deviation['reason']} (owner {deviation['owner']}, until {deviation['expires']})"

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from graphcancel.errors import FenceError
 from graphcancel.exchange import Exchange, Request, encode_segment, json_request
+from graphcancel.marks import marks_in, run_of
 from graphcancel.plaintext import plain
 from graphcancel.target import MAILS, PAGES, WAITING, Target
 
@@ -207,12 +208,16 @@ class Lookout:
                 mail[mailbox] = self._shared_inbox(point, mailbox, actor)
             else:
                 mail[mailbox] = self._inbox(answers["mail", mailbox], point, mailbox)
-            self._count(mailbox, mail[mailbox])
+            self._count(point, mailbox, mail[mailbox])
         return Look(self._target.clock.now(), own, found, copies, mail)
 
-    def _count(self, mailbox: str, messages: tuple[Message, ...] | Unseen) -> None:
-        """Count each message once, under the role of the mailbox it lies in."""
-        fresh = {one.id for one in messages} - self._mail if not isinstance(messages, Unseen) else set()
+    def _count(self, point: Viewpoint, mailbox: str, messages: tuple[Message, ...] | Unseen) -> None:
+        """Count each message of the run once, under the role of the mailbox it lies in."""
+        if isinstance(messages, Unseen):
+            return
+        # Among those read for a booking may be anybody's.
+        of_run = (one.id for one in messages if not point.booking or _is_of(one, run_of(point.marker)))
+        fresh = set(of_run) - self._mail
         self._mail |= fresh
         if fresh:
             self._target.counts[MAILS + self._target.description.role_of(mailbox)] += len(fresh)
@@ -319,6 +324,11 @@ def _of_case(items: list[dict[str, Any]] | Unseen, point: Viewpoint) -> tuple[Me
     # booking's any, since nobody says what its mail names.
     named = items if point.booking else [item for item in items if _names(item, point.marker)]
     return tuple(message for message in map(_message, named) if message)
+
+
+def _is_of(message: Message, run: str) -> bool:
+    """Whether *message* carries a mark of *run*."""
+    return any(mark.whole_run == run for mark in marks_in(f"{message.subject} {message.text}"))
 
 
 def _by_subject(point: Viewpoint) -> Callable[[Entry], bool]:

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from graphcancel.conclusion import conclude
 from graphcancel.ending import EXIT_RESIDUE, EXIT_STALE, EXIT_UNJUDGED, together
 from graphcancel.errors import RunError
+from graphcancel.report import not_run
 from graphcancel.run import FORMAT, Line, Part, Run, in_order
 from graphcancel.runfile import counted
 from graphcancel.standing_text import plural
@@ -231,7 +232,6 @@ def _disputes(told: Iterable[Line]) -> list[dict[str, Any]]:
 
 def _footer(parts: Sequence[Part], joined: Part) -> dict[str, Any]:
     footers = [part.footer for part in parts]
-    chosen = [footer["selected"] for footer in footers]
     residue = "; ".join(dict.fromkeys(footer["residue"] for footer in footers if footer["residue"]))
     partial = len(joined.cases) < len(joined.plan)
     latest = max(part.header["started"] for part in parts)
@@ -241,7 +241,7 @@ def _footer(parts: Sequence[Part], joined: Part) -> dict[str, Any]:
         "ended": max(footer["ended"] for footer in footers),
         "counts": counted(joined.cases),
         "partial": partial,
-        "selected": None if None in chosen else sum(chosen),
+        "selected": _selected(parts, joined),
         **{name: sum(footer[name] for footer in footers) for name in _SUMMED},
         **{name: _summed(footer[name] for footer in footers) for name in _COUNTED},
         "residue": residue or None,
@@ -249,6 +249,12 @@ def _footer(parts: Sequence[Part], joined: Part) -> dict[str, Any]:
         "exit": exits[0],
         "also": list(exits[1:]),
     }
+
+
+def _selected(parts: Iterable[Part], joined: Part) -> int:
+    """How many cases were asked for: those that ran, and of the others as many as some run did not reach."""
+    unreached = sum(not_run(part)[1] for part in parts)
+    return min(len(joined.cases) + unreached, len(joined.plan))
 
 
 def _kept(footers: Iterable[Line]) -> Collection[int]:

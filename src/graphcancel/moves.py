@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from graphcancel.changes import Found, Item, Pair
+from graphcancel.report import beyond, not_run
 from graphcancel.run import Line, Part
-from graphcancel.standing_text import plural
+from graphcancel.standing_text import known_deviation, plural
 
 _GREEN: Final = frozenset({"pass", "observed"})
 _STOPS: Final = ("-x", "--maxfail")
@@ -101,7 +102,7 @@ def _answer(item: Line | None) -> str:
 def _covered(line: Line) -> str:
     """Which known deviation covers a finding; nothing where none does."""
     known = next((item["deviation"] for item in line["clauses"] if "deviation" in item), None)
-    return f"known deviation: {known['reason']} (owner {known['owner']}, until {known['expires']})" if known else ""
+    return f"known deviation: {known_deviation(known)}" if known else ""
 
 
 # -- cases of one run ----------------------------------------------------------------------------------------------
@@ -113,8 +114,8 @@ def gone(pair: Pair) -> Found:
     have = set(after.by_id)
     planned = {item["id"] for item in after.plan}
     lost = [line for line in before.cases if line["id"] not in have | planned]
-    beyond = after.header.get("recording", {}).get("beyond", 0)
-    if lost and len(lost) <= beyond:
+    # What the recording of the run before did not hold either explains no loss.
+    if lost and len(lost) <= beyond(after) - beyond(before):
         yield "left-out", Item(f"{plural(len(lost), 'case')} not on the recording, such as {lost[0]['id']}")
     else:
         for line in lost:
@@ -128,9 +129,7 @@ def gone(pair: Pair) -> Found:
 def _missing(pair: Pair, missing: Sequence[Line]) -> Found:
     """Cases that the later run planned and did not run."""
     after = pair.after
-    given = after.footer.get("selected")
-    chosen = len(after.plan) if given is None else given
-    unselected, unreached = len(after.plan) - chosen, chosen - len(after.cases)
+    unselected, unreached = not_run(after)
     stopped = any(option.startswith(_STOPS) for option in after.header["selection"])
     narrowed = _narrowed_otherwise(pair.before, after)
     whys = [

@@ -16,12 +16,13 @@ from typing import Any, Final
 from graphcancel.changes import Found, Item, Pair
 from graphcancel.marks import STAMP
 from graphcancel.run import Line
+from graphcancel.sanitise import CUT
 
 _OWN: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|\{[\w-]+\}")
 """What is an object's or a request's own: ids, and stand-ins of them."""
 _LEAST_S: Final = 2.0
 _FACTOR: Final = 2.0
-_CUT: Final = "…"
+_HIDDEN: Final = "…"
 # When a service asks to be left alone is the moment's business.
 _PASSING: Final = frozenset({"retry-after"})
 
@@ -71,14 +72,15 @@ def _answer(before: Line, after: Line, said: str) -> Iterator[Told]:
     then, now = before["response"], after["response"]
     if then is None or now is None:
         return
+    old_shape, new_shape = _shape(then["body"]), _shape(now["body"])
+    whole = old_shape is not None and new_shape is not None
     old_code, new_code = _code(then["body"]), _code(now["body"])
-    if old_code != new_code and str(new_code) not in said:
+    if whole and old_code != new_code and str(new_code) not in said:
         yield _moved("error code", old_code, new_code)
     for name in sorted({*then["headers"], *now["headers"]} - _PASSING):
         old_value, new_value = (_plain(one["headers"].get(name)) for one in (then, now))
         if old_value != new_value:
             yield _moved(f"header {name}", old_value, new_value)
-    old_shape, new_shape = _shape(then["body"]), _shape(now["body"])
     if old_shape is not None and new_shape is not None and old_shape != new_shape:
         lost, gained = sorted(old_shape - new_shape), sorted(new_shape - old_shape)
         yield _moved("body", *(", ".join(names) or None for names in (lost, gained)))
@@ -90,7 +92,7 @@ def _moved(what: str, before: str | None, after: str | None) -> Told:
 
 def _plain(text: str | None) -> str | None:
     """*text* without what is a run's own."""
-    return None if text is None else _OWN.sub(_CUT, STAMP.sub(_CUT, text))
+    return None if text is None else _OWN.sub(_HIDDEN, STAMP.sub(_HIDDEN, text))
 
 
 def _code(body: str) -> str | None:
@@ -108,7 +110,7 @@ def _shape(body: str) -> frozenset[str] | None:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
-        return None if body.endswith(_CUT) else frozenset({"text that is no JSON"})
+        return None if body.endswith(CUT) else frozenset({"text that is no JSON"})
     return frozenset(_paths(value, "")) or frozenset({"an empty value"})
 
 

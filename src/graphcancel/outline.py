@@ -82,8 +82,12 @@ class Untested:
 
 
 def untested(part: Part) -> list[Untested]:
-    """Everything *part* does not vouch for: clauses, waived families, inconclusive cases, cases that did not run."""
-    return [*map(Untested, _clauses(part)), *_cases(part), *map(Untested, _left_out(part))]
+    """
+    Everything *part* does not vouch for: clauses, waived families, inconclusive cases, cases that did not run, gaps.
+
+    What has a remedy comes before the gaps, which may be many: a list that is cut keeps it.
+    """
+    return [*map(Untested, _clauses(part)), *_cases(part), *map(Untested, [*_left_out(part), *_gaps(part)])]
 
 
 def _clauses(part: Part) -> Iterator[str]:
@@ -114,10 +118,17 @@ def _left_out(part: Part) -> Iterator[str]:
         yield f"{plural(left.number, 'case')} {left.why}"
 
 
+def _gaps(part: Part) -> Iterator[str]:
+    """What makes a run incomplete; of a partial one nobody expects that it is whole."""
+    gaps = [] if part.partial else report.gaps(part)
+    for (contract, clause, reason), number in Counter((gap.contract, gap.clause, gap.reason) for gap in gaps).items():
+        yield f"{clause}: not judged on {plural(number, 'route')} ({contract}): {reason}"
+
+
 def unusual(part: Part) -> Iterator[str]:
     """What nobody documents: errors of the target's own first, then answers that differ from what is on record."""
     seen = [line for line in part.cases if line.get("observed")]
-    broken = [line for line in seen if line["observed"]["received"].startswith(("5", "no answer"))]
+    broken = [line for line in seen if report.errs(line["observed"])]
     other = [line for line in seen if line not in broken and report.differs(line["observed"])]
     for word, lines in (("answered with an error of its own", broken), ("otherwise than on record", other)):
         for line in lines:

@@ -12,7 +12,7 @@ from graphcancel.anchors import case_anchor, clause_anchor
 from graphcancel.page_matrix import STATES, addressed, by_route, came_to, numbered
 from graphcancel.page_words import SIGNS, Sign, sign_of
 from graphcancel.run import Line, Part
-from graphcancel.standing_text import plural
+from graphcancel.standing_text import known_deviation, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _remarks(line: Line, item: Line) -> Iterator[str]:
         yield f"late, after {item['late_s']} s"
     known = item.get("deviation")
     if known:
-        yield f"known: {known['reason']} (owner {known['owner']}, until {known['expires']})"
+        yield f"known: {known_deviation(known)}"
 
 
 def _call(exchange: Line) -> Call:

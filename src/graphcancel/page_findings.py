@@ -256,7 +256,7 @@ _OBSERVED: Final = {
 
 
 def _compared(observed: Line) -> str:
-    if observed["received"].startswith(("5", "no answer")):
+    if report.errs(observed):
         return "broken"
     if report.differs(observed):
         return "other"

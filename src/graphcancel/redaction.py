@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel.headers import standing
+from graphcancel.sanitise import CUT
 
 if TYPE_CHECKING:
     from graphcancel.exchange import Response
@@ -37,7 +38,7 @@ def shown_answer(response: Response, sanitiser: Sanitiser) -> dict[str, Any]:
 
 def cut(text: str) -> str:
     """*text*, with an ellipsis where it is longer than is shown."""
-    return text if len(text) <= MOST else text[:MOST] + "…"
+    return text if len(text) <= MOST else text[:MOST] + CUT
 
 
 def request_id(response: Response | None) -> str | None:
@@ -69,7 +70,7 @@ def _redacted(value: Any, sanitiser: Sanitiser, name: str, depth: int) -> Any:
         return _HIDDEN
     if isinstance(value, list):
         kept = [_redacted(item, sanitiser, name, depth + 1) for item in value[:_MANY]]
-        return kept + ["…"] * (len(value) > _MANY)
+        return kept + [CUT] * (len(value) > _MANY)
     return {
         _key(key, sanitiser): _redacted(item, sanitiser, key.lower(), depth + 1)
         for key, item in list(value.items())[:_MANY]

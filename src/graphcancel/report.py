@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from graphcancel.case import OF_A_USER
 from graphcancel.disputes import NOT_LISTED
 from graphcancel.run import Line, Part
-from graphcancel.story import OF_A_USER
 from graphcancel.waivers import waiver
 
 NOT_EXAMINED: Final = "not examined"
@@ -225,6 +225,11 @@ def differs(observed: Mapping[str, str | None]) -> bool:
     return expected[:3].isdecimal() and not str(observed.get("received")).startswith(expected[:3])
 
 
+def errs(observed: Mapping[str, str | None]) -> bool:
+    """Whether an observation shows an error of the server's own, or no answer at all."""
+    return str(observed.get("received")).startswith(("5", "no answer"))
+
+
 def reasons(lines: Iterable[Line]) -> list[tuple[str, int]]:
     """Why cases are inconclusive, the most frequent first."""
     found = Counter(str(line.get("reason")) for line in lines if line["verdict"] == "inconclusive")
@@ -264,12 +269,23 @@ class Left:
 
 def left_out(part: Part) -> list[Left]:
     """Cases that were not recorded, not selected or not reached."""
-    selected = part.footer.get("selected")
-    chosen = len(part.plan) if selected is None else selected
-    beyond = part.header.get("recording", {}).get("beyond", 0)
+    unselected, unreached = not_run(part)
     found = (
-        Left(beyond, "not on the recording"),
-        Left(len(part.plan) - chosen, "not selected"),
-        Left(chosen - len(part.cases), "not reached"),
+        Left(beyond(part), "not on the recording"),
+        Left(unselected, "not selected"),
+        Left(unreached, "not reached"),
     )
     return [one for one in found if one.number]
+
+
+def not_run(part: Part) -> tuple[int, int]:
+    """How many planned cases were not selected, and how many were and were not reached."""
+    selected = part.footer.get("selected")
+    chosen = len(part.plan) if selected is None else min(selected, len(part.plan))
+    # A plugin may run what was not selected, so fewer are left.
+    return max(len(part.plan) - max(chosen, len(part.cases)), 0), max(chosen - len(part.cases), 0)
+
+
+def beyond(part: Part) -> int:
+    """How many cases there are that the recording does not hold; 0 where nothing is replayed."""
+    return int(part.header.get("recording", {}).get("beyond", 0))

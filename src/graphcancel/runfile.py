@@ -23,6 +23,7 @@ from graphcancel.errors import RunError
 from graphcancel.record import Record
 from graphcancel.run import FORMAT, Line, Part, Run, in_order
 from graphcancel.schema import misfit, schema_at
+from graphcancel.strays import strays
 from graphcancel.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -193,6 +194,8 @@ def read_run(path: Path) -> Run:
         raise RunError(f"{file}: doubled: {twice[0][1]} stands in it twice; take the run as it was written")
     if footer["counts"] != counted(cases):
         raise RunError(f"{file}: truncated: the footer counts other cases than the file holds; run it again")
+    for number, fault in strays(lines):
+        raise RunError(f"{file}: line {number}: {fault}; take the run as it was written")
     return run_of_lines(header, cases, footer)
 
 
@@ -232,7 +235,7 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
 
 def _kind(line: Line) -> str:
     kind = line.get("kind")
-    return kind if kind in {"header", "footer"} else "line of no known kind"
+    return kind if kind in ("header", "footer") else "line of no known kind"
 
 
 def _check_format(header: Line, file: Path) -> None:

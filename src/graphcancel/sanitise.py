@@ -19,6 +19,8 @@ _QUERY: Final = frozenset("$top $skip $skiptoken $filter $select $orderby startd
 _ADDRESS: Final = re.compile(r"[^\s@<>(),;]+@[^\s@<>(),;]+")
 
 _READ: Final = 4000
+CUT: Final = "…"
+"""What a text ends with that was cut off."""
 
 
 class Sanitiser:
@@ -62,7 +64,7 @@ class Sanitiser:
             NUMBERS.sub("[…]", _ADDRESS.sub("[…]", text)),
         )
         shown = re.sub(r"(?:\[…\][\W_]?){2,}", "[…] ", shown).strip()
-        return shown[:limit] + ("…" if len(shown) > limit else "")
+        return shown[:limit] + (CUT if len(shown) > limit else "")
 
     def code(self, code: object) -> str:
         """An error code, where it is made of words that say nothing about anybody."""

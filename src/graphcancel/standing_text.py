@@ -52,7 +52,7 @@ def _met(entry: Mapping[str, Any], standing: Mapping[str, Any], today: dt.date) 
     days = (dt.date.fromisoformat(entry["expires"]) - today).days
     soon = f", which is in {plural(days, 'day')}" if days <= _SOON_DAYS else ""
     seen = plural(standing["findings"], "finding") if standing["findings"] else "not examined"
-    return f"{seen}: {entry['reason']} (owner {entry['owner']}, until {entry['expires']}{soon})"
+    return f"{seen}: {known_deviation(entry, soon)}"
 
 
 def _stale(entry: Mapping[str, Any], standing: Mapping[str, Any]) -> str:
@@ -74,6 +74,11 @@ def _stale(entry: Mapping[str, Any], standing: Mapping[str, Any]) -> str:
         f"expired on {entry['expires']} and {left}; agree on a new date with its owner ({entry['owner']}) "
         "or take the entry out"
     )
+
+
+def known_deviation(deviation: Mapping[str, Any], until: str = "") -> str:
+    """Why a finding is excused, who answers for that and until when; *until* is said of the day."""
+    return f"{deviation['reason']} (owner {deviation['owner']}, until {deviation['expires']}{until})"
 
 
 def plural(number: int, word: str) -> str:

@@ -21,7 +21,7 @@ from graphcancel.attempts import count_alike, counted, give_up
 from graphcancel.by_hand import curl
 from graphcancel.calling import Caller
 from graphcancel.calls import MALFORMED_ID, call_for, caller_of, comment_for, has_text
-from graphcancel.case import CONVENTIONS, Case
+from graphcancel.case import CONVENTIONS, OF_A_USER, Case
 from graphcancel.clearing import clear
 from graphcancel.envelope import envelope_check
 from graphcancel.errors import AnswerLost, NotOffered, NotServed, ProvisionError
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 3
 _SETUP_FAILURES: Final = 10
-# What an app's token cannot show where it stands in for an organizer without one.
-OF_A_USER: Final = frozenset({"permissions.delegated-work", "permissions.scope"})
 _ABSENCE: Final = frozenset({"effect.only-this-event", "occurrence.series-intact"})
 
 # Refused before anybody looks for the event, so these can be judged without one.

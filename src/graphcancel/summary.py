@@ -89,10 +89,13 @@ def _observations(part: Part) -> Iterator[str]:
 
 def _not_tested(part: Part) -> Iterator[str]:
     yield "not tested:"
-    for item in untested(part):
+    items = untested(part)
+    for item in items[:_MOST]:
         yield f"  {item.text}"
         if item.remedy:
             yield f"    remedy: {item.remedy}"
+    if len(items) > _MOST:
+        yield f"  and {len(items) - _MOST} more, in the report"
 
 
 def _known(part: Part) -> Iterator[str]:
@@ -109,13 +112,6 @@ def _closing(part: Part, file: Path) -> Iterator[str]:
     late = [item["late_s"] for line in part.cases for item in line["clauses"] if item.get("late_s") is not None]
     if late:
         yield f"late: {plural(len(late), 'effect')} came after the usual time, the slowest after {max(late)} s"
-    gaps = [] if part.partial else report.gaps(part)
-    if gaps:
-        first = gaps[0]
-        yield (
-            f"not judged: {len(gaps)} pairs of gating clause and route, the first {first.contract} "
-            f"{first.clause} on {first.route} ({first.reason})"
-        )
     if part.footer["residue"]:
         yield f"residue: {part.footer['residue']}"
     yield f"evidence: {ORIGINS[part.header['origin']]}"

@@ -31,7 +31,9 @@ from comparable import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from replacing import law
 
+from graphcancel.__main__ import main
 from graphcancel.changes import MOVING
 from graphcancel.changes import TOLD as KINDS
 from graphcancel.compare import compare, of_target
@@ -39,8 +41,8 @@ from graphcancel.comparison_text import as_json, bounded, told
 from graphcancel.errors import RunError
 from graphcancel.markdown import since
 from graphcancel.marks import Mark, worker_run
-from graphcancel.merge import merge
-from graphcancel.runfile import SCHEMA
+from graphcancel.merge import lines_of, merge
+from graphcancel.runfile import SCHEMA, write_run
 from graphcancel.schema import misfit, schema_at
 from graphcancel.verdict import NO_CHECK
 
@@ -59,17 +61,20 @@ LINES = st.builds(
     st.sampled_from(["pass", "fail", "inconclusive", "observed", "error"]),
     st.floats(0, 100),
 )
+SERIOUS = {"off-pass", "further", "unasserted", "unexamined", "vanished", "unasked", "unreached", "readings"}
 RUNS = st.lists(st.tuples(st.sampled_from(CASES), LINES), unique_by=lambda pair: pair[0]).map(
     lambda lines: run([line(case, **more) for case, more in lines])
 )
 
 
+@law
 @given(RUNS)
 def test_a_run_compared_with_itself_is_not_one_line(found):
     assert compare(found, found).changes == ()
     assert list(told(compare(found, found).as_json())) == []
 
 
+@law
 @given(RUNS, st.randoms())
 def test_order_ids_and_times_say_nothing(found, chance):
     lines = [
@@ -86,13 +91,18 @@ def test_order_ids_and_times_say_nothing(found, chance):
     assert compare(found, other).changes == ()
 
 
+@law
 @given(RUNS, RUNS)
 def test_every_comparison_fits_the_schema_and_moves_by_its_kinds(before, after):
     found = compare(before, after)
 
     assert misfit(found.as_json(), schema_at(SCHEMA, "compared")) is None
-    assert found.moved is any(change.kind in MOVING for change in found.changes)
+    assert found.moved is bool(SERIOUS & {change.kind for change in found.changes})
     assert bool(list(told(found.as_json()))) is bool(found.changes)
+
+
+def test_what_moves_a_comparison_is_what_is_worse_silent_or_read_otherwise():
+    assert set(MOVING) == SERIOUS
 
 
 def test_the_kinds_of_the_schema_are_those_there_are():
@@ -287,6 +297,20 @@ def test_what_a_recording_does_not_hold_is_one_quiet_line():
     assert kinds(run(), run(without(CASE), plan=plan, recording=recording)) == ["left-out"]
 
 
+def test_a_recording_explains_no_more_than_it_holds_less_than_the_one_before():
+    """
+    Both runs replay a recording that lacks other cases; a case that left the suite is on neither.
+    """
+    then, now = ({"beyond": number, "recorded": "2026-11-21"} for number in (2, 3))
+    plan = [[planned(case) for case in CASES[number:]] for number in (0, 1, 2)]
+    before = run(recording=then)
+
+    assert kinds(before, run(without(CASE), plan=plan[1], recording=then)) == ["vanished"]
+    assert kinds(before, run(without(CASE), plan=plan[1], recording=now)) == ["left-out"]
+    assert kinds(before, run(without(*CASES[:2]), plan=plan[2], recording=now)) == ["vanished"]
+    assert kinds(before, run(without(CASE), plan=plan[1])) == ["vanished"]
+
+
 def test_a_case_is_new_only_where_the_run_before_did_not_plan_it():
     plan = [planned(case) for case in CASES if case != CASE]
 
@@ -311,6 +335,26 @@ def test_cases_that_one_run_left_out_change_no_reading():
     rest = [one for one in broken if one["id"] != CASE]
 
     assert "readings" not in kinds(run(broken), run(rest, selection=["-k pascal"]))
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "kind"),
+    [(None, True, "new"), (True, None, "readings"), (None, False, "new"), (False, True, "readings")],
+)
+def test_a_reading_that_was_not_examined_before_is_new_and_no_other(then, now, kind):
+    before, after = (run([line(case, clauses=[clause(STATUS, held)]) for case in CASES]) for held in (then, now))
+
+    assert {item.split(": ")[1] for item in texts(before, after, kind) if item.startswith(DISPUTE["id"])} == {
+        "202",
+        "204",
+    }
+
+
+def test_a_dispute_that_nobody_examined_comes_and_goes_with_its_pages():
+    unasked = [line(case, clauses=[clause(TOLD)]) for case in CASES]
+
+    assert kinds(run(unasked), run(unasked, disputes=[])) == ["contracts"]
+    assert kinds(run(unasked, disputes=[]), run(unasked)) == ["contracts"]
 
 
 def test_a_dispute_that_went_though_it_was_examined_is_told():
@@ -353,6 +397,20 @@ def test_a_baseline_of_several_targets_is_that_of_the_target_that_runs():
     assert kinds(of_target(whole, "fabrikam", "RUN"), other("fabrikam")) == ["readings", "better"]
     with pytest.raises(RunError, match="RUN: a merged run without target northwind"):
         of_target(whole, "northwind", "RUN")
+
+
+def test_the_command_compares_a_run_of_one_target_with_its_part_of_a_merged_one(tmp_path, capsys):
+    whole = merged(other("contoso"), other("fabrikam", changed(CASE, **BROKEN)))
+    then, now, elsewhere = (
+        str(write_run(tmp_path, "run", lines_of(one))) for one in (whole, other("contoso"), other("northwind"))
+    )
+
+    assert main(["compare", then, now]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["compare", then, elsewhere]) == 4
+    assert "a merged run without target northwind" in capsys.readouterr().err
+    assert main(["compare", now, then]) == 0
+    assert "target fabrikam with its 8 cases" in capsys.readouterr().out
 
 
 # -- telling -------------------------------------------------------------------------------------------------------

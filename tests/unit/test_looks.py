@@ -11,6 +11,7 @@ import pytest
 from graphcancel.exchange import Request, encode_segment
 from graphcancel.fence import Fence
 from graphcancel.looks import Entry, Lookout, Message, Unseen, Viewpoint, entries
+from graphcancel.marks import Mark
 from graphcancel.plaintext import plain
 from graphcancel.target import MAILS
 
@@ -389,6 +390,25 @@ def test_each_message_is_counted_once_under_the_role_of_its_mailbox(script):
 
     # One inbox is served for both mailboxes here, so the second adds nothing.
     assert {name: number for name, number in target.counts.items() if name.startswith(MAILS)} == {f"{MAILS}attendee": 2}
+
+
+def test_of_what_is_read_for_a_booking_only_mail_with_a_mark_of_the_run_is_counted(script):
+    mark, sibling, foreign = (
+        Mark.of(run, case, 0).case
+        for run, case in (("gc6b02264e71006b", "a"), ("gc6b02264e71006bw001", "b"), ("gc6b02264e71006c", "a"))
+    )
+    letters = [
+        letter("m1", f"Canceled: {mark}"),
+        letter("m2", "Canceled", f"<p>for {sibling}</p>"),
+        letter("m3", "lunch?"),
+        letter("m4", foreign),
+        letter("m5", mark[:-1]),
+    ]
+    target = script(lambda request: items(*letters) if "/messages" in request.path else items({"id": "a/1"}))
+    found = Lookout(target).look(replace(POINT, marker=mark, booking=True, owner_actor=None))
+
+    assert len(found.mail[ADA]) == 5
+    assert target.counts[f"{MAILS}attendee"] == 2
 
 
 def test_an_inbox_that_could_not_be_read_counts_for_nothing(script):

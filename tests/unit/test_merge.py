@@ -9,12 +9,13 @@ import pytest
 from comparable import CASES, DISPUTE, STATUS, STUB, TOLD, V1, changed, clause, line, page, part, planned, run, without
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from replacing import law
 
 from graphcancel.compare import compare
 from graphcancel.conclusion import conclude
 from graphcancel.errors import RunError
 from graphcancel.merge import lines_of, merge
-from graphcancel.report import readings
+from graphcancel.report import Left, left_out, readings
 from graphcancel.runfile import read_run, write_run
 
 CASE = CASES[0]
@@ -76,6 +77,7 @@ LINES = st.tuples(
 )
 
 
+@law
 @given(LINES, st.lists(st.integers(0, 2), min_size=len(CASES), max_size=len(CASES)))
 def test_whatever_way_a_run_is_divided_its_merged_parts_are_the_run(lines, number):
     whole = concluded(lines, deviations=[KNOWN])
@@ -94,8 +96,8 @@ def test_whatever_way_a_run_is_divided_its_merged_parts_are_the_run(lines, numbe
     assert bare(of(merged)) == bare(merged)
 
 
+@settings(law, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(LINES)
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_merged_run_is_written_and_read_as_it_was(tmp_path, lines):
     merged = of(*halves(lines), concluded(lines, THIRD, target="fabrikam"))
     read = read_run(write_run(tmp_path, "merged", lines_of(merged)))
@@ -197,6 +199,48 @@ def test_what_failed_beside_the_cases_of_a_run_fails_the_whole(code):
     assert of(first, second).exits[0] == code
 
 
+def test_a_known_deviation_that_expired_between_two_runs_is_out_of_date():
+    """
+    The day by which it expires is that of the last run.
+    """
+    lines = [line(case, **(FINDING if case.startswith(V1) else {})) for case in CASES]
+    first, second = halves(lines, deviations=[KNOWN])
+    second.parts[0].header["started"] = "2027-02-01T02:00:00+00:00"
+
+    for runs in ((first, second), (second, first)):
+        (joined,) = of(*runs).parts
+        assert joined.footer["deviations"][0]["state"] == "expired"
+        assert joined.footer["exit"] == 1
+
+
+def test_a_merged_run_keeps_no_comparison_of_its_parts():
+    compared = compare(run(), run(changed(CASE, **FINDING))).as_json()
+    merged = of(run(footer={"compared": compared}))
+
+    assert merged.compared is None
+    assert "compared" not in merged.parts[0].footer
+
+
+ERROR = line(CASES[-1], "error", [], reason="KeyError")
+UNKNOWN = [KNOWN | {"case": "event-cancel.v9/*"}]
+
+
+@pytest.mark.parametrize(
+    ("last", "header", "exits"),
+    [
+        (line(CASES[-1]), {}, (0,)),
+        (ERROR, {}, (1,)),
+        (line(CASES[-1]), {"deviations": UNKNOWN}, (11,)),
+        (line(CASES[-1]), {"deviations": UNKNOWN, "recording": {"beyond": 0}}, (11,)),
+        (line(CASES[-1]), {"deviations": UNKNOWN, "recording": {"beyond": 1}}, (0,)),
+    ],
+    ids=["whole", "a fault where nothing gates", "known of nothing", "all is recorded", "some is recorded"],
+)
+def test_how_a_run_ends(last, header, exits):
+    assert not last["gating"]
+    assert concluded([*without(CASES[-1]), last], **header).exits == exits
+
+
 def test_what_is_left_in_the_target_is_left_in_it():
     first, second = halves([line(case) for case in CASES])
     first.parts[0].footer.update({"residue": "2 events", "exit": 12})
@@ -242,6 +286,38 @@ def test_a_merged_run_with_cases_missing_stays_partial():
     assert merged.partial
     assert merged.parts[0].header["selection"] == [f"-k {V1}", "-k occurrence"]
     assert merged.exits == (0,)
+
+
+@pytest.mark.parametrize(
+    ("selected", "left"),
+    [
+        (4, [Left(3, "not selected")]),
+        (5, [Left(2, "not selected"), Left(1, "not reached")]),
+        (None, [Left(3, "not reached")]),
+    ],
+)
+def test_what_was_left_out_of_joined_runs_is_never_told_twice(selected, left):
+    """
+    The second run was asked for cases that the first has, and did not come to all of them.
+    """
+    first = run([line(case) for case in CASES[:4]], {"selected": selected}, run=FIRST, selection=["-k x"])
+    joined = of(first, run([line(CASES[-1])], run=SECOND, selection=["-k y"]), partial=True).parts[0]
+
+    assert left_out(joined) == left
+
+
+def test_runs_that_asked_for_the_same_cases_make_a_whole():
+    """
+    Each was to run all of them and was stopped; together they have them.
+    """
+    halved = [
+        run([line(case) for case in some], {"selected": len(CASES)}, run=name)
+        for some, name in ((CASES[:4], FIRST), (CASES[4:], SECOND))
+    ]
+    (joined,) = of(*halved).parts
+
+    assert joined.footer["selected"] == len(CASES)
+    assert left_out(joined) == []
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,14 @@ import pytest
 from comparable import KNOWN, LEFT, SEEN, STATUS, STUB, TOLD, V1, clause, exchange, kinds, page, run, texts, two
 
 from graphcancel.compare import compare
+from graphcancel.sanitise import CUT
 
 # -- answers -------------------------------------------------------------------------------------------------------
 
 ENVELOPE = '{"error": {"code": "ErrorItemNotFound", "message": "no"}}'
+
+
+HALF = '{"error": {"code": "A", "message": "' + "x" * 9 + CUT
 
 
 @pytest.mark.parametrize(
@@ -57,10 +61,20 @@ def test_a_code_that_a_clause_received_is_told_once():
     assert texts(*two(then, now), "answered") == ["response.status: 400 A → 400 B"]
 
 
-def test_a_body_that_is_cut_off_says_nothing_of_its_shape():
-    cut = '{"error": {"code": "A", "message": "' + "x" * 9 + "…"
+@pytest.mark.parametrize("other", [HALF + CUT, '{"error": {"code": "A"}}', ""])
+def test_a_body_that_is_cut_off_says_nothing(other):
+    then, now = ({"exchanges": [exchange(400, body)]} for body in (HALF, other))
 
-    assert kinds(*two({"exchanges": [exchange(400, cut)]}, {"exchanges": [exchange(400, cut + "…")]})) == []
+    assert kinds(*two(then, now)) == []
+    assert kinds(*two(now, then)) == []
+
+
+def test_of_the_calls_of_a_case_the_last_is_compared():
+    waited = {"exchanges": [exchange(429, sent="[]"), exchange()]}
+
+    assert kinds(*two(waited, {})) == []
+    assert kinds(*two({}, waited)) == []
+    assert kinds(*two({}, {"exchanges": [exchange(), exchange(503)]})) == ["answered"]
 
 
 @pytest.mark.parametrize(
@@ -137,6 +151,15 @@ def test_what_differs_around_a_run_is_told_and_moves_nothing(header, kind, text)
     assert text in texts(run(), run(**header), kind)
     assert kinds(run(), run(**header)) == [kind]
     assert not compare(run(), run(**header)).moved
+
+
+def test_another_recording_is_told():
+    before, after = (
+        run(origin="recording:mock", recording={"beyond": 0, "recorded": day}) for day in ("2026-01-01", "2026-11-21")
+    )
+
+    assert texts(before, after, "made") == ["recorded: 2026-01-01 → 2026-11-21"]
+    assert kinds(before, before) == []
 
 
 def test_a_clause_that_says_something_else_is_told_word_by_word():

@@ -191,20 +191,20 @@ def test_a_finding_is_worded_as_a_person_reads_it(outcome):
     assert "Traceback" not in found.stdout.str()
 
 
-def test_the_last_line_says_verdict_counts_requests_and_where_to_read_on(outcome, pytester):
+def test_the_last_line_says_verdict_counts_requests_and_where_to_read_on(outcome, pytester, monkeypatch):
     """
     The report where there is one, else what it would be made of.
     """
 
-    def finish(look):
-        (folder,) = pytester.path.glob("runs/*")
-        (folder / "report.html").write_text("", encoding="utf-8")
-        return [], ()
+    def unwritable(folder, run):
+        raise RunError("no space left")
 
-    found, _ = outcome(told(HELD))
+    with monkeypatch.context() as patch:
+        patch.setattr(concluding, "write_reports", unwritable)
+        found, _ = outcome(told(HELD))
     found.stdout.re_match_lines([r"holds \(exit 0\): 4 pass; 7 requests, 1\.8 per case; runs/[^/]+/run\.jsonl$"])
     shutil.rmtree(pytester.path / "runs")
-    found, _ = outcome(told(BROKEN), finish=finish)
+    found, _ = outcome(told(BROKEN))
     found.stdout.re_match_lines(
         [r"does not hold \(exit 1\): 4 fail; 7 requests, 1\.8 per case; report: runs/[^/]+/report\.html$"]
     )

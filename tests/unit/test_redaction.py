@@ -9,7 +9,7 @@ import pytest
 
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.redaction import MOST, request_id, shown_answer
-from graphcancel.sanitise import Sanitiser
+from graphcancel.sanitise import CUT, Sanitiser
 from graphcancel.shown import call_line
 
 SENTENCE = "You need to be an organizer to cancel a meeting."
@@ -65,6 +65,28 @@ def test_what_is_not_known_to_be_harmless_is_not_shown(place, secret):
     assert not any(word in json.dumps(told, ensure_ascii=False) for word in secret.split())
 
 
+def test_an_id_is_hidden_though_its_parts_read_as_words():
+    readable = str(UUID(hex="deadface" + "face" * 6))
+    told = shown_answer(
+        Response(400, {}, json.dumps([readable, f"no {readable}"]).encode()), Sanitiser("k", ["no dead face"])
+    )
+
+    assert json.loads(told["body"])[0] == "[…]"
+
+
+def test_a_code_is_shown_only_where_it_is_a_code():
+    assert json.loads(shown({"error": {"code": "http.404"}})["body"]) == {"error": {"code": "[an unlisted code]"}}
+
+
+@pytest.mark.parametrize("number", [19, 20, 21, 40])
+def test_of_what_is_many_so_many_are_shown(number):
+    many = json.loads(shown([1] * number)["body"])
+    keys = json.loads(shown({str(place): 1 for place in range(number)})["body"])
+
+    assert many == [1] * min(number, 20) + ["…"] * (number > 20)
+    assert len(keys) == min(number, 20)
+
+
 def test_numbers_and_truth_are_shown_where_they_are_small():
     assert json.loads(shown([True, None, 404, 4711471147, 1.5])["body"]) == [True, None, 404, "[…]", "[…]"]
 
@@ -74,7 +96,8 @@ def test_a_long_body_is_cut_and_its_length_told():
 
     assert told["bytes"] == 5000 * len('"refused", ') - 2 + len('{"value": []}')
     assert len(told["body"]) <= MOST + 1
-    assert len(shown(("refused " * 5000).encode())["body"]) <= MOST + 1
+    for long in ([[SENTENCE] * 20] * 20, ("refused " * 5000).encode()):
+        assert shown(long)["body"][MOST:] == CUT
 
 
 def test_deep_and_endless_bodies_are_shown_as_far_as_is_worth_it():
@@ -87,10 +110,11 @@ def test_deep_and_endless_bodies_are_shown_as_far_as_is_worth_it():
 
 def test_headers_that_differ_each_time_are_left_out_and_others_only_named():
     told = shown(
-        {}, date="x", content_length="3", x_ms_ags_diagnostic="y", sunset="tomorrow", content_type="application/json"
-    )
+        {}, date="x", content_length="3", x_ms_ags_diagnostic="y", sunset="tomorrow", etag="W/1",
+        content_type="application/json",
+    )  # fmt: skip
 
-    assert told["headers"] == {"content-type": "application/json", "sunset": "…"}
+    assert told["headers"] == {"content-type": "application/json", "etag": "…", "sunset": "…"}
 
 
 def test_a_request_id_is_one_or_is_not_shown():

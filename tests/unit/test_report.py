@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from graphcancel.cases import build_cases
 from graphcancel.contract import load_contracts
 from graphcancel.disputes import NOT_LISTED, disputes, load_disputes
-from graphcancel.report import Missing, readings, reasons, unjudged
+from graphcancel.report import Missing, not_run, readings, reasons, unjudged, unshown
 from graphcancel.run import told_of_contracts, told_of_disputes, weight
 from graphcancel.tabulated import clause_table, coverage_table, rendered
 
@@ -64,6 +65,36 @@ def test_a_judgement_elsewhere_does_not_count(other):
     found = unjudged([line(clauses=[judged("a", None)]), other])
 
     assert [(item.clause, item.reason) for item in found] == [("a", "not examined")]
+
+
+def test_only_a_whole_run_has_clauses_that_no_call_of_it_could_show(part):
+    lines = [line(STUB, clauses=[judged("response.status", True)])]
+    whole = replace(part(lines), footer={"partial": False})
+
+    assert (STUB, "response.body") in unshown(whole)
+    assert (STUB, "response.status") not in unshown(whole)
+    assert unshown(replace(whole, footer={"partial": True})) == []
+
+
+@pytest.mark.parametrize(
+    ("selected", "planned", "found"),
+    [
+        (None, 3, (0, 2)),
+        (3, 3, (0, 2)),
+        (2, 3, (1, 1)),
+        (1, 3, (2, 0)),
+        (0, 3, (2, 0)),
+        (9, 3, (0, 2)),
+        (None, 0, (0, 0)),
+    ],
+)
+def test_cases_that_did_not_run_were_not_selected_or_not_reached_and_never_less_than_none(
+    selected, planned, found, part
+):
+    one = part([line()])
+    some = replace(one, header={**one.header, "plan": one.plan[:planned]}, footer={"selected": selected})
+
+    assert not_run(some) == found
 
 
 def test_what_does_not_gate_leaves_no_gap():

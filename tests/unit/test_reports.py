@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from small_run import DRAFT_ID, ID, REQUEST_ID, call, finding, header, line, lines, merged, planned, run, written
+from small_run import (
+    DRAFT_ID,
+    ID,
+    REQUEST_ID,
+    call,
+    clause,
+    contract,
+    finding,
+    header,
+    line,
+    lines,
+    merged,
+    planned,
+    run,
+    written,
+)
 
 from graphcancel.__main__ import main
 from graphcancel.errors import RunError
 from graphcancel.junit import junit
 from graphcancel.markdown import markdown
 from graphcancel.reports import RENDERERS, write_reports
-from graphcancel.runfile import read_run, run_of_lines
+from graphcancel.runfile import SCHEMA, read_run, run_of_lines
+from graphcancel.schema import misfit, schema_at
+from graphcancel.summary import summary
 
 HOSTILE = "a\x1b[31m]]>\x00<script>alert(1)</script> | `x` [l](javascript:y) ![i](z)\n# top\u2028\ud800 https://evil.example www.evil.example @all"
 BROKEN = finding(held=False)
@@ -110,6 +128,16 @@ def test_what_xml_cannot_carry_is_replaced():
     assert message.count("\ufffd") == 3
 
 
+@pytest.mark.parametrize("partial", [True, False])
+def test_each_suite_says_whether_the_run_was_partial(partial):
+    assert {properties(suite)["partial"] for suite in suites(run(partial=partial))} == {str(partial).lower()}
+
+
+def test_a_fault_in_telling_a_case_is_told_as_it_is():
+    with pytest.raises(KeyError, match="observed"):
+        junit(run(line(ID, "observed")))
+
+
 def test_each_target_and_contract_is_a_suite():
     found = run_of_lines(*split(merged(lines(), lines(head=header(target="fabrikam")))))
 
@@ -161,6 +189,45 @@ def test_what_was_not_tested_is_told_with_its_remedy():
     )
 
 
+WHOLE = {"response.status": clause("success is answered 202"), "response.body": clause("the body is empty")}
+OPEN = {
+    "event-cancel.v1.0": contract(clauses=WHOLE),
+    "event-cancel.stub": contract("draft", clauses=WHOLE),
+}
+
+
+def test_what_makes_a_run_incomplete_is_told_once_with_the_number_of_routes():
+    """
+    Neither is the case inconclusive nor is a clause without a case: only the route was never judged on it.
+    """
+    again = f"{ID}/upn"
+    opened = [finding(held=None, reason="no inbox"), finding("response.body")]
+    head = header(planned(), planned(again, addressing="upn"), planned(DRAFT_ID), contracts=OPEN)
+    told = [line(ID, "pass", *opened), line(again, "pass", *opened, addressing="upn", gating=True), line(DRAFT_ID)]
+    text = "response.status: not judged on 2 routes (event-cancel.v1.0): no inbox"
+
+    whole = run(*told, head=head, exit=10, unjudged=2)
+    assert f"### Not tested\n\n- {text.replace('_', chr(92) + '_')}\n" in markdown(whole)
+    shown = list(summary(whole.parts[0], Path("run.jsonl"), width=100, color=False))
+    assert shown.count(f"  {text}") == 1
+    assert sum("no inbox" in row for row in shown) == 1
+    assert text not in markdown(run(*told, head=head, partial=True))
+    assert "- nothing: every clause of every contract was judged\n" in markdown(run(head=header(contracts=OPEN)))
+
+
+def test_what_is_seen_where_no_clause_speaks_is_listed_where_it_is_unusual():
+    seen = {"observation": "x", "expected": "400", "mark": "D", "received": "202"}
+    told = markdown(run(line(ID, "observed", observed=seen), line(DRAFT_ID)))
+
+    assert (
+        "### Observed, where no clause speaks\n\n"
+        f"- otherwise than on record: {ID}: on record 400 (D), received 202\n" in told
+    )
+    assert "### Observed" not in markdown(
+        run(line(ID, "observed", observed=seen | {"received": "400"}), line(DRAFT_ID))
+    )
+
+
 def test_a_partial_run_says_so_and_by_what():
     told = markdown(run(line(), head=header(planned(), planned(DRAFT_ID), selection=["-k v1.0"]), partial=True))
 
@@ -189,7 +256,8 @@ def test_what_changed_stands_right_after_the_verdict():
         "cases": 2,
     }
     item = {"case": ID, "clause": None, "before": "pass", "after": "fail", "text": "now *fails*"}
-    changed = {"with": before, "moved": True, "changes": [{"kind": "moved", "title": "Moved", "items": [item]}]}
+    changed = {"with": before, "moved": True, "changes": [{"kind": "off-pass", "title": "Moved", "items": [item]}]}
+    assert misfit(changed, schema_at(SCHEMA, "compared")) is None
     told = markdown(run(compared=changed))
 
     assert told.index("## Since 2026-01-01") < told.index("**Evidence")
@@ -271,3 +339,18 @@ def test_a_merged_run_is_told_part_by_part(tmp_path):
 
     assert text.index("## contoso") < text.index("from the target itself") < text.index("## fabrikam")
     assert "from the bundled mock" in text
+
+
+def test_a_terminal_is_not_flooded_with_what_was_not_tested():
+    ids = [f"{ID}/{number}" for number in range(60)]
+    cases = [
+        line(name, "inconclusive", finding(held=None, reason=f"reason {name}"), reason=f"reason {name}") for name in ids
+    ]
+    part = run(*cases, head=header(*map(planned, ids))).parts[0]
+    told = list(summary(part, Path("report.html"), width=100, color=False))
+
+    start = told.index("not tested:")
+    listed = [text for text in told[start + 1 :] if text.startswith("  ")]
+    (more,) = (text for text in listed if text.endswith("more, in the report"))
+    assert int(more.split()[1]) + 40 > 60
+    assert listed.index(more) == 40

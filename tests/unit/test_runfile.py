@@ -7,7 +7,7 @@ import re
 
 import pytest
 from jsonschema import Draft202012Validator
-from small_run import header, line, lines, merged, planned, written
+from small_run import finding, header, line, lines, merged, planned, written
 
 from graphcancel.errors import RunError
 from graphcancel.evidence import Finding
@@ -108,6 +108,17 @@ def counting(number: int) -> dict:
     return FOOTER | {"counts": {"cases": number, "pass": number}}
 
 
+NEVER = "2026-02-30T00:00:00+00:00"
+STANDING = {"entry": 7, "state": "met", "findings": 1, "judged": 1, "cases": 1}
+KNOWN = {
+    "file": "known.toml",
+    "entry": 7,
+    "case": "*",
+    "clause": "*",
+    "reason": "why",
+    "owner": "who",
+    "expires": "2026-02-01",
+}
 BAD = {
     "empty": ([], "has no header"),
     "no header": ([LINE, FOOTER], "has no header"),
@@ -138,6 +149,59 @@ BAD = {
     "a plan of another shape": ([HEADER | {"plan": {}}, LINE, counting(1)], "line 1: plan: found {}"),
     "too deep": ([HEADER, "[" * 100_000 + "]" * 100_000, FOOTER], "line 2 is no JSON"),
     "a part that is none": ([*merged(lines())[:1], LINE | {"part": 7}, merged(lines(LINE))[-1]], "line 2: part"),
+    "a part that is left out": (
+        [*merged(lines())[:1], LINE, merged(lines(LINE))[-1]],
+        "line 2: part: there is no such",
+    ),
+    "a kind that is a list": ([HEADER, LINE | {"kind": []}, FOOTER], "line 2 is a second line of no known kind"),
+    "a case that is not planned": ([HEADER, LINE | {"id": "new"}, counting(1)], "line 2: id: new is not in the plan"),
+    "a case of another part's plan": (
+        merged(lines(), lines(LINE, head=header(planned(DRAFT["id"])))),
+        f"line 4: id: {LINE['id']} is not in the plan",
+    ),
+    "an unknown contract": (
+        [HEADER, LINE | {"contract": "event-cancel.v2.0"}, counting(1)],
+        "line 2: contract: event-cancel.v2.0 is no contract",
+    ),
+    "an unknown clause": (
+        [HEADER, LINE, DRAFT | {"clauses": [finding(), finding("response.new")]}, FOOTER],
+        "line 3: clauses[1].clause: event-cancel.stub has no clause response.new",
+    ),
+    "observed, and nobody says what": (
+        [HEADER, LINE | {"verdict": "observed"}, FOOTER | {"counts": {"cases": 1, "observed": 1}}],
+        "line 2: top level: found no key 'observed'",
+    ),
+    "a standing of no deviation": (
+        [HEADER, LINE, counting(1) | {"deviations": [STANDING]}],
+        "line 3: deviations[0].entry: 7",
+    ),
+    "a standing of another part's deviation": (
+        merged(lines(head=header(deviations=[KNOWN])), lines(deviations=[STANDING])),
+        "line 6: parts[1].deviations[0].entry: 7 is no known deviation",
+    ),
+    "an expiry that is no date": (
+        [HEADER | {"deviations": [KNOWN | {"expires": "soon"}]}, LINE, counting(1)],
+        "line 1: deviations[0].expires: found 'soon'",
+    ),
+    "an expiry in no calendar": (
+        [HEADER | {"deviations": [KNOWN | {"expires": "2026-02-30"}]}, LINE, counting(1)],
+        "line 1: deviations[0].expires: found '2026-02-30'",
+    ),
+    "a start in no calendar": (
+        [HEADER | {"started": NEVER}, LINE, counting(1)],
+        f"line 1: started: found '{NEVER}', which no calendar",
+    ),
+    "a merged start in no calendar": (
+        [merged(lines())[0] | {"started": NEVER}, *merged(lines())[1:]],
+        "line 1: started: found",
+    ),
+    "a merged end in no calendar": (
+        [*merged(lines())[:-1], merged(lines())[-1] | {"ended": NEVER}],
+        "line 4: ended: found",
+    ),
+    "a part's start in no calendar": (merged(lines(head=header(started=NEVER))), "line 1: parts[0].started: found"),
+    "an end in no calendar": ([HEADER, LINE, counting(1) | {"ended": NEVER}], "line 3: ended: found"),
+    "a part's end in no calendar": (merged(lines(ended=NEVER)), "line 4: parts[0].ended: found"),
     "parts that differ": (
         [merged(lines(), lines())[0], *merged(lines())[1:]],
         "truncated: header and footer tell of different parts",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from graphcancel.case import OF_A_USER
 from graphcancel.errors import TargetError
 from graphcancel.report import gaps, idle_waivers
-from graphcancel.story import OF_A_USER
 from graphcancel.waivers import FAMILIES, check_waivers, waiver, why_unused
 
 CLAUSES = ("response.status", "effect.left-calendar")
