@@ -22,7 +22,7 @@ from graphcancel.standing_text import plural
 
 _SUMMED: Final = ("requests", "writes", "waiting", "pages", "removed")
 _COUNTED: Final = ("created", "mails")
-_ALIKE: Final = ("suite", "origin", "cloud", "waived", "deviations", "recording")
+_ALIKE: Final = ("suite", "origin", "service", "cloud", "waived", "deviations", "recording")
 _NAMED: Final = 3
 # What the whole decides anew; 5 is pytest's for nothing judged.
 _CONCLUDED: Final = frozenset({5, EXIT_UNJUDGED, EXIT_STALE, EXIT_RESIDUE})

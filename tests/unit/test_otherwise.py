@@ -117,6 +117,7 @@ def test_what_the_suite_sends_otherwise_is_told_apart(then, now, text):
         ({"cloud": "china"}, "made", "cloud: none → china"),
         ({"target": "fabrikam"}, "target", "target: contoso → fabrikam"),
         ({"origin": "mock"}, "origin", "evidence: the target itself → the bundled mock"),
+        ({"service": True}, "origin", "evidence: the target itself → Microsoft's service"),
         ({"gates": []}, "made", f"findings fail the run: no longer {V1}"),
         ({"gates": [V1, STUB]}, "made", f"findings fail the run: now {STUB}"),
         ({"waived": {"group": "none here"}}, "made", "waived group: none → none here"),
