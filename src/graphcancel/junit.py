@@ -13,7 +13,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from graphcancel.finding_text import excuses
-from graphcancel.run import Line, Part, Run
+from graphcancel.run import Line, Part, Run, weight
 
 # What XML 1.0 cannot carry, whatever it is written as.
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -83,7 +83,7 @@ def _case(part: Part, line: Line) -> ET.Element:
 def _outcome(part: Part, line: Line) -> Iterator[ET.Element]:
     """What JUnit has for the verdict; nothing for a case that holds or is only observed."""
     match line["verdict"]:
-        case "fail" if line["gating"] and not line["excused"]:
+        case "fail" if weight(line) == "fail":
             told = _findings(part, line)
             failure = ET.Element("failure", type="finding", message=_text(told[0]))
             failure.text = _text("\n".join([*told, *([line["curl"]] if "curl" in line else [])]))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from graphcancel import report
 from graphcancel.ending import ending
 from graphcancel.remedies import remedy
-from graphcancel.run import VERDICTS, Line, Part, Run
+from graphcancel.run import VERDICTS, Line, Part, Run, weight
 from graphcancel.standing_text import plural
 
 
@@ -25,12 +25,11 @@ def told_counts(lines: Iterable[Line]) -> list[str]:
     lines = list(lines)
     counts = Counter(line["verdict"] for line in lines)
     told = [f"{counts[name]} {name}" for name in VERDICTS if counts[name]]
-    lax = sum(1 for line in lines if line["verdict"] == "fail" and not line["gating"])
-    if lax:
-        told.append(f"{lax} of the failures do not gate")
-    known = sum(1 for line in lines if line["gating"] and line["excused"])
-    if known:
-        told.append(f"{known} of the failures known")
+    weights = Counter(weight(line) for line in lines if line["verdict"] == "fail")
+    if weights["lax"]:
+        told.append(f"{weights['lax']} of the failures do not gate")
+    if weights["known"]:
+        told.append(f"{weights['known']} of the failures known")
     return told or ["no case ran"]
 
 
@@ -58,7 +57,7 @@ def findings(part: Part) -> list[Found]:
     for line in part.cases:
         for item in line["clauses"]:
             if item["held"] is False:
-                fails = line["gating"] and "deviation" not in item
+                fails = weight(line, item) == "fail"
                 groups[line["contract"], item["clause"], item["documented"], item["received"], fails].append(line["id"])
     found = [
         Found(contract, clause, documented, received, tuple(cases), fails)
