@@ -132,7 +132,7 @@ class Suite:
         """Whether a finding of *case* fails the run."""
         gates = self.description.gates
         if gates is None:
-            return self.told[case.contract]["standing"] == "current"
+            return bool(self.told[case.contract]["standing"] == "current")
         return case.contract in gates
 
     def line(self, record: Record) -> dict[str, Any]:
