@@ -64,6 +64,19 @@ class Opened:
         found = self.page.evaluate("axe.run({resultTypes: ['violations']}).then((found) => found.violations)")
         return [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
+    def until(self, expression: str) -> object:
+        """The value of *expression* once it is neither 0 nor false, or what it is after ten seconds."""
+        # Playwright's own waiting evaluates text in the page, which the page's policy forbids.
+        for _ in range(40):
+            if value := self.page.evaluate(expression):
+                break
+            self.page.wait_for_timeout(250)
+        return value
+
+    def unfolded(self, fragment: str) -> bool:
+        """Whether the case at *fragment* is opened, at once or soon."""
+        return bool(self.until(f"document.getElementById({json.dumps(fragment)}).closest('details').open"))
+
     def open(self, fragment: str) -> bool:
         """Whether the case at *fragment* is open and can be seen."""
         return self.page.locator(f"[id='{fragment}']").is_visible()
@@ -135,7 +148,7 @@ def test_a_click_leads_from_the_matrix_to_the_evidence(files, show):
 
     cell.click()
 
-    told.page.wait_for_function("(id) => document.getElementById(id).closest('details').open", arg=fragment)
+    assert told.unfolded(fragment)
     assert told.open(fragment)
     evidence = told.page.locator(f"[id='{fragment}']")
     assert "failed" in evidence.inner_text()
@@ -145,7 +158,8 @@ def test_a_click_leads_from_the_matrix_to_the_evidence(files, show):
 
 
 def test_the_keyboard_alone_leads_there_too(show):
-    page = show("faults", viewport=WIDE).page
+    told = show("faults", viewport=WIDE)
+    page = told.page
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
@@ -158,7 +172,7 @@ def test_the_keyboard_alone_leads_there_too(show):
     fragment = page.evaluate("document.activeElement.hash.slice(1)")
     page.keyboard.press("Enter")
 
-    page.wait_for_function("(id) => document.getElementById(id).closest('details').open", arg=fragment)
+    assert told.unfolded(fragment)
     # What is read next is the case itself.
     assert page.evaluate("document.activeElement.closest('details')?.querySelector('[id]').id") == fragment
 
@@ -195,12 +209,11 @@ def test_cases_are_found_by_word_and_by_verdict(show):
 def test_on_paper_what_did_not_pass_is_open(files, show):
     told = show("faults", viewport=WIDE)
     told.page.emulate_media(media="print")
-    hidden = told.page.evaluate(
-        "[...document.querySelectorAll('details:not(.held) pre')].filter((one) => !one.checkVisibility({contentVisibilityAuto: true})"
-        " || one.getBoundingClientRect().height === 0).length"
+    # It takes a frame or two until the style for paper holds for all of them.
+    assert told.until(
+        "[...document.querySelectorAll('details:not(.held) pre')].every((one) => "
+        "one.checkVisibility({contentVisibilityAuto: true}) && one.getBoundingClientRect().height > 0)"
     )
-
-    assert hidden == 0
     assert told.page.locator("details:not(.held) pre").count() > 0
     assert told.page.locator(".paper").first.is_visible()
     assert told.page.pdf().startswith(b"%PDF")
