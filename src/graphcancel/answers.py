@@ -94,7 +94,19 @@ def sentence(evidence: Evidence) -> Outcome:
     message = response.error.get("message")
     if not isinstance(message, str):
         return Outcome(False, "no error.message", documented=documented)
-    return Outcome(message == documented, evidence.sanitiser.text(message), documented=documented)
+    reason = None if message == documented else _parting(documented, message)
+    return Outcome(message == documented, evidence.sanitiser.text(message), reason, documented)
+
+
+def _parting(documented: str, received: str) -> str:
+    """Where two texts part, by code points: two that differ may look the same."""
+    place = next((n for n, (one, other) in enumerate(zip(documented, received, strict=False)) if one != other), None)
+    if place is None:
+        longer = len(received) - len(documented)
+        told = f"{abs(longer)} character{'' if abs(longer) == 1 else 's'} {'more' if longer > 0 else 'fewer'}"
+        return f"the same, but for {told} at its end"
+    there, here = received[place], documented[place]
+    return f"differs at character {place + 1}: U+{ord(there):04X} where U+{ord(here):04X} is documented"
 
 
 def envelope(evidence: Evidence) -> Outcome:

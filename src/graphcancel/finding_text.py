@@ -79,6 +79,7 @@ def clause_line(item: Line, contract: Line, *, seen: bool = True) -> str:
     clause = contract["clauses"][item["clause"]]
     told = [] if item["documented"] == clause["says"] else [clause["says"]]
     told += [f"documented {item['documented']}, received {item['received']}"] if seen else []
+    told += [item["reason"]] if item["held"] is False and item.get("reason") else []
     told += [f"known deviation: {known_deviation(item['deviation'])}"] if "deviation" in item else []
     return f"clause {item['clause']} (heading {clause['heading']}){': ' if told else ''}{'; '.join(told)}"
 

@@ -30,11 +30,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was *documented* and *received* in *cases* of one contract, of which *first* is one."""
+    """What was *documented* and *received* in *cases* of one contract, of which *first* is one; *note* says more."""
 
     contract: Link
     documented: str
     received: str
+    note: str
     cases: int
     first: Link
 
@@ -60,13 +61,14 @@ class Finding:
 
 def findings(part: Part, prefix: str) -> tuple[Finding, ...]:
     """Each clause that does not hold somewhere, those that fail the run first."""
-    found: dict[tuple[Weight, str, str], Counter[tuple[str, str, str]]] = defaultdict(Counter)
-    first: dict[tuple[Weight, str, str, str, str, str], str] = {}
+    found: dict[tuple[Weight, str, str], Counter[tuple[str, str, str, str]]] = defaultdict(Counter)
+    first: dict[tuple[Weight, str, str, str, str, str, str], str] = {}
     for line in part.cases:
         for item in line["clauses"]:
             if item["held"] is False:
                 key = (weight(line, item), item["clause"], _says(part, line["contract"], item["clause"]))
-                answer = (line["contract"], item["documented"], item["received"])
+                note = f" ({item['reason']})" if item.get("reason") else ""
+                answer = (line["contract"], item["documented"], item["received"], note)
                 found[key][answer] += 1
                 first.setdefault((*key, *answer), line["id"])
     ordered = sorted(found, key=lambda key: list(_WEIGHTS).index(key[0]))
@@ -81,10 +83,11 @@ def findings(part: Part, prefix: str) -> tuple[Finding, ...]:
                     Link(contract, clause_anchor(contract, clause, prefix)),
                     documented,
                     received,
+                    note,
                     number,
-                    _case(first[weight, clause, says, contract, documented, received], prefix),
+                    _case(first[weight, clause, says, contract, documented, received, note], prefix),
                 )
-                for (contract, documented, received), number in _foremost(found[weight, clause, says])
+                for (contract, documented, received, note), number in _foremost(found[weight, clause, says])
             ),
             len(found[weight, clause, says]) - len(_foremost(found[weight, clause, says])),
         )
@@ -99,7 +102,7 @@ _WEIGHTS: Final[dict[Weight, str]] = {
 }
 
 
-def _foremost(answers: Counter[tuple[str, str, str]]) -> list[tuple[tuple[str, str, str], int]]:
+def _foremost(answers: Counter[tuple[str, str, str, str]]) -> list[tuple[tuple[str, str, str, str], int]]:
     """Of each contract the most frequent answers, in the order in which they came up."""
     shown: Counter[str] = Counter()
     kept = set()

@@ -103,6 +103,14 @@ def test_what_is_known_of_a_finding_is_said_with_it():
     assert "1 byte; known deviation: it says so (owner calendar team, until 2026-12-31)" in explain(found, TOLD, "")
 
 
+def test_where_texts_that_look_alike_part_is_said_with_them():
+    found = line(
+        "event-cancel.v1.0", judged("organizer.sentence", "You can't.", "You can’t.", reason="differs at character 8")
+    )
+
+    assert "differs at character 8" in explain(found, TOLD, "")
+
+
 @pytest.mark.parametrize("number", range(1, 21))
 def test_whatever_was_found_there_are_twelve_lines_at_most_and_each_clause_is_named_or_counted(number):
     names = list(TOLD["event-cancel.v1.0"]["clauses"])[:number]
