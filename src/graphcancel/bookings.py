@@ -6,7 +6,12 @@ A booking's mail need not name what it is about, so a new message counts unless 
 
 from __future__ import annotations
 
-from graphcancel.evidence import NOT_ACCEPTED, Evidence, Outcome, not_yet, null
+from collections.abc import Mapping
+from typing import Final
+
+from graphcancel.action import Action
+from graphcancel.evidence import NOT_ACCEPTED, Check, Evidence, Outcome, not_yet, null
+from graphcancel.ideal import Service
 from graphcancel.seen import carries, gone_by_id, mail_about, own_windows
 
 
@@ -45,6 +50,8 @@ def _somebody_told(evidence: Evidence, mailboxes: tuple[str, ...], who: str) -> 
 
 def delivered_to_customer(evidence: Evidence) -> Outcome:
     """The text sent stands in a message to the customer."""
+    if evidence.comment is None:
+        return null("the body has no text")
     if not evidence.accepted:
         return null(NOT_ACCEPTED)
     customer, _ = evidence.customer or ("", ())
@@ -53,8 +60,26 @@ def delivered_to_customer(evidence: Evidence) -> Outcome:
         return null(messages)
     if not messages:
         return null("no message to the customer arrived that could carry it")
-    carried = any(carries(message, evidence.comment or "") for message in messages)
-    documented = f"the text as sent, {len(evidence.comment or '')} characters"
+    carried = any(carries(message, evidence.comment) for message in messages)
+    documented = f"the text as sent, {len(evidence.comment)} characters"
     if not carried:
         return Outcome(False, "no message carries it", documented=documented, pending=True)
     return Outcome(True, "a message carries it", documented=documented)
+
+
+def _usual(evidence: Evidence) -> Mapping[str, Check]:
+    del evidence
+    return {"left": booking_cancelled, "told": customer_told}
+
+
+CANCEL_APPOINTMENT: Final = Action(
+    id="bookingappointment-cancel",
+    checks={
+        "effect.cancelled": booking_cancelled,
+        "effect.customer-told": customer_told,
+        "effect.staff-told": staff_told,
+    },
+    usual=_usual,
+    delivered=delivered_to_customer,
+    carry_out=Service.cancel,
+)

@@ -37,7 +37,7 @@ _HOW: Final = {
     "non-ascii": "with a text that is not all ASCII",
     "300-characters": "with a text of 300 characters",
     "no-content-type": "without Content-Type",
-    "qualified-segment": "as microsoft.graph.cancel",
+    "qualified-segment": "by its qualified name",
     "lower-case-route": "in lower case",
 }
 _BODIES: Final = {
@@ -65,10 +65,15 @@ def call_in_words(line: Line) -> str:
     circumstance = str(line["circumstance"] or "")
     actor = str(line["actor"])
     verb = _VERB.fullmatch(circumstance)
-    deed = verb[1].upper() if verb else " ".join(filter(None, ["cancel", _OF.get(circumstance)]))
+    deed = verb[1].upper() if verb else " ".join(filter(None, [_deed(line), _OF.get(circumstance)]))
     how = _how(circumstance, str(line["body"]))
     whose = _ACTORS.get(actor, f"the {actor}'s")
     return f"{whose} {deed} on {_route(line)}" + (f", {how}," if how else "")
+
+
+def _deed(line: Line) -> str:
+    """What the action is called in a path."""
+    return str(line["route"]).rpartition("/")[2] or "call"
 
 
 def _how(circumstance: str, body: str) -> str:

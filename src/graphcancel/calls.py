@@ -23,6 +23,7 @@ GARBAGE: Final = "garbage"
 MALFORMED_ID: Final = "not-an-id"
 _LONG: Final = 20_000
 _LENGTH: Final = 300
+_WITHOUT_TEXT: Final[Mapping[str, Any]] = {"absent": None, "empty": {}}
 FILLER: Final = "and this line is here to make the text longer than an overview shows "
 
 # What `{id}` in a page's line may be filled with; the thing acted upon comes last.
@@ -52,10 +53,10 @@ def body_for(case: Case, contract: Contract, comment: str) -> Any:
     given = next((item.name for item in contract.properties if item.shape == case.body), None)
     if given:
         return {given: comment}
-    name = contract.properties[-1].name
+    if case.body in _WITHOUT_TEXT:
+        return _WITHOUT_TEXT[case.body]
+    name = [item.name for item in contract.properties if item.shape][-1]
     shapes: Mapping[str, Any] = {
-        "absent": None,
-        "empty": {},
         "null": {name: None},
         "blank": {name: ""},
         "unknown-property": {"comment": comment} if case.family == "bookings" else {name: comment, "Note": comment},
@@ -133,8 +134,8 @@ def caller_of(case: Case, sign_in: SignIn) -> tuple[str | None, str | None]:
         return case.actor, expired
     if sign_in.token(case.actor):
         return case.actor, None
-    # An app stands in for an organizer who has no token, not for one whose sign-in failed: that would hide it.
-    acts = case.actor == "organizer" and case.route.template.startswith("/users/")
+    # An app stands in for a caller who has no token, not for one whose sign-in failed: that would hide it.
+    acts = case.actor == case.caller and case.route.template.startswith("/users/")
     if acts and not sign_in.trouble(case.actor) and sign_in.token("app"):
         return "app", None
     raise NotOffered(sign_in.lack(case.actor))
@@ -146,7 +147,7 @@ def pattern_of(case: Case) -> str:
     if case.circumstance == "lower-case-route":
         parts = [part if part.startswith("{") else part.lower() for part in parts]
     if case.circumstance == "qualified-segment":
-        parts[-1] = "microsoft.graph.cancel"
+        parts[-1] = f"microsoft.graph.{parts[-1]}"
     return "/" + "/".join(parts)
 
 

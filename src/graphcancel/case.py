@@ -34,6 +34,7 @@ class Case:
         addressing: me, id or upn.
         version: The API version it is called under.
         root_of: Contract whose Graph root is called: the one the route was borrowed from.
+        caller: The actor whose call the page says succeeds.
         documented_status: What the page answers this call with, None where it names no number.
         expects: What the clauses expect; ``open`` where none speaks.
         observation: Name of the expectation on record where no clause speaks.
@@ -52,6 +53,7 @@ class Case:
     clauses: tuple[str, ...]
     expects: Expectation
     observation: str | None = None
+    caller: str = "organizer"
 
     @property
     def path(self) -> str:
@@ -89,8 +91,18 @@ class Case:
             return "observation"
         if self.contract == CONVENTIONS:
             return "convention"
-        plain = self.actor == "organizer" and self.circumstance in {None, *TEXTS}
+        plain = self.actor == self.caller and self.circumstance in {None, *TEXTS}
         return "shape" if plain else "rule"
+
+    @property
+    def deed(self) -> str:
+        """What the action is called in a path: `cancel`."""
+        return self.route.template.rpartition("/")[2]
+
+    @property
+    def of_a_copy(self) -> bool:
+        """Whether the call names the attendee's own copy of the meeting, in the attendee's mailbox."""
+        return self.circumstance == "own-copy" or self.caller == "attendee"
 
     @property
     def family(self) -> str:
@@ -123,9 +135,9 @@ def addressed_routes(contract: Contract) -> Iterator[tuple[Route, str]]:
 
 
 def example_shape(contract: Contract) -> str:
-    """The body shape the page's own example has: what every rule is called with."""
-    shapes = [item.shape for item in contract.properties]
-    return "pascal" if "pascal" in shapes else shapes[0]
+    """The body shape the page's own example has: what every rule is called with. No text among them: `empty`."""
+    shapes = [item.shape for item in contract.properties if item.shape]
+    return "pascal" if "pascal" in shapes else next(iter(shapes), "empty")
 
 
 def examinable(contract: Contract, clause: str, cloud: str | None = None) -> bool:

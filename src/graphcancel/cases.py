@@ -54,7 +54,7 @@ def build_cases(contracts: Sequence[Contract], cloud: str | None = None) -> tupl
 def _documented(contract: Contract, cloud: str | None) -> Iterator[Case]:
     for route, addressing in addressed_routes(contract):
         for shape in _shapes(contract):
-            yield _case(contract, route, addressing, "organizer", shape, None, _accepted(contract, shape, cloud))
+            yield _case(contract, route, addressing, contract.caller, shape, None, _accepted(contract, shape, cloud))
     if not contract.routes:
         return
     yield from _texts(contract, cloud)
@@ -66,27 +66,26 @@ def _texts(contract: Contract, cloud: str | None) -> Iterator[Case]:
     shape = example_shape(contract)
     for circumstance in TEXTS:
         clauses = _accepted(contract, shape, cloud)
-        yield _case(contract, route, addressing, "organizer", shape, circumstance, clauses)
+        yield _case(contract, route, addressing, contract.caller, shape, circumstance, clauses)
 
 
 def _rules(contract: Contract) -> Iterator[Case]:
     shape = example_shape(contract)
     first = next(iter(addressed_routes(contract)))
+    caller = contract.caller
     clauses = contract.clauses
     if "effect.only-this-event" in clauses:
         told = present(contract, [*_effects(contract), *_text(contract, shape)])
-        yield _case(contract, *first, "organizer", shape, "namesake", told)
+        yield _case(contract, *first, caller, shape, "namesake", told)
     if examinable(contract, "request-headers.authorization"):
-        yield _case(
-            contract, *first, "organizer", shape, "no-token", ("request-headers.authorization",), expects="refused"
-        )
+        yield _case(contract, *first, caller, shape, "no-token", ("request-headers.authorization",), expects="refused")
     unknown = contract.answer(circumstance="unknown-id")
     application = next((item for item in contract.permissions if item.kind == "application"), None)
     for route, addressing in addressed_routes(contract):
         where = (contract, route, addressing)
         own = family(route) in {"me", "users"}
         refusal = contract.answer(actor="attendee")
-        if refusal and own:
+        if refusal and refusal != contract.success and own:
             spoken = [refusal.clause, refusal.message_clause, "organizer.only", "delete.organizer-only"]
             yield _case(
                 *where, "attendee", shape, "own-copy", present(contract, spoken), refusal.status, expects="refused"
@@ -103,9 +102,9 @@ def _rules(contract: Contract) -> Iterator[Case]:
                 "effect.attendee-copies",
                 *_text(contract, shape),
             ]
-            yield _case(*where, "organizer", shape, "occurrence", present(contract, spoken))
+            yield _case(*where, caller, shape, "occurrence", present(contract, spoken))
             whole = present(contract, [*_effects(contract), *_text(contract, shape)])
-            yield _case(*where, "organizer", shape, "series-master", whole)
+            yield _case(*where, caller, shape, "series-master", whole)
         if application and application.least and application.clause and family(route) in {"users", "bookings"}:
             yield _case(
                 *where,
@@ -115,7 +114,7 @@ def _rules(contract: Contract) -> Iterator[Case]:
                 present(contract, [application.clause, *_effects(contract), *_text(contract, shape)]),
             )
         if unknown:
-            yield _case(*where, "organizer", shape, "unknown-id", (unknown.clause,), unknown.status, expects="refused")
+            yield _case(*where, caller, shape, "unknown-id", (unknown.clause,), unknown.status, expects="refused")
 
 
 def _case(
@@ -129,7 +128,7 @@ def _case(
     status: int | None = None,
     expects: Expectation = "accepted",
 ) -> Case:
-    success = contract.answer(actor="organizer")
+    success = contract.success
     return Case(
         id="/".join(part for part in (contract.id, route_slug(route, addressing), actor, shape, circumstance) if part),
         contract=contract.id,
@@ -143,17 +142,18 @@ def _case(
         documented_status=success.status if expects == "accepted" and success else status,
         clauses=clauses,
         expects=expects,
+        caller=contract.caller,
     )
 
 
 def _shapes(contract: Contract) -> Iterator[str]:
-    yield from (item.shape for item in contract.properties)
+    yield from (item.shape for item in contract.properties if item.shape)
     if contract.optional_clause:
         yield "empty"
 
 
 def _answered(contract: Contract) -> list[str | None]:
-    success = contract.answer(actor="organizer")
+    success = contract.success
     route = contract.routes[0].clause
     return [route, success.clause, success.empty_body_clause] if success else [route]
 

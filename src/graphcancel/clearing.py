@@ -49,12 +49,13 @@ def clear(stage: Stage, scene: Scene, look: Look) -> bool:
             asked.append(
                 json_request("DELETE", scene.root, f"{base}/{encode_segment(identity)}", point.readers[mailbox])
             )
+    readers = {**point.readers, **point.inboxes}
     for mailbox, messages in look.mail.items():
         if isinstance(messages, Unseen):
             return False
         base = f"/users/{encode_segment(mailbox)}/messages"
         asked += [
-            json_request("DELETE", scene.root, f"{base}/{encode_segment(message.id)}", point.readers[mailbox])
+            json_request("DELETE", scene.root, f"{base}/{encode_segment(message.id)}", readers[mailbox])
             for message in messages
             if scene.mark.case in message.subject + message.text
         ]

@@ -60,14 +60,19 @@ def _references(part: Any, place: str) -> Iterator[tuple[str, str]]:
 
 def check_routes(document: dict[str, Any], path: Path) -> None:
     """
-    Check that no route stands twice, and that a template walks the segments of the page's own line.
+    Check that no route stands twice or calls another action, and that each walks the segments of the page's own line.
 
     Raises:
         ContractError: One does, or does not.
     """
     seen: dict[str, str] = {}
+    action = document["x-document"]["action"]
     known = document.get("components", {}).get("parameters", {})
     for template, item in document["paths"].items():
+        deed = template.rpartition("/")[2]
+        if action.rpartition("-")[2] != deed.lower():
+            msg = f"{label(path)}: paths.{template}: calls {deed}, x-document.action is {action!r}; correct one of them"
+            raise ContractError(msg)
         # Two templates that differ in placeholder names only are one route to a server.
         walk = re.sub(r"\{[^}]*\}", "{}", template)
         if walk in seen:

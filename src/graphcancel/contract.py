@@ -94,12 +94,13 @@ class BodyProperty:
     A property name the page gives for the body, in its table or in its example.
 
     Attributes:
-        shape: Name of the body shape that uses it: camel, pascal, kommentar, message.
-        delivered_to: Who is to read its text (attendees, customer), None where the page is silent.
+        shape: Name of the body shape that uses it: camel, pascal, kommentar, message; None where it holds no text, so
+            that no shape has it alone.
+        delivered_to: Who is to read its text (attendees, organizer, customer), None where the page is silent.
     """
 
     name: str
-    shape: str
+    shape: str | None
     clause: str
     delivered_to: str | None = None
 
@@ -205,6 +206,22 @@ class Contract:
     headers: tuple[Header, ...]
     observations: Mapping[str, Observation] = field(hash=False)
     document: Mapping[str, Any] = field(hash=False, repr=False)
+
+    @property
+    def success(self) -> Answer | None:
+        """What the plain call is answered when all is well, None where the page gives no such status."""
+        plain = (answer for answer in self.answers if answer.circumstance is None)
+        return next((answer for answer in plain if 200 <= answer.status < 300), None)  # noqa: PLR2004 - RFC 9110, 15.3
+
+    @property
+    def caller(self) -> str:
+        """The actor whose call the page says succeeds; the organizer where it does not tell callers apart."""
+        return (self.success and self.success.actor) or "organizer"
+
+    @property
+    def deed(self) -> str:
+        """What the action is called in a path: the last segment of its routes, `cancel`; empty without routes."""
+        return self.routes[0].template.rpartition("/")[2] if self.routes else ""
 
     def answer(self, *, actor: str | None = None, circumstance: str | None = None) -> Answer | None:
         """
@@ -316,7 +333,7 @@ def _resolve(parameter: dict[str, Any], document: dict[str, Any]) -> dict[str, A
 def _properties(operation: dict[str, Any]) -> Iterator[BodyProperty]:
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     for name, item in schema["properties"].items():
-        yield BodyProperty(name, item["x-shape"], item["x-clause"], item.get("x-delivered"))
+        yield BodyProperty(name, item.get("x-shape"), item["x-clause"], item.get("x-delivered"))
 
 
 def _answers(operation: dict[str, Any]) -> Iterator[Answer]:

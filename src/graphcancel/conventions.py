@@ -6,7 +6,7 @@ They run once per family of routes and API version, on the first route of the fa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from graphcancel.case import Case, Expectation, addressed_routes, example_shape, family, present, route_slug
@@ -14,6 +14,8 @@ from graphcancel.contract import Contract, Route
 
 _WITHOUT_EFFECT: Final = "refusal.without-effect"
 _ENVELOPE: Final = "errors.envelope"
+
+_LOWER_CASE: Final = "lower-case-route"
 
 # What a convention alters in an otherwise correct call, and the clause that then speaks.
 _REFUSED: Final = {
@@ -31,29 +33,31 @@ _REFUSED: Final = {
     "text-plain": ("request.malformed", _ENVELOPE, _WITHOUT_EFFECT),
 }
 
-# Shapes and circumstances no clause speaks about; the values are the names of `x-observations`.
-_OBSERVED_SHAPES: Final = {
-    "absent": "absent-body",
-    "null": "null-comment",
-    "blank": "blank-comment",
-    "unknown-property": "unknown-property",
-    "wrong-type": "wrong-type",
-    "both-casings": "both-casings",
-    "long": "long-comment",
-    "html": "html-comment",
-}
-_OBSERVED_EVENT: Final = (
-    "no-content-type",
-    "second-cancel",
-    "no-attendees",
-    "past-event",
-    "exception",
-    "qualified-segment",
-)
-_OBSERVED_BOOKING: Final = {
-    "absent": ("absent", None, "booking-absent-body"),
-    "wrong-property": ("unknown-property", None, "booking-wrong-property"),
-    "second-cancel": ("message", "second-cancel", "booking-second-cancel"),
+# Calls no clause speaks about, by the action they are made of: body shape (None for the page's own), circumstance and
+# name among `x-observations`. What is on record there was said of that action, so no other is asked.
+_OBSERVED: Final[Mapping[str, tuple[tuple[str | None, str | None, str], ...]]] = {
+    "event-cancel": (
+        ("absent", None, "absent-body"),
+        ("null", None, "null-comment"),
+        ("blank", None, "blank-comment"),
+        ("unknown-property", None, "unknown-property"),
+        ("wrong-type", None, "wrong-type"),
+        ("both-casings", None, "both-casings"),
+        ("long", None, "long-comment"),
+        ("html", None, "html-comment"),
+        (None, "no-content-type", "no-content-type"),
+        (None, "second-cancel", "second-cancel"),
+        (None, "no-attendees", "no-attendees"),
+        (None, "past-event", "past-event"),
+        (None, "exception", "exception"),
+        (None, "qualified-segment", "qualified-segment"),
+        (None, _LOWER_CASE, _LOWER_CASE),
+    ),
+    "bookingappointment-cancel": (
+        ("absent", None, "booking-absent-body"),
+        ("unknown-property", None, "booking-wrong-property"),
+        (None, "second-cancel", "booking-second-cancel"),
+    ),
 }
 
 
@@ -64,14 +68,16 @@ def conventions_for(conventions: Contract, lender: Contract) -> Iterator[Case]:
         for circumstance, clauses in _REFUSED.items():
             if circumstance == "unknown-id" and lender.answer(circumstance=circumstance):
                 continue  # the page itself says what happens
-            actor = "reader" if circumstance == "read-only" else "organizer"
+            if circumstance == "read-only" and lender.caller != "organizer":
+                continue  # the reader reads the organizer's mailbox: elsewhere it is refused for itself
+            actor = "reader" if circumstance == "read-only" else lender.caller
             yield _convention(conventions, lender, route, addressing, actor, shape, circumstance, clauses, "refused")
         yield _convention(
-            conventions, lender, route, addressing, "organizer", shape, "batch", ("batch.served",), "accepted"
+            conventions, lender, route, addressing, lender.caller, shape, "batch", ("batch.served",), "accepted"
         )
         encoded = "percent-encoded-id"
         named = f"booking-{encoded}" if family(route) == "bookings" else encoded
-        yield _convention(conventions, lender, route, addressing, "organizer", shape, encoded, (), "open", named)
+        yield _convention(conventions, lender, route, addressing, lender.caller, shape, encoded, (), "open", named)
         if addressing == "me":
             yield _convention(conventions, lender, route, addressing, "app", shape, "app-on-me", (), "open")
 
@@ -81,22 +87,15 @@ def observations_of(conventions: Contract, lenders: Sequence[Contract]) -> Itera
     for lender in lenders:
         if lender.version != "v1.0":
             continue
-        route, addressing = next(iter(addressed_routes(lender)))
-        if family(route) == "bookings":
-            for shape, circumstance, name in _OBSERVED_BOOKING.values():
-                yield _convention(
-                    conventions, lender, route, addressing, "organizer", shape, circumstance, (), "open", name
-                )
-            continue
-        for shape, name in _OBSERVED_SHAPES.items():
-            yield _convention(conventions, lender, route, addressing, "organizer", shape, None, (), "open", name)
-        shape = example_shape(lender)
-        for circumstance in _OBSERVED_EVENT:
-            yield _convention(conventions, lender, route, addressing, "organizer", shape, circumstance, (), "open")
+        first = next(iter(addressed_routes(lender)))
         mixed = next((item for item in lender.routes if item.template != item.template.lower()), None)
-        if mixed:
+        for shape, circumstance, name in _OBSERVED.get(lender.action, ()):
+            if circumstance == _LOWER_CASE and mixed is None:
+                continue
+            route, addressing = (mixed, mixed.addressings[0]) if circumstance == _LOWER_CASE and mixed else first
+            body = shape or example_shape(lender)
             yield _convention(
-                conventions, lender, mixed, mixed.addressings[0], "organizer", shape, "lower-case-route", (), "open"
+                conventions, lender, route, addressing, lender.caller, body, circumstance, (), "open", name
             )
 
 
@@ -113,6 +112,9 @@ def _convention(
     observation: str | None = None,
 ) -> Case:
     slug = f"{lender.version}.{route_slug(route, addressing)}"
+    if lender.deed != "cancel":
+        # Actions may share all but the last word of their routes; the one this suite began with goes without saying.
+        slug = f"{slug}.{lender.deed}"
     name = observation or circumstance or shape
     return Case(
         id="/".join(part for part in (conventions.id, slug, actor, shape, circumstance) if part),
@@ -128,6 +130,7 @@ def _convention(
         clauses=present(conventions, clauses),
         expects=expects,
         observation=name if name in conventions.observations else None,
+        caller=lender.caller,
     )
 
 

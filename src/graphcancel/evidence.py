@@ -28,6 +28,7 @@ class Evidence:
     Everything a check may look at.
 
     Attributes:
+        action: Which action was called, by its id.
         exchange: The call under test; None where it was never sent.
         before: The look before the call, None where there was nothing to look at.
         after: The latest look after it.
@@ -44,6 +45,7 @@ class Evidence:
 
     case: Case
     contract: Contract
+    action: str
     exchange: Exchange | None
     before: Look | None
     after: Look | None

@@ -38,6 +38,7 @@ class _Event:
         guests: Mailboxes that are told of its cancel.
         bereft: Mailboxes that are told where it is deleted instead.
         calendar: The calendar made for it, None for the default one.
+        declined: How many of its guests declined.
         parts: Its occurrences, where it recurs.
         copies: What lies in the guests' calendars.
     """
@@ -55,6 +56,7 @@ class _Event:
     series: _Event | None = None
     source: _Event | None = None
     cancelled: bool = False
+    declined: int = 0
     parts: list[_Event] = field(default_factory=list)
     copies: list[_Event] = field(default_factory=list)
 
@@ -65,6 +67,7 @@ class _Event:
             "subject": self.subject,
             "iCalUId": self.uid,
             "isCancelled": self.cancelled,
+            "attendees": [{"status": {"response": "declined"}}] * self.declined,
             "seriesMasterId": self.series.id if self.series else None,
             "start": {"dateTime": self.start},
             "additionalInformation": self.text,
@@ -117,7 +120,8 @@ class Service:
         if method == "PATCH":
             return (200, {}) if segments[-1] in self._events else _NOT_FOUND
         if segments[-1] == "accept":
-            return self._accept(place, segments[-2], body or {})
+            said = str((body or {}).get("comment", ""))
+            return self.respond(segments[-2], "meetingAccepted", said) or (202, None)
         if segments[-1] in _CONTAINERS:
             made = self._id()
             self._containers[made] = (place, "/".join(segments), str((body or {}).get("name")))
@@ -144,6 +148,22 @@ class Service:
         for copy in event.copies:
             for one in (copy, *copy.parts):
                 one.cancelled = True
+        return None
+
+    def respond(self, path: str, kind: str, text: str | None) -> Answer | None:
+        """
+        Send the organizer an attendee's response; None where it is sent, the refusal where there is no such copy.
+
+        Args:
+            path: Names the attendee's copy by some segment.
+            kind: What the message is: ``meetingDeclined``.
+        """
+        found = (self._events.get(unquote(part)) for part in reversed(path.split("/")))
+        copy = next(filter(None, found), None)
+        if copy is None or copy.source is None:
+            return _NOT_FOUND
+        copy.source.declined += kind == "meetingDeclined"
+        self._tell(copy.source, kind, (copy.source.place,), text or "")
         return None
 
     # -- reading ----------------------------------------------------------------------------------------------------
@@ -235,14 +255,6 @@ class Service:
             self._events[part.id] = part
             event.parts.append(part)
         return event
-
-    def _accept(self, place: str, identity: str, body: Mapping[str, Any]) -> Answer:
-        copy = self._events.get(identity)
-        if copy is None or copy.source is None:
-            return _NOT_FOUND
-        self._tell(copy.source, "meetingAccepted", (copy.source.place,), str(body.get("comment", "")))
-        del place
-        return 202, None
 
     # -- going ------------------------------------------------------------------------------------------------------
 

@@ -113,6 +113,7 @@ class Viewpoint:
         item: Path by which the event itself is read.
         owner_actor: Whose token reads the organizer's side, None where nobody can.
         readers: Attendee mailbox to the actor who can read it, None where nobody can.
+        inboxes: Further mailboxes of which only the inbox is looked at, to the actor who can read each.
         booking: Whether the organizer's side is a booking business.
         since: Server time, ISO 8601 with Z, before which no message of this case can lie.
     """
@@ -124,6 +125,7 @@ class Viewpoint:
     item: str
     owner_actor: str | None
     readers: Mapping[str, str | None]
+    inboxes: Mapping[str, str | None] = field(default_factory=dict)
     booking: bool = False
     since: str | None = None
 
@@ -175,11 +177,11 @@ class Lookout:
                 asked.append((("own", str(number)), self._view(point, point.calendar, window, point.owner_actor)))
             item = json_request("GET", point.root, point.item, point.owner_actor, headers={"Prefer": _UTC})
             asked.append((("item",), item))
-        for mailbox, actor in point.readers.items():
+        for mailbox, actor in (*point.readers.items(), *point.inboxes.items()):
             if not actor:
                 continue
             base = f"/users/{encode_segment(mailbox)}"
-            if not point.booking:
+            if not point.booking and mailbox in point.readers:
                 for number, window in enumerate(point.windows):
                     asked.append((("copy", mailbox, str(number)), self._view(point, base, window, actor)))
             if not self._shares(point):
@@ -197,11 +199,12 @@ class Lookout:
             found = _found(answers["item",])
         copies: dict[str, Windows | Unseen] = {}
         mail: dict[str, tuple[Message, ...] | Unseen] = {}
-        for mailbox, actor in point.readers.items():
+        for mailbox, actor in (*point.readers.items(), *point.inboxes.items()):
             if not actor:
-                copies[mailbox] = mail[mailbox] = Unseen(self._target.sign_in.lack_of(mailbox) or NOBODY)
+                mail[mailbox] = unread = Unseen(self._target.sign_in.lack_of(mailbox) or NOBODY)
+                copies |= {mailbox: unread} if mailbox in point.readers else {}
                 continue
-            if not point.booking:
+            if not point.booking and mailbox in point.readers:
                 parts = [answers["copy", mailbox, str(n)] for n in range(len(point.windows))]
                 copies[mailbox] = self._windows(parts, point)
             if self._shares(point):

@@ -63,6 +63,8 @@ def arrange_meeting(ground: Ground, case: Case, scene: Scene) -> Steps:
         item=item,
         owner_actor=read_by or None,
         readers={mailbox: ground.reader(mailbox) for mailbox in scene.attendees},
+        # Whom an attendee's call tells is the organizer; an organizer's own call sends nothing to the organizer.
+        inboxes={owner: ground.reader(owner)} if case.caller == "attendee" else {},
         since=server_time(answers[0], ground.target.clock),
     )
     yield from ground.until_visible(scene)
@@ -79,7 +81,7 @@ def _calendar_for(ground: Ground, case: Case, scene: Scene) -> tuple[str, str]:
         return "organizer", f"/groups/{encode_segment(group)}"
     actor, base = ground.writer("organizer")
     # An attendee's own copy lies in the attendee's default calendar, wherever the organizer keeps the meeting.
-    if case.circumstance == "own-copy" or "{calendar}" not in case.route.template:
+    if case.of_a_copy or "{calendar}" not in case.route.template:
         return actor, base
     name = {"name": f"{SUBJECT} {scene.mark.case}"}
     collection = f"{base}/calendars"
@@ -137,7 +139,7 @@ def _fill(ground: Ground, case: Case, scene: Scene) -> Steps:
         values["user"] = ground.user_value("organizer", case.addressing)
     if case.circumstance in {"occurrence", "exception"} or "/instances/" in case.route.template:
         values["event"] = values["instance"] = _occurrence(ground, scene)
-    if case.circumstance == "own-copy":
+    if case.of_a_copy:
         values.update(_own_copy(ground, case, scene))
     if "{message}" in case.route.template:
         values["message"] = yield from _accepted_message(ground, scene)

@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphcancel.absence import WITHOUT_EFFECT
-from graphcancel.bookings import booking_cancelled, customer_told, staff_told
-from graphcancel.effects import attendees_told, copies_cancelled, delivered, left_calendar, occurrence_cancelled
+from graphcancel.actions import action_of, delivered
 from graphcancel.evidence import Evidence, Finding, describe_answer
 from graphcancel.verdict import Verdict, conclude
 
@@ -19,22 +18,15 @@ if TYPE_CHECKING:
 
 
 def unsettled(evidence: Evidence) -> bool:
-    """Whether something a cancel usually brings about is still to come."""
-    checks = (left_calendar, attendees_told, copies_cancelled)
-    if evidence.customer:
-        checks = (booking_cancelled, customer_told, staff_told)
-    return any(check(evidence).pending for check in checks)
+    """Whether something the action brings about is still to come."""
+    checks = action_of(evidence.action).checks.items()
+    return any(check(evidence).pending for clause, check in checks if clause.startswith("effect."))
 
 
 def foreseen(evidence: Evidence) -> tuple[Finding, ...]:
     """For an accepted observation: the usual effects, waited for within the usual time, judged by nobody."""
-    checks = {"left": left_calendar, "told": attendees_told}
-    if evidence.customer:
-        checks = {"left": booking_cancelled, "told": customer_told}
-    elif evidence.scope == "occurrence":
-        checks["left"] = occurrence_cancelled
     found = []
-    for name, check in checks.items():
+    for name, check in action_of(evidence.action).usual(evidence).items():
         outcome = check(evidence)
         found.append(Finding(name, outcome.held, "", outcome.received, outcome.reason, pending=outcome.pending))
     return tuple(found)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
+from graphcancel.actions import action_of
 from graphcancel.auth import SignIn
 from graphcancel.batching import PATH as BATCH
 from graphcancel.case import Case
@@ -290,12 +291,13 @@ class _Imagined(Target):
             answer = self._contracts[case.contract].answer(actor=case.actor)
             sentence = answer.message if answer else None
             return status, {"error": {"code": "refused", "message": sentence or "refused"}}
-        self._note(request.actor, needed("POST", path))
-        return self._service.cancel(path, _text(request)) or (status, None)
+        self._note(request.actor, needed("POST", path, acts=True))
+        action = action_of(self._contracts[case.root_of].action)
+        return action.carry_out(self._service, path, _text(request)) or (status, None)
 
     def _expected(self, case: Case, followed: Contract) -> int:
         """The status the pages give, or what is on record where they give none."""
-        success = followed.answer(actor="organizer")
+        success = followed.success
         accepted = (success.status if success else None) or 200
         if case.expects == "accepted":
             return accepted

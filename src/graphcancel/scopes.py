@@ -49,21 +49,25 @@ KNOWN: Final = frozenset().union(
 """Names of permissions that may be shown: an app's own are called as its owner likes."""
 
 
-def needed(method: str, path: str) -> frozenset[str]:
-    """The permissions any one of which lets a request be served."""
+def needed(method: str, path: str, *, acts: bool = False) -> frozenset[str]:
+    """
+    The permissions any one of which lets a request be served.
+
+    Args:
+        acts: Whether it calls an action: that of a group's event, or of the meeting a message is about, is the event's.
+    """
     bare = path.partition("?")[0]
     head, *rest = bare.strip("/").split("/")
     reads = method == "GET"
     if head in {"solutions", "bookingBusinesses"}:
         return _BOOKINGS if reads else _BOOKINGS_WRITE
-    if head == "groups" and not bare.endswith("/cancel"):
+    if head == "groups" and not acts:
         written = _GROUPS if reads else _GROUPS_WRITE
         return _MEMBERS if bare.endswith("/members") else written
     below = rest if head == "me" else rest[1:]
     if not below:
         return _PROFILES
-    # The walk from a message to its meeting acts upon the meeting.
-    if "messages" in below and not bare.endswith("/cancel"):
+    if "messages" in below and not acts:
         return _MAIL if reads else _MAIL_WRITE
     return _CALENDARS if reads else _CALENDARS_WRITE
 

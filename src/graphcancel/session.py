@@ -98,7 +98,8 @@ def open_stage(
         TargetError: The target gives no answer at all.
     """
     roots = {description.base_url, *(description.root(contract.id) for contract in contracts)}
-    fence = Fence(roots, description.writable)
+    deeds = {contract.deed for contract in contracts if contract.routes}
+    fence = Fence(roots, description.writable, deeds=deeds)
     target = door(description, fence, sign_in or SignIn(description))
     stage = Stage(target, Lookout(target), Waiting(), run, started)
     if contact is None:

@@ -240,6 +240,7 @@ class Stories:
         return Evidence(
             case=case,
             contract=self.contracts[case.contract],
+            action=lender.action,
             exchange=exchange,
             before=scene.before,
             after=None,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal
 
-from graphcancel import absence, answers, bookings, effects
+from graphcancel import absence, actions, answers
 from graphcancel.evidence import Check, Evidence, Finding
 
 NO_CHECK: Final = "no check is written for this clause"
@@ -102,27 +102,18 @@ def _no_answer(evidence: Evidence, clause: str, says: str) -> Finding:
 CHECKS: Final[Mapping[str, Check]] = {
     "http-request.route": answers.served,
     "request-headers.authorization": answers.refused,
-    "request-body.comment": effects.property_of,
-    "request-body.kommentar": effects.property_of,
-    "request-body.cancellation-message": effects.property_of,
+    "request-body.comment": actions.property_of,
+    "request-body.kommentar": actions.property_of,
+    "request-body.cancellation-message": actions.property_of,
     "request-body.optional": answers.accepted,
-    "example.comment": effects.property_of,
+    "example.comment": actions.property_of,
     "response.status": answers.documented_status,
     "response.body": answers.empty_body,
     "organizer.refusal": answers.documented_status,
     "organizer.sentence": answers.sentence,
     "organizer.only": absence.organizer_only,
     "delete.organizer-only": answers.never_success,
-    "delete.custom-message": effects.delivered,
-    "effect.left-calendar": effects.left_calendar,
-    "effect.attendees-told": effects.attendees_told,
-    "effect.attendee-copies": effects.copies_cancelled,
-    "effect.only-this-event": effects.only_this_event,
-    "effect.cancelled": bookings.booking_cancelled,
-    "effect.customer-told": bookings.customer_told,
-    "effect.staff-told": bookings.staff_told,
-    "occurrence.cancelled": effects.occurrence_cancelled,
-    "occurrence.series-intact": effects.series_intact,
+    "delete.custom-message": actions.delivered,
     "appointment.unknown": answers.documented_status,
     "permissions.delegated-work": answers.permitted,
     "permissions.application": answers.permitted,
@@ -134,7 +125,8 @@ CHECKS: Final[Mapping[str, Check]] = {
     "errors.not-found": answers.refused,
     "request.malformed": answers.never_success,
     "refusal.without-effect": absence.without_effect,
-    "batch.served": effects.served_in_batch,
+    "batch.served": actions.served_in_batch,
+    **{clause: check for action in actions.ACTIONS.values() for clause, check in action.checks.items()},
 }
 
 # Clauses about the answer as such: no answer at all is a finding against them.

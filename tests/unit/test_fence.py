@@ -15,6 +15,20 @@ ROOT = f"{BASE}/v1.0"
 ADA, EVE, ADA_ID, EVE_ID = "ada@contoso.example", "eve@evil.example", "1111-ada", "2222-eve"
 
 
+def test_what_the_action_under_test_is_called_decides_which_calls_may_leave() -> None:
+    fence = Fence([BASE], [ADA], deeds=["decline"])
+    fence.own("own")
+
+    for name in ("decline", "Decline", "microsoft.graph.decline"):
+        fence.check(request("POST", f"/me/events/own/{name}"))
+        with pytest.raises(FenceError, match="what this run did not create"):
+            fence.check(request("POST", f"/me/events/foreign/{name}"))
+        with pytest.raises(FenceError):
+            fence.check(request("GET", f"/me/events/foreign/{name}"))
+    with pytest.raises(FenceError, match="object of what this run did not create"):
+        fence.check(request("POST", "/me/events/own/cancel"))
+
+
 @pytest.fixture
 def fence() -> Fence:
     """Make one for ada's mailbox, one group, one business and a few ids."""

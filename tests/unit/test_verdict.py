@@ -72,6 +72,7 @@ def evidence(case: str = ORGANIZERS, **parts) -> Evidence:
     values = {
         "case": found,
         "contract": CONTRACTS[found.contract],
+        "action": CONTRACTS[found.root_of].action,
         **answered(202),
         "before": BEFORE,
         "after": AFTER,

@@ -1,16 +1,17 @@
 """
-Checks of what an accepted call brings about: calendars, copies, messages and the text they carry.
+``event: cancel``: what cancelling a meeting brings about in calendars, copies and inboxes, and the text it carries.
 
 An effect not there yet may be on its way, so its outcome is pending; the story decides how long to look again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from graphcancel.answers import accepted
-from graphcancel.bookings import booking_cancelled, customer_told, delivered_to_customer
-from graphcancel.evidence import NOT_ACCEPTED, Evidence, Outcome, not_yet, null
+from graphcancel.action import Action
+from graphcancel.evidence import NOT_ACCEPTED, Check, Evidence, Outcome, not_yet, null
+from graphcancel.ideal import Service
 from graphcancel.looks import Unseen, entries
 from graphcancel.scene import TARGETED
 from graphcancel.seen import (
@@ -126,8 +127,6 @@ def delivered(evidence: Evidence) -> Outcome:
     """The comment stands, as sent, in every cancellation message that arrived."""
     if evidence.comment is None:
         return null("the body has no text")
-    if evidence.customer:
-        return delivered_to_customer(evidence)
     if not evidence.accepted:
         return null(NOT_ACCEPTED)
     carried, read, unseen = 0, 0, None
@@ -144,14 +143,6 @@ def delivered(evidence: Evidence) -> Outcome:
     if unseen or read < len(evidence.attendees) or not read:
         return null(unseen or (f"{read} attendees of {len(evidence.attendees)} were told" if read else _NO_MESSAGE))
     return Outcome(True, f"{carried} of {read} messages carry it", documented=documented)
-
-
-def property_of(evidence: Evidence) -> Outcome:
-    """The property is accepted and, where the page says whom it reaches, its text arrives there."""
-    given = next((item for item in evidence.contract.properties if item.shape == evidence.case.body), None)
-    if given is None or not given.delivered_to:
-        return accepted(evidence)
-    return delivered(evidence)
 
 
 # -- one occurrence ------------------------------------------------------------------------------------------------
@@ -189,26 +180,25 @@ def series_intact(evidence: Evidence) -> Outcome:
     return Outcome(not lost, "the other occurrences are intact" if not lost else f"{lost} other occurrences gone too")
 
 
-# -- in a batch ----------------------------------------------------------------------------------------------------
+# -- the action ----------------------------------------------------------------------------------------------------
 
 
-def served_in_batch(evidence: Evidence) -> Outcome:
-    """Outer 200, an inner success, the event gone and whom it concerns told."""
-    response = evidence.response
-    if response is None:
-        return null("no answer")
-    if response.status in {404, 405, 501}:
-        return null(f"the target does not serve $batch (answered {response.status})")
-    answers = response.object().get("responses")
-    inner = answers[0].get("status") if isinstance(answers, list) and answers and isinstance(answers[0], dict) else None
-    documented = "an outer 200, an inner success and its effect"
-    shown = f"outer {response.status}, inner {inner if isinstance(inner, int) else inner and 'no number'}"
-    good = response.status == 200 and isinstance(inner, int) and 200 <= inner < 300  # noqa: PLR2004 - RFC 9110
-    if not good:
-        return Outcome(False, shown, documented=documented)
-    effects = [booking_cancelled(evidence), customer_told(evidence)]
-    if not evidence.customer:
-        effects = [left_calendar(evidence), *([attendees_told(evidence)] if evidence.attendees else [])]
-    worst = min(effects, key=lambda effect: (effect.held is not False, effect.held is not None))
-    received = "; ".join([shown, *(effect.received for effect in effects if effect.received)])
-    return Outcome(worst.held, received, worst.reason, documented, any(effect.pending for effect in effects))
+def _usual(evidence: Evidence) -> Mapping[str, Check]:
+    shown: dict[str, Check] = {"left": occurrence_cancelled if evidence.scope == "occurrence" else left_calendar}
+    return shown | {"told": attendees_told} if evidence.attendees else shown
+
+
+CANCEL: Final = Action(
+    id="event-cancel",
+    checks={
+        "effect.left-calendar": left_calendar,
+        "effect.attendees-told": attendees_told,
+        "effect.attendee-copies": copies_cancelled,
+        "effect.only-this-event": only_this_event,
+        "occurrence.cancelled": occurrence_cancelled,
+        "occurrence.series-intact": series_intact,
+    },
+    usual=_usual,
+    delivered=delivered,
+    carry_out=Service.cancel,
+)
