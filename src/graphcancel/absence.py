@@ -26,6 +26,9 @@ def changes(evidence: Evidence) -> Iterator[str]:
         yield from _changes_of_owner(evidence, *looked)
         for mailbox in evidence.attendees:
             yield from _changes_at(evidence, mailbox)
+        told = new_messages(evidence, evidence.organizer) if evidence.organizer else ()
+        if any(evidence.marker in message.subject + message.text for message in told):
+            yield "the organizer was told"
 
 
 def _changes_of_owner(evidence: Evidence, before: Look, after: Look) -> Iterator[str]:

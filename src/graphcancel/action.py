@@ -28,7 +28,6 @@ class Action:
         delivered: Whether the text sent reached whom it was for.
         carry_out: Does it in the imagined service: given the path and the text (None for none, empty for a blank one),
             gives None, or the refusal of what does not exist.
-        informs_organizer: Whether it sends the organizer a message, so that the organizer's inbox is looked at too.
     """
 
     id: str
@@ -36,4 +35,3 @@ class Action:
     usual: Callable[[Evidence], Mapping[str, Check]]
     delivered: Check
     carry_out: Callable[[Service, str, str | None], Answer | None]
-    informs_organizer: bool = False

@@ -13,7 +13,7 @@ from graphcancel.evidence import Evidence, Outcome, null
 from graphcancel.looks import Entry, Look, Message, Unseen, Windows, entries
 from graphcancel.marks import marks_in
 
-_CANCELLED: Final = "meetingcancelled"
+_CANCELLED: Final = "meetingCancelled"
 NAMESAKE: Final = "namesake"
 """The circumstance in which the event beside the meeting invites the same attendees."""
 
@@ -111,6 +111,16 @@ def _uid_of_decoy(evidence: Evidence) -> str | None:
 
 def cancellations(evidence: Evidence, mailbox: str) -> list[Message] | str:
     """Cancellation messages of this meeting at one attendee, or why the inbox says nothing."""
+    return news(evidence, mailbox, _CANCELLED)
+
+
+def news(evidence: Evidence, mailbox: str, kind: str) -> list[Message] | str:
+    """
+    Messages about this meeting that were not there before the call, or why the inbox says nothing.
+
+    Args:
+        kind: What they are by their ``meetingMessageType``, whatever its casing.
+    """
     looked = both_looks(evidence)
     if isinstance(looked, str):
         return looked
@@ -126,7 +136,7 @@ def cancellations(evidence: Evidence, mailbox: str) -> list[Message] | str:
         message
         for message in (() if isinstance(later, Unseen) else later)
         if message.id not in known
-        and (message.kind or "").lower() == _CANCELLED
+        and (message.kind or "").lower() == kind.lower()
         and (evidence.marker in message.subject or evidence.marker in message.text)
     ]
 

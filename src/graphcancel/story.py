@@ -252,6 +252,7 @@ class Stories:
             comment=comment if has_text(case, lender) else None,
             marker=scene.mark.case,
             attendees=scene.attendees,
+            organizer=next(iter(scene.point.inboxes), None) if scene.point else None,
             customer=customer_and_staff(self.stage, scene) if booking else None,
             envelope=self._envelope,
             sanitiser=self.sanitiser,
