@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel.batching import PATH as BATCH
@@ -63,8 +63,7 @@ def broken_up(command: str) -> list[str]:
 def _path(case: Case) -> str:
     """The path of *case* with its placeholders as variables, to stand between double quotes."""
     path = pattern_of(case)
-    own_side = case.circumstance == "own-copy"
-    whose = "ATTENDEE" if own_side else "ORGANIZER"
+    whose = "ATTENDEE" if case.of_a_copy else "ORGANIZER"
     user = f"{whose}_ID" if case.addressing == "id" else f"GRAPH_{whose}_USER"
     for name, variable in {**_PLACES, "user": user}.items():
         value = f"${variable}"
@@ -153,7 +152,8 @@ def variables(line: Mapping[str, Any]) -> dict[str, str]:
     for name in found:
         if name == "EVENT_ID":
             master = "/instances/" in line["route"]
-            found[name] = _EVENTS["occurrence"] if master else _EVENTS.get(line["circumstance"], "id of a meeting")
+            plain = _EVENTS["own-copy"] if _is_of_a_copy(line, found) else "id of a meeting"
+            found[name] = _EVENTS["occurrence"] if master else _EVENTS.get(line["circumstance"], plain)
         else:
             found[name] = _MEANINGS.get(name, "")
     if line["circumstance"] == "unknown-id" and "APPOINTMENT_ID" in found:
@@ -162,3 +162,9 @@ def variables(line: Mapping[str, Any]) -> dict[str, str]:
         expired = line["circumstance"] == "expired-token"
         found[token[1]] = "an access token that has expired" if expired else "an access token of the caller"
     return found
+
+
+def _is_of_a_copy(line: Mapping[str, Any], variables: Collection[str]) -> bool:
+    """Whether the call is about the attendee's own copy: it is made by or for the attendee, in that mailbox."""
+    by_attendee = line["actor"] == "attendee" and line["circumstance"] != "organizers-path"
+    return by_attendee or not {"ATTENDEE_ID", "GRAPH_ATTENDEE_USER"}.isdisjoint(variables)

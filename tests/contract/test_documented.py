@@ -8,9 +8,9 @@ import pytest
 
 
 @pytest.mark.cases(kind="shape", family=("me", "users", "groups"))
-def test_organizer_is_accepted(case, verdict):
+def test_a_documented_call_is_accepted(case, verdict):
     """
-    The organizer's cancel is accepted on every documented route, with an empty body and its effects.
+    Whoever may call is accepted on every documented route with every documented body; the effects follow.
     """
     assert verdict.passed, case.id
 

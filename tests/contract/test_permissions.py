@@ -8,8 +8,8 @@ import pytest
 
 
 @pytest.mark.cases(kind="rule", circumstance="app-only")
-def test_an_app_may_cancel(case, verdict):
+def test_an_app_may_call(case, verdict):
     """
-    A token of an app alone cancels where the page lists an application permission.
+    A token of an app alone is enough where the page lists an application permission.
     """
     assert verdict.passed, case.id

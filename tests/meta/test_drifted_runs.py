@@ -137,7 +137,7 @@ def test_drift_fails_the_run(small, tmp_path, operator, field):
     assert re.search(r"^ +(sent|on file): +\S", done.stdout, re.MULTILINE)
     assert (
         f"pytest --target=mock --cassettes={small.parent} --record-mode=rewrite "
-        f'"tests/contract/test_documented.py::test_organizer_is_accepted[{CANCEL}]"' in done.stdout
+        f'"tests/contract/test_documented.py::test_a_documented_call_is_accepted[{CANCEL}]"' in done.stdout
     )
     verdicts = {line["id"]: line["verdict"] for line in lines_of(tmp_path / "runs") if line["kind"] == "case"}
     assert verdicts == {OWN_COPY: "pass", CANCEL: "error", CAMEL: "pass"}
@@ -217,7 +217,7 @@ def test_a_listed_case_without_a_test(small, tmp_path, options, code):
 
 UNTESTED = """
 def pytest_pycollect_makeitem(name):
-    return [] if name == "test_organizer_is_accepted" else None
+    return [] if name == "test_a_documented_call_is_accepted" else None
 """
 
 

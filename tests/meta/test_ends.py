@@ -249,7 +249,7 @@ class TestExitCodes:
         assert not (tmp_path / "runs").exists()
 
 
-SHAPE = "tests/contract/test_documented.py::test_organizer_is_accepted"
+SHAPE = "tests/contract/test_documented.py::test_a_documented_call_is_accepted"
 # options, how many cases are selected, how many run
 PARTIAL = {
     "-k": (("-k", ONE), 10, 10),

@@ -416,3 +416,28 @@ def test_an_inbox_that_could_not_be_read_counts_for_nothing(script):
     Lookout(target).look(POINT)
 
     assert not [name for name in target.counts if name.startswith(MAILS)]
+
+
+# -- an inbox beside the attendees' -----------------------------------------------------------------------------------
+
+
+def test_of_a_further_inbox_the_mail_is_looked_at_and_no_calendar(script):
+    asked = []
+
+    def answer(request):
+        asked.append(unquote(request.path))
+        return serve(mail=items(letter()))(request)
+
+    found = Lookout(script(answer)).look(replace(POINT, inboxes={OWNER: "organizer"}))
+
+    assert set(found.copies) == {ADA}
+    assert [message.id for message in found.mail[OWNER]] == ["m1"]
+    assert len([path for path in asked if "calendarView" in path]) == 2
+    assert len([path for path in asked if "/messages" in path]) == 2
+
+
+def test_a_further_inbox_nobody_can_read_is_unseen(look):
+    found = look(replace(POINT, inboxes={OWNER: None}))
+
+    assert isinstance(found.mail[OWNER], Unseen)
+    assert set(found.copies) == {ADA}
