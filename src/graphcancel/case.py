@@ -123,9 +123,9 @@ def addressed_routes(contract: Contract) -> Iterator[tuple[Route, str]]:
 
 
 def example_shape(contract: Contract) -> str:
-    """The body shape the page's own example has: what every rule is called with."""
-    shapes = [item.shape for item in contract.properties]
-    return "pascal" if "pascal" in shapes else shapes[0]
+    """The body shape the page's own example has: what every rule is called with. No text among them: `empty`."""
+    shapes = [item.shape for item in contract.properties if item.shape]
+    return "pascal" if "pascal" in shapes else next(iter(shapes), "empty")
 
 
 def examinable(contract: Contract, clause: str, cloud: str | None = None) -> bool:
