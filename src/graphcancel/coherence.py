@@ -58,6 +58,26 @@ def _references(part: Any, place: str) -> Iterator[tuple[str, str]]:
             yield from _references(value, f"{place}[{index}]")
 
 
+def check_names(document: dict[str, Any], path: Path) -> None:
+    """
+    Check that a contract is named after its action, and that a parameter bears the name it is known by.
+
+    Raises:
+        ContractError: One is not, or does not.
+    """
+    about = document["x-document"]
+    if about["id"] != about["action"] and not about["id"].startswith(f"{about['action']}."):
+        msg = (
+            f"{label(path)}: x-document.action: found {about['action']!r}; allowed is what {about['id']!r} begins with"
+        )
+        raise ContractError(msg)
+    for name, parameter in document.get("components", {}).get("parameters", {}).items():
+        if parameter["name"] != name:
+            place = f"components.parameters.{name}.name"
+            msg = f"{label(path)}: {place}: found {parameter['name']!r}; allowed is {name!r}, its key"
+            raise ContractError(msg)
+
+
 def check_routes(document: dict[str, Any], path: Path) -> None:
     """
     Check that no route stands twice or calls another action, and that each walks the segments of the page's own line.

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
-from graphcancel.coherence import check_clauses, check_routes
+from graphcancel.coherence import check_clauses, check_names, check_routes
 from graphcancel.errors import ContractError
 from graphcancel.schema import read_against, schema_at
 from graphcancel.strict_yaml import label
@@ -272,6 +272,7 @@ def _contract(path: Path, schema: Draft202012Validator) -> Contract:
     if about["id"] != path.stem:
         msg = f"{label(path)}: x-document.id: found {about['id']!r}, the file is named {path.stem!r}; rename one"
         raise ContractError(msg)
+    check_names(document, path)
     check_clauses(document, path)
     check_routes(document, path)
     operations = _operations(document)
@@ -288,7 +289,7 @@ def _contract(path: Path, schema: Draft202012Validator) -> Contract:
         sha256=about.get("sha256"),
         routes=tuple(_routes(document, contract)),
         properties=tuple(dict.fromkeys(item for operation in operations for item in _properties(operation))),
-        optional_clause=next(filter(None, (item["requestBody"].get("x-clause") for item in operations)), None),
+        optional_clause=next(filter(None, (item.get("requestBody", {}).get("x-clause") for item in operations)), None),
         answers=tuple(dict.fromkeys(item for operation in operations for item in _answers(operation))),
         clauses={
             name: Clause(contract, name, item["heading"], item["says"], item.get("x-untestable"), item.get("x-cloud"))
@@ -331,6 +332,8 @@ def _resolve(parameter: dict[str, Any], document: dict[str, Any]) -> dict[str, A
 
 
 def _properties(operation: dict[str, Any]) -> Iterator[BodyProperty]:
+    if "requestBody" not in operation:
+        return
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     for name, item in schema["properties"].items():
         yield BodyProperty(name, item.get("x-shape"), item["x-clause"], item.get("x-delivered"))
@@ -339,10 +342,9 @@ def _properties(operation: dict[str, Any]) -> Iterator[BodyProperty]:
 def _answers(operation: dict[str, Any]) -> Iterator[Answer]:
     for status, item in operation["responses"].items():
         when = item.get("x-when", {})
-        message: dict[str, Any] = {}
-        if "content" in item:
-            schema = item["content"]["application/json"]["schema"]
-            message = schema["properties"]["error"]["properties"]["message"]
+        schema = item["content"]["application/json"]["schema"] if "content" in item else {}
+        # What is returned on success has a type and no such property.
+        message = schema.get("properties", {}).get("error", {}).get("properties", {}).get("message", {})
         yield Answer(
             status=int(status),
             actor=when.get("actor"),

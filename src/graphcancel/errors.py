@@ -4,6 +4,7 @@ What can go wrong before a verdict, as one tree:
     GraphCancelError            one or two lines a user can act on
       ContractError             a file under contracts/ does not say what it must
       TargetError               the target's description is wrong or incomplete
+      DriftError                nothing that a page or metadata could be held against
       DeviationError            a list of known deviations does not say what it must
       FenceError                a request that must not leave this process
       ScanError                 a path that cannot be looked through for secrets
@@ -42,6 +43,10 @@ class ContractError(GraphCancelError):
 
 class TargetError(GraphCancelError):
     """The target cannot be used as described."""
+
+
+class DriftError(GraphCancelError):
+    """A page or metadata that belongs to no contract, or to several alike, or says too little to make one."""
 
 
 class DeviationError(GraphCancelError):

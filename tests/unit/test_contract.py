@@ -56,7 +56,7 @@ BROKEN = {
     "unknown key in a clause": (LIST, LIST + "    note: x\n", "x-clauses.http-request.route", "'note'"),
     "wrong OpenAPI": ("openapi: 3.1.0", "openapi: 3.0.3", "openapi", "allowed is 3.1.0"),
     "standing": ("standing: current", "standing: curent", "x-document.standing", "nearest: current"),
-    "action": ("action: event-cancel", "action: event-delete", "x-document.action", "calls cancel"),
+    "action": ("action: event-cancel", "action: event-delete", "x-document.action", "'event-delete'"),
     "action of one route": (
         "/me/calendar/events/{event}/cancel:",
         "/me/calendar/events/{event}/decline:",

@@ -1,0 +1,127 @@
+"""
+Drift in words and as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from graphcancel.claims import HOME, claims_of
+from graphcancel.difference import Difference
+from graphcancel.facts import Kind, Page
+
+if TYPE_CHECKING:
+    from graphcancel.contract import Contract
+
+_REMARKS: Final = 20
+"""Lines not understood that are shown one by one; `graphcancel read` shows all."""
+
+_WIDEST: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """
+    A page held against a contract.
+
+    Attributes:
+        file: The contract's file as messages name it.
+    """
+
+    page: Page
+    contract: Contract
+    file: str
+    differences: tuple[Difference, ...]
+
+    @property
+    def same_bytes(self) -> bool:
+        """Whether the contract was made from this very text."""
+        return self.page.sha256 == self.contract.sha256
+
+    def as_json(self) -> dict[str, Any]:
+        """The page, what it was held against and what could not be understood; the differences stand apart."""
+        return {
+            "page": self.page.place,
+            "title": self.page.title,
+            "version": self.page.version,
+            "sha256": self.page.sha256,
+            "contract": self.contract.id,
+            "file": self.file,
+            "read_for_this_contract": self.same_bytes,
+            "moved": any(difference.moved for difference in self.differences),
+            "remarks": [asdict(remark) for remark in self.page.remarks],
+        }
+
+
+def document(helds: Sequence[Held]) -> dict[str, Any]:
+    """All of *helds* as one object."""
+    return {
+        "pages": [held.as_json() for held in helds],
+        "differences": [difference.as_json() for held in helds for difference in held.differences],
+    }
+
+
+def told(held: Held) -> Iterator[str]:
+    """
+    What a person reads of *held*, line by line: the outcome first, then each kind, then what was not understood.
+
+    What a page holds may be long, and meant for the terminal rather than for its reader.
+    """
+    for line in _told(held):
+        shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in line[:_WIDEST])
+        yield f"{shown}…" if len(line) > _WIDEST else shown
+
+
+def _told(held: Held) -> Iterator[str]:
+    yield f"{held.page.place}: held against {held.contract.id} ({held.file}): {_outcome(held)}"
+    keys: dict[tuple[str, str], str] = {claim.fact.key: claim.key for claim in claims_of(held.contract)}
+    for kind, group in groupby(held.differences, key=lambda difference: difference.kind):
+        yield f"  {kind}"
+        for difference in group:
+            yield f"    {_sentence(difference)}"
+            yield f"      {_place(difference, held, keys)}"
+    yield from _not_understood(held)
+
+
+def _outcome(held: Held) -> str:
+    moved = sum(difference.moved for difference in held.differences)
+    if moved:
+        return f"{moved} fact{'s' if moved > 1 else ''} moved"
+    if held.same_bytes:
+        return "the page read for this contract, byte for byte; no fact moved"
+    return "no fact moved" if held.contract.sha256 is None else "the text changed, but no fact moved"
+
+
+def _sentence(difference: Difference) -> str:
+    name = f"{difference.about}: " if difference.about not in {difference.documented, difference.found} else ""
+    match difference.change:
+        case "added":
+            return f"added    {name}{difference.found}"
+        case "removed":
+            return f"removed  {name}{difference.documented}"
+        case _:
+            return f"{difference.change}  {name}{difference.documented} → {difference.found}"
+
+
+def _place(difference: Difference, held: Held, keys: Mapping[tuple[str, str], str]) -> str:
+    """Where it stands on the page, if it does, and where the contract has it or would have it."""
+    line = difference.place.removeprefix(held.page.place).lstrip(":")
+    kind: Kind = difference.kind  # type: ignore[assignment]
+    key = keys.get((kind, difference.about), HOME[kind])
+    return f"{f'line {line}' if line else 'not on the page'}; {held.file}: {key}"
+
+
+def _not_understood(held: Held) -> Iterator[str]:
+    remarks = held.page.remarks
+    if not remarks:
+        return
+    gone = any(difference.change == "removed" for difference in held.differences)
+    why = "; what is told as removed may stand there" if gone else "; what they claim was not compared"
+    yield f"  not understood: {len(remarks)} line{'s' if len(remarks) > 1 else ''}{why}"
+    for remark in remarks[:_REMARKS]:
+        yield f"    line {remark.line}: {remark.text}"
+    if len(remarks) > _REMARKS:
+        yield f"    and {len(remarks) - _REMARKS} more: graphcancel read shows them"

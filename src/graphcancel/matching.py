@@ -1,0 +1,66 @@
+"""
+Which contract a page is held against, where nobody says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from graphcancel.claims import facts_of
+from graphcancel.errors import DriftError
+
+if TYPE_CHECKING:
+    from graphcancel.contract import Contract
+    from graphcancel.facts import Page
+
+
+def contract_of(page: Page, contracts: Iterable[Contract]) -> Contract:
+    """
+    The one of *contracts* that *page* is an edition of.
+
+    It is the one made from these very bytes; else, of those of its action and version, the one that has most facts in
+    common with it.
+
+    Raises:
+        DriftError: None of them, or several alike; the message names the ids to choose from.
+    """
+    known = [contract for contract in contracts if contract.routes]
+    same = [contract for contract in known if contract.sha256 == page.sha256]
+    if same:
+        return same[0]
+    of_action = _of_action(page, known)
+    if not of_action:
+        what = repr(page.title) if page.title else "this page"
+        raise DriftError(f"{page.place}: no contract is about {what}; {_choose(known)}")
+    of_version = [contract for contract in of_action if page.version in {None, contract.version}]
+    if not of_version:
+        raise DriftError(f"{page.place}: no contract of this action is about {page.version}; {_choose(of_action)}")
+    facts = set(page.facts)
+    common = {contract.id: len(facts & set(facts_of(contract))) for contract in of_version}
+    most = max(common.values())
+    closest = [contract for contract in of_version if common[contract.id] == most]
+    if not most or len(closest) > 1:
+        why = "no contract has a fact in common with it" if not most else "as close to one contract as to another"
+        raise DriftError(f"{page.place}: {why}; {_choose(closest)}")
+    return closest[0]
+
+
+def _of_action(page: Page, known: Sequence[Contract]) -> list[Contract]:
+    """Those of the action that the title names, else those whose routes end in the same segment."""
+    if page.title:
+        title = page.title.casefold()
+        named = [
+            contract
+            for contract in known
+            if title == contract.page.casefold() or re.sub(r"\W+", "-", title).strip("-") == contract.action
+        ]
+        if named:
+            return named
+    ends = {fact.about.rpartition("/")[2] for fact in page.facts if fact.kind == "route"}
+    return [contract for contract in known if contract.routes[0].template.rpartition("/")[2] in ends]
+
+
+def _choose(contracts: Sequence[Contract]) -> str:
+    return f"name one by --contract: {', '.join(contract.id for contract in contracts)}"
