@@ -55,7 +55,7 @@ def body_for(case: Case, contract: Contract, comment: str) -> Any:
         return {given: comment}
     if case.body in _WITHOUT_TEXT:
         return _WITHOUT_TEXT[case.body]
-    name = [item.name for item in contract.properties if item.shape][-1]
+    name = contract.texts[-1].name
     shapes: Mapping[str, Any] = {
         "null": {name: None},
         "blank": {name: ""},

@@ -136,7 +136,7 @@ def addressed_routes(contract: Contract) -> Iterator[tuple[Route, str]]:
 
 def example_shape(contract: Contract) -> str:
     """The body shape the page's own example has: what every rule is called with. No text among them: `empty`."""
-    shapes = [item.shape for item in contract.properties if item.shape]
+    shapes = [item.shape for item in contract.texts if item.shape]
     return "pascal" if "pascal" in shapes else next(iter(shapes), "empty")
 
 

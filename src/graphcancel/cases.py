@@ -147,7 +147,7 @@ def _case(
 
 
 def _shapes(contract: Contract) -> Iterator[str]:
-    yield from (item.shape for item in contract.properties if item.shape)
+    yield from (item.shape for item in contract.texts if item.shape)
     if contract.optional_clause:
         yield "empty"
 

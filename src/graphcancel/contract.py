@@ -208,6 +208,11 @@ class Contract:
     document: Mapping[str, Any] = field(hash=False, repr=False)
 
     @property
+    def texts(self) -> tuple[BodyProperty, ...]:
+        """The properties that hold a text, each of which some body shape sends alone."""
+        return tuple(item for item in self.properties if item.shape)
+
+    @property
     def success(self) -> Answer | None:
         """What the plain call is answered when all is well, None where the page gives no such status."""
         plain = (answer for answer in self.answers if answer.circumstance is None)

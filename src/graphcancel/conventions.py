@@ -111,10 +111,7 @@ def _convention(
     expects: Expectation,
     observation: str | None = None,
 ) -> Case:
-    slug = f"{lender.version}.{route_slug(route, addressing)}"
-    if lender.deed != "cancel":
-        # Actions may share all but the last word of their routes; the one this suite began with goes without saying.
-        slug = f"{slug}.{lender.deed}"
+    slug = convention_slug(lender, route, addressing)
     name = observation or circumstance or shape
     return Case(
         id="/".join(part for part in (conventions.id, slug, actor, shape, circumstance) if part),
@@ -132,6 +129,13 @@ def _convention(
         observation=name if name in conventions.observations else None,
         caller=lender.caller,
     )
+
+
+def convention_slug(lender: Contract, route: Route, addressing: str) -> str:
+    """Version and route as the second part of the id of a case of the conventions."""
+    slug = f"{lender.version}.{route_slug(route, addressing)}"
+    # Actions may share all but the last word of their routes; the one this suite began with goes without saying.
+    return slug if lender.deed == "cancel" else f"{slug}.{lender.deed}"
 
 
 def _families(contract: Contract) -> Iterator[tuple[Route, str]]:
