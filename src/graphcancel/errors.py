@@ -4,6 +4,7 @@ What can go wrong before a verdict, as one tree:
     GraphCancelError            one or two lines a user can act on
       ContractError             a file under contracts/ does not say what it must
       TargetError               the target's description is wrong or incomplete
+      DocumentError             a documentation page cannot be read, or is none of an action
       DeviationError            a list of known deviations does not say what it must
       FenceError                a request that must not leave this process
       ScanError                 a path that cannot be looked through for secrets
@@ -42,6 +43,10 @@ class ContractError(GraphCancelError):
 
 class TargetError(GraphCancelError):
     """The target cannot be used as described."""
+
+
+class DocumentError(GraphCancelError):
+    """A documentation page, or what was given for one, cannot be read."""
 
 
 class DeviationError(GraphCancelError):
