@@ -36,7 +36,8 @@ def comment_for(case: Case, marker: str) -> str:
 
     A text is white-space-normal, since mail may be wrapped on its way.
     """
-    text = f"Contract check {marker}: this meeting is called off."
+    said = "this meeting is called off" if case.deed == "cancel" else "no more than a test"
+    text = f"Contract check {marker}: {said}."
     if case.circumstance == "non-ascii":
         return f'{text} Grüße aus Köln, naïve café, Ελληνικά, 会議は中止 😀 ’“ Tom & Ann can\'t, "sorry"'
     if case.circumstance == "300-characters":
