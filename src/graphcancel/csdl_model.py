@@ -139,7 +139,7 @@ class Model:
         return next(exact, None) or next(alike, None)
 
     def _action(self, here: str, name: str, *, many: bool) -> Action | None:
-        callable_here = {type_: None for type_ in self._ancestors(here)}
+        callable_here = dict.fromkeys(self._ancestors(here))
         found = [
             action
             for action in self.actions
@@ -178,4 +178,10 @@ class Model:
     def _nothing(self, spelled: list[str], here: str, *, many: bool, wanted: str) -> str:
         came_to = f"/{'/'.join(spelled)}" if spelled else "the container"
         of = f" ({'a collection of ' if many else ''}{here})" if here else ""
-        return f"{came_to}{of} has no {wanted}"
+        heirs = [] if many or not here else self._heirs_with(here, wanted)
+        return f"{came_to}{of} has no {wanted}" + (f", but {heirs[0]}, which derives from it, has" if heirs else "")
+
+    def _heirs_with(self, here: str, wanted: str) -> list[str]:
+        """The types that derive from *here* and have a property *wanted* of their own."""
+        own = [owner for owner, steps in self.steps.items() if any(step.name == wanted for step in steps)]
+        return sorted(owner for owner in own if here in self._ancestors(owner))

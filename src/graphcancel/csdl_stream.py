@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
-from xml.parsers import expat  # noqa: S407 - what makes it unsafe is refused below
+from xml.parsers import expat
 
 from graphcancel.csdl_model import JSON_TYPES, Action, Model, Step
 from graphcancel.errors import MetadataError
@@ -27,7 +27,7 @@ _BY_KEY: Final = "IndexableByKey"
 _NAVIGATION: Final = "NavigationProperty"
 
 
-def read_csdl(path: Path, templates: Collection[str], tell: Tell = lambda read: None) -> Model:
+def read_csdl(path: Path, templates: Collection[str], tell: Tell) -> Model:
     """
     Read what the CSDL file *path* says of the routes *templates*. Its version is told by its name.
 
@@ -115,7 +115,9 @@ class _Reader:
         return "" if qualified == self._container else qualified
 
     def _refuse_doctype(self, *_: object) -> None:
-        raise MetadataError(f"{self._path}: has a document type, as web pages have and CSDL has not; fetch the file itself")
+        raise MetadataError(
+            f"{self._path}: has a document type, as web pages have and CSDL has not; fetch the file itself"
+        )
 
     def _start(self, element: str, attributes: Mapping[str, str]) -> None:
         tag = element.rpartition(" ")[2]
@@ -128,14 +130,14 @@ class _Reader:
         if handler:
             handler(attributes)
 
-    def _end(self, element: str) -> None:
+    def _end(self, _: str) -> None:
         tag = self._open.pop()
         if tag == "Action" and self._action:
             self.actions.append(self._action)
             self._action = None
         elif tag in {"EntityType", "ComplexType", "EntityContainer"}:
             self._owner = None
-        elif tag in {_NAVIGATION, "EntitySet", "Singleton", "Annotations"}:
+        elif tag in {_NAVIGATION, "Property", "EntitySet", "Singleton", "Annotations"}:
             self._target = None
         elif tag == "Record" and self._records:
             record = self._records.pop()
@@ -195,7 +197,7 @@ class _Reader:
         if attributes.get("Term", "").endswith(f".{_BY_KEY}") and attributes.get("Bool") == "false":
             self._mark()
 
-    def _on_record(self, attributes: Mapping[str, str]) -> None:
+    def _on_record(self, _: Mapping[str, str]) -> None:
         self._records.append({})
 
     def _on_propertyvalue(self, attributes: Mapping[str, str]) -> None:
@@ -230,4 +232,6 @@ class _Reader:
     def _bound(self) -> None:
         self._kept += 1
         if self._kept > TYPES:
-            raise MetadataError(f"{self._path}: more than {TYPES} types and properties matter here; no such model exists")
+            raise MetadataError(
+                f"{self._path}: more than {TYPES} types and properties matter here; no such model exists"
+            )

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import unquote
 
 from graphcancel.errors import MetadataError
@@ -78,9 +78,7 @@ class OpenAPI:
         here = [declared for path, declared in self.calls.items() if folded(path) in walks]
         kinds = {_kind(declared) for declared in here} - {None}
         found = [
-            declared
-            for path, declared in self.calls.items()
-            if folded(path) not in walks and _kind(declared) in kinds
+            declared for path, declared in self.calls.items() if folded(path) not in walks and _kind(declared) in kinds
         ]
         return tuple(by_length(found))
 
@@ -145,7 +143,7 @@ class _Reading:
         with closing(Flow(self.path, self.tell)) as flow:
             if not flow.enter():
                 raise MetadataError(f"{self.path}: is not a mapping of keys; name an OpenAPI file")
-            for key in flow.keys():
+            for key in flow.each():
                 if key == "components":
                     self._take_components(flow)
                 elif again:
@@ -172,14 +170,16 @@ class _Reading:
     def _take_paths(self, flow: Flow) -> None:
         if not flow.enter():
             return
-        for path in flow.keys():
+        for path in flow.each():
             walk = segments(path)
             if len(self.roots) < _ENOUGH:
                 self.roots.add(walk[0])
             if walk[-1].casefold() in self._names:
                 self._items += 1
                 if self._items > ITEMS:
-                    raise MetadataError(f"{self.path}: more than {ITEMS} paths end in an action's name; no such API exists")
+                    raise MetadataError(
+                        f"{self.path}: more than {ITEMS} paths end in an action's name; no such API exists"
+                    )
                 self._declare(self._taken(path, flow))
             else:
                 flow.skip()
@@ -188,7 +188,7 @@ class _Reading:
         item = _Item(path, flow.line)
         if not flow.enter():
             return item
-        for key in flow.keys():
+        for key in flow.each():
             if key == "$ref":
                 item.elsewhere = {key: flow.tree()}
             elif key in VERBS:
@@ -204,10 +204,10 @@ class _Reading:
     def _take_components(self, flow: Flow) -> None:
         if not flow.enter():
             return
-        for section in flow.keys():
+        for section in flow.each():
             if not flow.enter():
                 continue
-            for name in flow.keys():
+            for name in flow.each():
                 pointer = (section, name)
                 if pointer not in self.waiting:
                     flow.skip()
@@ -237,7 +237,7 @@ def _operation(flow: Flow) -> dict[str, Any]:
     """What matters of an operation."""
     found = {}
     if flow.enter():
-        for key in flow.keys():
+        for key in flow.each():
             if key in {"requestBody", "responses"}:
                 found[key] = flow.tree()
             else:
@@ -334,14 +334,14 @@ class _Meaning:
 
     @staticmethod
     def _mapping(node: Any) -> dict[str, Any]:
-        return node if isinstance(node, dict) else {}
+        return cast("dict[str, Any]", node if isinstance(node, dict) else {})
 
 
 def _listed(node: Any) -> list[Any]:
     return node if isinstance(node, list) else []
 
 
-def read_openapi(path: Path, templates: Collection[str], tell: Tell = lambda read: None) -> OpenAPI:
+def read_openapi(path: Path, templates: Collection[str], tell: Tell) -> OpenAPI:
     """
     Read what the OpenAPI file *path*, YAML or JSON, says of the actions that *templates* call.
 
@@ -352,7 +352,11 @@ def read_openapi(path: Path, templates: Collection[str], tell: Tell = lambda rea
     reading = _Reading(path, {name.casefold() for name in names}, tell)
     reading.read()
     if reading.kind != "openapi":
-        known = "is of the format before OpenAPI; convert it to OpenAPI 3" if reading.kind else "has no key openapi; name an OpenAPI file"
+        known = (
+            "is of the format before OpenAPI; convert it to OpenAPI 3"
+            if reading.kind
+            else "has no key openapi; name an OpenAPI file"
+        )
         raise MetadataError(f"{path}: {known}")
     for _ in range(READINGS - 1):
         if not reading.waiting or not reading.read(again=True):

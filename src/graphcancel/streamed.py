@@ -2,8 +2,8 @@
 A YAML or JSON document read as it comes, of any length: nothing is kept but what is asked for.
 
 The parsers hand out events, one for each scalar and for each beginning and end of a mapping or list. Neither builds a
-tree, follows an alias or calls itself for what is nested, so whatever lies in a file costs no more than its length. What
-is kept of it (`Flow.tree`) and how deep it may go is bounded here.
+tree, follows an alias or calls itself for what is nested, so whatever lies in a file costs no more than its length.
+What is kept of it (`Flow.tree`) and how deep it may go is bounded here.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Flow:
     """
     The first document of the file *path*, from its first event to its last. To be closed.
 
-    Each of `keys`, `items`, `enter`, `tree` and `skip` expects to stand before a value and leaves it behind.
+    Each of `enter`, `tree` and `skip` is called before a value; the last two leave it behind.
 
     Raises:
         MetadataError: At any time: the file cannot be read, is no such document, or goes beyond a bound.
@@ -76,7 +76,7 @@ class Flow:
         return self._line
 
     def enter(self) -> bool:
-        """Go into the mapping that comes, to read its `keys`; what is no mapping is skipped."""
+        """Go into the mapping that comes, to read `each` key of it; what is no mapping is skipped."""
         event = next(self._events)
         if event[0] == _MAPPING:
             return True
@@ -85,7 +85,7 @@ class Flow:
         self._leave(event)
         return False
 
-    def keys(self) -> Iterator[str]:
+    def each(self) -> Iterator[str]:
         """The keys of the mapping entered; its reader takes or skips each value before the next."""
         while (event := next(self._events))[0] != _END:
             if event[0] == _SCALAR:
@@ -176,6 +176,7 @@ class Flow:
     def _yaml(self, file: _Counted) -> Iterator[_Event]:
         kinds = _YAML.get
         try:
+            event: Any
             for event in yaml.parse(file, Loader=_LOADER):
                 kind = kinds(type(event))
                 if kind == _SCALAR:
