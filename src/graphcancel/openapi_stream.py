@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import unquote
 
 from graphcancel.errors import MetadataError
@@ -277,11 +277,11 @@ class _Meaning:
 
     def followed(self, node: Any) -> dict[str, Any]:
         """*node*, or what it refers to."""
-        node = self._mapping(node)
-        while "$ref" in node:
-            self._step(node["$ref"])
-            node = self._mapping(self._component(node["$ref"]))
-        return node
+        found = self._mapping(node)
+        while "$ref" in found:
+            self._step(found["$ref"])
+            found = self._mapping(self._component(found["$ref"]))
+        return found
 
     def _step(self, reference: Any) -> None:
         self._left -= 1
@@ -334,7 +334,7 @@ class _Meaning:
 
     @staticmethod
     def _mapping(node: Any) -> dict[str, Any]:
-        return cast("dict[str, Any]", node if isinstance(node, dict) else {})
+        return node if isinstance(node, dict) else {}
 
 
 def _listed(node: Any) -> list[Any]:
