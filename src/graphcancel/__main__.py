@@ -30,6 +30,7 @@ from graphcancel.command_line import command_line
 from graphcancel.compare import EXIT_MOVED, compare, of_target
 from graphcancel.comparison_text import as_json, told
 from graphcancel.contract import Contract, load_contracts
+from graphcancel.csdl_stream import read_csdl
 from graphcancel.disputes import load_disputes
 from graphcancel.doctor import examine
 from graphcancel.doctor_text import lines
@@ -41,7 +42,10 @@ from graphcancel.looking_up import before_any_run, meant, newest_with
 from graphcancel.markdown import since
 from graphcancel.marks import new_run
 from graphcancel.merge import lines_of, merge
+from graphcancel.metadata_drift import compare_metadata
+from graphcancel.metadata_text import reading, told_of_metadata
 from graphcancel.onfile import from_here
+from graphcancel.openapi_stream import read_openapi
 from graphcancel.proof import Result, holds, table, verdict
 from graphcancel.prove import Proof, catalogue
 from graphcancel.prove import select as subjects_of
@@ -65,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Run the command line.
 
     The exit status is 0, 1 for a proof that fails, for a secret that is found and for a fault of our own, 2 for bad
-    usage, 4 for bad input, 10 or 12 for a target that is not ready, 15 where something moved between two runs, and what
+    usage, 4 for bad input, 10 or 12 for a target that is not ready, 15 where something moved, and what
     a merged run ends with.
     """
     arguments = command_line().parse_args(argv)
@@ -74,6 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "cases": _cases,
             "compare": _compare,
             "doctor": _doctor,
+            "drift": _drift,
             "explain": _explain,
             "merge": _merge,
             "prove": _prove,
@@ -264,6 +269,20 @@ def _compare(arguments: argparse.Namespace) -> int:
     for text in FORMATS[arguments.format](found.as_json()) if found.changes else ():
         print(text)
     return EXIT_MOVED if found.moved else 0
+
+
+def _drift(arguments: argparse.Namespace) -> int:
+    contracts = load_contracts(_folder(), arguments.contract)
+    path, read = (arguments.csdl, read_csdl) if arguments.csdl else (arguments.openapi, read_openapi)
+    templates = {route.template for contract in contracts for route in contract.routes}
+    with reading(path) as tell:
+        metadata = read(path, templates, tell)
+    drift = compare_metadata(metadata, contracts, arguments.version, chosen=bool(arguments.contract))
+    if arguments.json:
+        print(json.dumps(drift.as_json(), indent=1, ensure_ascii=False))
+    else:
+        print("\n".join(told_of_metadata(drift)))
+    return EXIT_MOVED if drift.moved else 0
 
 
 def _merge(arguments: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ import argparse
 from pathlib import Path
 
 from graphcancel.marks import is_run
+from graphcancel.metadata import VERSIONS
 
 OVERVIEW = """\
 examples:
@@ -80,6 +81,14 @@ examples:
 
 Nothing is printed where nothing changed. The exit status is 15 if a verdict moved off pass, a case vanished, a clause
 is no longer asserted or a dispute is read otherwise, else 0, and 4 for bad input.
+"""
+DRIFTING = """\
+examples:
+  graphcancel drift --openapi openapi.yaml              every contract of the file's version against it
+  graphcancel drift --csdl v1.0-Prod.csdl --contract event-cancel.v1.0
+  graphcancel drift --csdl metadata.xml --version beta --json | jq '.differences[] | select(.moved)'
+
+The exit status is 15 if a route or a property of a current page moved, else 0, and 4 for bad input.
 """
 MERGING = """\
 examples:
@@ -184,6 +193,22 @@ def command_line() -> argparse.ArgumentParser:
         "--expect", action="append", default=[], metavar="NAME", help="a target that must be among them; repeatable"
     )
     merging.add_argument("--partial", action="store_true", help="allow that planned cases are in none of the runs")
+    drifting = commands.add_parser(
+        "drift",
+        help="say what published metadata says otherwise than the contracts",
+        epilog=DRIFTING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    published = drifting.add_mutually_exclusive_group(required=True)
+    published.add_argument("--openapi", type=Path, metavar="FILE", help="an OpenAPI 3 file, YAML or JSON")
+    published.add_argument("--csdl", type=Path, metavar="FILE", help="an OData model, the XML behind $metadata")
+    drifting.add_argument(
+        "--version", choices=VERSIONS, default=None, help="which version FILE describes (default: as it says)"
+    )
+    drifting.add_argument(
+        "--contract", action="append", default=[], metavar="ID", help="only this contract; repeatable"
+    )
+    drifting.add_argument("--json", action="store_true", help="one JSON object instead of text")
     checking = commands.add_parser(
         "sanitise-check",
         help="look through files for anything secret or personal, and say where it stands without showing it",

@@ -12,6 +12,7 @@ What can go wrong before a verdict, as one tree:
       RunError                  a run folder that cannot be read or written
       CassetteError             a recording that cannot be read, written or used
         Drift                   … because what is sent, or what is on file, is not what was recorded
+      MetadataError             a file of published metadata that cannot be read as such
       ProvisionError            what a case needs could not be arranged
         AnswerLost              … because the answer to a step of it got lost
         NotServed               … because the target does not serve the request that arranges it
@@ -90,6 +91,10 @@ class Drift(CassetteError):  # noqa: N818 - a state of the recording, no mistake
         self.field = field
         self.recorded = recorded
         self.found = found
+
+
+class MetadataError(GraphCancelError):
+    """A file of published metadata is none, is not whole, or goes beyond what any published one needs."""
 
 
 class ProvisionError(GraphCancelError):
