@@ -17,6 +17,7 @@ examples:
   graphcancel explain CASE                              why did this case fail
   graphcancel sweep targets/contoso.toml                remove what a killed run left
   graphcancel compare runs/last runs/tonight            what changed since
+  graphcancel drift event-cancel.md                     did the page move away from its contract
   graphcancel report runs/20261121T144219Z-mock         write the reports of a run again
   graphcancel prove                                     does the suite find faults
 """
@@ -88,6 +89,17 @@ examples:
 
 The folder of the merged run is printed. The exit status is that of the merged run (0, 1, 10, 11 or 12), 4 if a run
 cannot be read, a case is in two of them or in none, or an expected target is missing.
+"""
+
+DRIFTING = """\
+examples:
+  graphcancel drift event-cancel.md                     a page as it reads now, against its contract
+  graphcancel drift api-reference/v1.0/api/*cancel.md   several, each against its own
+  graphcancel drift event-cancel.md --contract event-cancel.beta
+  graphcancel drift event-cancel.md --json | jq -r '.differences[].kind'
+
+The contract is the one of the page's action and version that has most facts in common with it. The exit status is 0 if
+no fact moved, 15 if one did, and 4 for what cannot be read or belongs to no contract or to several alike.
 """
 
 CHECKING = """\
@@ -184,6 +196,19 @@ def command_line() -> argparse.ArgumentParser:
         "--expect", action="append", default=[], metavar="NAME", help="a target that must be among them; repeatable"
     )
     merging.add_argument("--partial", action="store_true", help="allow that planned cases are in none of the runs")
+    drifting = commands.add_parser(
+        "drift",
+        help="say which facts of a documentation page moved away from its contract",
+        epilog=DRIFTING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    drifting.add_argument("pages", nargs="*", metavar="PAGE", help="a page's source, or its text as rendered")
+    drifting.add_argument(
+        "--contract", action="append", default=[], metavar="ID", help="only this contract; repeatable"
+    )
+    drifting.add_argument("--includes", type=Path, default=None, metavar="DIR", help="folder of what pages include")
+    drifting.add_argument("--contracts", type=Path, default=None, metavar="DIR", help="folder of the contract files")
+    drifting.add_argument("--json", action="store_true", help="one JSON object instead of text")
     checking = commands.add_parser(
         "sanitise-check",
         help="look through files for anything secret or personal, and say where it stands without showing it",

@@ -5,16 +5,14 @@ Drift in words and as JSON.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from graphcancel.claims import HOME, claims_of
 from graphcancel.difference import Difference
-from graphcancel.facts import Kind, Page
-
-if TYPE_CHECKING:
-    from graphcancel.contract import Contract
+from graphcancel.facts import Kind
+from graphcancel.matching import Held
 
 _REMARKS: Final = 20
 """Lines not understood that are shown one by one; `graphcancel read` shows all."""
@@ -22,45 +20,24 @@ _REMARKS: Final = 20
 _WIDEST: Final = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """
-    A page held against a contract.
-
-    Attributes:
-        file: The contract's file as messages name it.
-    """
-
-    page: Page
-    contract: Contract
-    file: str
-    differences: tuple[Difference, ...]
-
-    @property
-    def same_bytes(self) -> bool:
-        """Whether the contract was made from this very text."""
-        return self.page.sha256 == self.contract.sha256
-
-    def as_json(self) -> dict[str, Any]:
-        """The page, what it was held against and what could not be understood; the differences stand apart."""
-        return {
-            "page": self.page.place,
-            "title": self.page.title,
-            "version": self.page.version,
-            "sha256": self.page.sha256,
-            "contract": self.contract.id,
-            "file": self.file,
-            "read_for_this_contract": self.same_bytes,
-            "moved": any(difference.moved for difference in self.differences),
-            "remarks": [asdict(remark) for remark in self.page.remarks],
-        }
-
-
-def document(helds: Sequence[Held]) -> dict[str, Any]:
-    """All of *helds* as one object."""
+def as_json(helds: Sequence[Held]) -> dict[str, Any]:
+    """All of *helds* as one object: each page with what it was held against, and every difference."""
     return {
-        "pages": [held.as_json() for held in helds],
+        "pages": [_page(held) for held in helds],
         "differences": [difference.as_json() for held in helds for difference in held.differences],
+    }
+
+
+def _page(held: Held) -> dict[str, Any]:
+    return {
+        "place": held.page.place,
+        "title": held.page.title,
+        "version": held.page.version,
+        "sha256": held.page.sha256,
+        "contract": held.contract.id,
+        "same_bytes": held.same_bytes,
+        "moved": held.moved,
+        "remarks": [asdict(remark) for remark in held.page.remarks],
     }
 
 
@@ -76,7 +53,7 @@ def told(held: Held) -> Iterator[str]:
 
 
 def _told(held: Held) -> Iterator[str]:
-    yield f"{held.page.place}: held against {held.contract.id} ({held.file}): {_outcome(held)}"
+    yield f"{held.page.place}: held against {held.contract.id} ({_file(held)}): {_outcome(held)}"
     keys: dict[tuple[str, str], str] = {claim.fact.key: claim.key for claim in claims_of(held.contract)}
     for kind, group in groupby(held.differences, key=lambda difference: difference.kind):
         yield f"  {kind}"
@@ -84,6 +61,10 @@ def _told(held: Held) -> Iterator[str]:
             yield f"    {_sentence(difference)}"
             yield f"      {_place(difference, held, keys)}"
     yield from _not_understood(held)
+
+
+def _file(held: Held) -> str:
+    return f"contracts/{held.contract.id}.yaml"
 
 
 def _outcome(held: Held) -> str:
@@ -111,7 +92,7 @@ def _place(difference: Difference, held: Held, keys: Mapping[tuple[str, str], st
     line = difference.place.removeprefix(held.page.place).lstrip(":")
     kind: Kind = difference.kind  # type: ignore[assignment]
     key = keys.get((kind, difference.about), HOME[kind])
-    return f"{f'line {line}' if line else 'not on the page'}; {held.file}: {key}"
+    return f"{f'line {line}' if line else 'not on the page'}; {_file(held)}: {key}"
 
 
 def _not_understood(held: Held) -> Iterator[str]:

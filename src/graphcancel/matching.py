@@ -1,14 +1,17 @@
 """
-Which contract a page is held against, where nobody says.
+Holding a page against a contract, and which one that is where nobody says.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphcancel.claims import facts_of
+from graphcancel.difference import Difference
+from graphcancel.drift import compare_facts
 from graphcancel.errors import DriftError
 
 if TYPE_CHECKING:
@@ -16,17 +19,49 @@ if TYPE_CHECKING:
     from graphcancel.facts import Page
 
 
-def contract_of(page: Page, contracts: Iterable[Contract]) -> Contract:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A page held against a contract, and what moved."""
+
+    page: Page
+    contract: Contract
+    differences: tuple[Difference, ...]
+
+    @property
+    def same_bytes(self) -> bool:
+        """Whether the contract was made from this very text."""
+        return self.page.sha256 == self.contract.sha256
+
+    @property
+    def moved(self) -> bool:
+        """Whether the page drifted."""
+        return any(difference.moved for difference in self.differences)
+
+
+def hold(page: Page, contract: Contract) -> Held:
+    """Compare *page* with *contract*, fact by fact."""
+    found = compare_facts(facts_of(contract), page.facts, contract=contract.id, place=page.place)
+    return Held(page, contract, found)
+
+
+def contract_of(page: Page, contracts: Iterable[Contract], *, named: bool = False) -> Contract:
     """
     The one of *contracts* that *page* is an edition of.
 
     It is the one made from these very bytes; else, of those of its action and version, the one that has most facts in
     common with it.
 
+    Args:
+        named: Whether somebody said that it is the only one of *contracts*.
+
     Raises:
         DriftError: None of them, or several alike; the message names the ids to choose from.
     """
     known = [contract for contract in contracts if contract.routes]
+    if not known:
+        raise DriftError(f"{page.place}: no contract with routes to hold it against; name one by --contract")
+    if named:
+        return known[0]
     same = [contract for contract in known if contract.sha256 == page.sha256]
     if same:
         return same[0]
