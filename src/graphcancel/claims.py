@@ -103,7 +103,9 @@ def _routes(contract: Contract) -> Iterator[Claim]:
         line = shortened(route.written)
         walk = walk_of(line)
         yield _claim("route", walk, line, f"paths.{route.template}.x-written")
-        yield _claim("addressing", walk, ", ".join(route.addressings), f"paths.{route.template}.parameters")
+        # A path without a placeholder names nobody.
+        if "{}" in walk or route.addressings == ("me",):
+            yield _claim("addressing", walk, ", ".join(route.addressings), f"paths.{route.template}.parameters")
 
 
 def shortened(line: str) -> str:

@@ -125,8 +125,9 @@ class _Page:
         yield from self.table(*self.properties())
         yield from self.heading("response")
         yield from self.response()
-        yield from self.heading("example")
-        yield from self.examples()
+        if ("example-status", "") in self.facts:
+            yield from self.heading("example")
+            yield from self.examples()
 
     def rendered(self) -> Iterator[str]:
         yield "Namespace: microsoft.graph"
@@ -153,11 +154,10 @@ class _Page:
         if ("example-status", "") not in self.facts:
             return
         yield "Example"
-        if ("example-request", "") in self.facts:
-            yield "Request"
-            yield "A request may look so."
-            yield from (line.lstrip() for line in self.request("") if line)
-            yield from NOISE.splitlines()
+        yield "Request"
+        yield "A request may look so."
+        yield from (line.lstrip() for line in self.request("") if line)
+        yield from NOISE.splitlines()
         yield "Response"
         yield "Its answer looks so."
         yield self.status_line(self.facts["example-status", ""])
@@ -270,11 +270,10 @@ class _Page:
 
     def examples(self) -> Iterator[str]:
         level = 5 if self.style.deep else 3
-        if ("example-request", "") in self.facts:
-            yield from self.heading("request", level)
-            yield "A request may look so.\n"
-            yield '<!-- {\n  "blockType": "request",\n  "name": "event_cancel"\n}-->'
-            yield from self.fenced(self.request("  "))
+        yield from self.heading("request", level)
+        yield "A request may look so.\n"
+        yield '<!-- {\n  "blockType": "request",\n  "name": "event_cancel"\n}-->'
+        yield from self.fenced(self.request("  "))
         yield from self.heading("response", level)
         yield "Its answer looks so.\n"
         yield '<!-- {\n  "blockType": "response",\n  "truncated": true\n} -->'
