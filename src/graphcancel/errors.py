@@ -5,6 +5,7 @@ What can go wrong before a verdict, as one tree:
       ContractError             a file under contracts/ does not say what it must
       TargetError               the target's description is wrong or incomplete
       DriftError                nothing that a page or metadata could be held against
+      DocumentError             a documentation page cannot be read, or is none of an action
       DeviationError            a list of known deviations does not say what it must
       FenceError                a request that must not leave this process
       ScanError                 a path that cannot be looked through for secrets
@@ -47,6 +48,10 @@ class TargetError(GraphCancelError):
 
 class DriftError(GraphCancelError):
     """A page or metadata that belongs to no contract, or to several alike, or says too little to make one."""
+
+
+class DocumentError(GraphCancelError):
+    """A documentation page, or what was given for one, cannot be read."""
 
 
 class DeviationError(GraphCancelError):

@@ -41,73 +41,86 @@ def read_yaml(path: Path) -> Any:
         reason = getattr(error, "strerror", None) or "not UTF-8"
         msg = f"{label(path)}: cannot be read ({reason}); restore it"
         raise ContractError(msg) from None
-    loader = LOADER(text)
+    return parse_yaml(text, label(path))
+
+
+def parse_yaml(text: str, place: str, made_by: Any = LOADER) -> Any:
+    """
+    Read *text*, with what messages call its *place*, as `read_yaml` reads a file.
+
+    Args:
+        made_by: The loader of PyYAML; one that takes every value for text lets a date pass.
+
+    Raises:
+        ContractError: The text cannot be read as such.
+    """
+    loader = made_by(text)
     try:
-        _refuse_depth(text, path)
+        _refuse_depth(text, place)
         node = loader.get_single_node()
         if node is None:
-            msg = f"{label(path)}: holds nothing; restore it"
+            msg = f"{place}: holds nothing; restore it"
             raise ContractError(msg)
-        _survey(node, path, {}, set())
+        _survey(node, place, {}, set())
         return loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
-        msg = f"{label(path)}: {place}: {error.problem or error.context}; correct the YAML"
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
+        msg = f"{place}: {where}: {error.problem or error.context}; correct the YAML"
         raise ContractError(msg) from None
     except (yaml.YAMLError, ValueError, OverflowError, LookupError) as error:
-        msg = f"{label(path)}: {' '.join(str(error).split())[:120]}; correct the YAML"
+        msg = f"{place}: {' '.join(str(error).split())[:120]}; correct the YAML"
         raise ContractError(msg) from None
     finally:
         loader.dispose()
 
 
-def _refuse_depth(text: str, path: Path) -> None:
+def _refuse_depth(text: str, place: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH:
-            msg = f"{label(path)}: nested more than {DEPTH} levels deep; correct the YAML"
+            msg = f"{place}: nested more than {DEPTH} levels deep; correct the YAML"
             raise ContractError(msg)
 
 
-def _survey(node: yaml.Node, path: Path, sizes: dict[int, int], open_: set[int]) -> int:
+def _survey(node: yaml.Node, place: str, sizes: dict[int, int], open_: set[int]) -> int:
     """Refuse what YAML permits and a contract must not have; returns the node's size with aliases followed."""
     key = id(node)
     if key in sizes:
         return sizes[key]
     line = node.start_mark.line + 1
     if key in open_:
-        msg = f"{label(path)}: line {line}: an alias inside its own anchor; write the inner one out"
+        msg = f"{place}: line {line}: an alias inside its own anchor; write the inner one out"
         raise ContractError(msg)
     if node.tag not in TAGS:
-        msg = f"{label(path)}: line {line}: found a value of type {node.tag.removeprefix(YAML)}; put it in quotes"
+        msg = f"{place}: line {line}: found a value of type {node.tag.removeprefix(YAML)}; put it in quotes"
         raise ContractError(msg)
     open_.add(key)
     size = 1
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for name, value in node.value:
-            _refuse_key(name, seen, path)
-            size += 1 + _survey(value, path, sizes, open_)
+            _refuse_key(name, seen, place)
+            size += 1 + _survey(value, place, sizes, open_)
     elif isinstance(node, yaml.SequenceNode):
-        size += sum(_survey(item, path, sizes, open_) for item in node.value)
+        size += sum(_survey(item, place, sizes, open_) for item in node.value)
     if size > LIMIT:
-        msg = f"{label(path)}: line {line}: more than {LIMIT} values once aliases are followed; write fewer aliases"
+        msg = f"{place}: line {line}: more than {LIMIT} values once aliases are followed; write fewer aliases"
         raise ContractError(msg)
     open_.discard(key)
     sizes[key] = size
     return size
 
 
-def _refuse_key(key: yaml.Node, seen: set[str], path: Path) -> None:
-    place = f"{label(path)}: line {key.start_mark.line + 1}"
+def _refuse_key(key: yaml.Node, seen: set[str], place: str) -> None:
+    where = f"{place}: line {key.start_mark.line + 1}"
     if key.tag not in {f"{YAML}str", f"{YAML}merge"}:
         shown = key.value if isinstance(key, yaml.ScalarNode) else "made of a list or mapping"
-        msg = f"{place}: key {shown} is not text; put it in quotes"
+        msg = f"{where}: key {shown} is not text; put it in quotes"
         raise ContractError(msg)
     if key.value in seen:
-        msg = f"{place}: key {key.value!r} a second time; remove one of them"
+        msg = f"{where}: key {key.value!r} a second time; remove one of them"
         raise ContractError(msg)
     seen.add(key.value)
 

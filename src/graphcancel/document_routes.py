@@ -1,0 +1,68 @@
+"""
+A page's list of paths: one verb and one path a line.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from graphcancel.document_blocks import Code, Notes, shorten
+
+VERBS: Final = frozenset("GET POST PUT PATCH DELETE HEAD OPTIONS".split())
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}|<([^<>]*)>")
+_ROOT: Final = re.compile(r"https?://[^/]+(?:/(v\d+\.\d+|beta)(?=/))?", re.IGNORECASE)
+_LINE: Final = re.compile(r"([A-Za-z]+)\s+(\S.*)")
+
+
+def read_routes(code: Code, notes: Notes) -> None:
+    """Note the routes a block of code lists, each with whom its path addresses."""
+    for number, raw in enumerate(code.lines):
+        text = raw.strip()
+        if not text:
+            continue
+        line = code.line_of(number)
+        found = _LINE.fullmatch(text)
+        if found is None or found.group(1).upper() not in VERBS:
+            notes.remark(line, f"no verb and path: {shorten(text)}")
+            continue
+        _read_route(found.group(1).upper(), found.group(2).strip(), line, notes)
+
+
+def _read_route(verb: str, written: str, line: int, notes: Notes) -> None:
+    path = _ROOT.sub("", written, count=1)
+    bare = _PLACEHOLDER.sub("{}", path)
+    if not path.startswith("/") or any(sign in bare.replace("{}", "") for sign in "{}<>| "):
+        notes.remark(line, f"a path that is not understood: {shorten(written)}")
+        return
+    about = f"{verb} {bare}"
+    shown = _PLACEHOLDER.sub(_first, written)
+    if ("route", about) in notes.facts:
+        notes.remark(line, f"a route for the second time: {shorten(about)}")
+        return
+    notes.claim("route", about, f"{verb} {shown}", line)
+    addressing = _addressing(path)
+    if addressing:
+        notes.claim("addressing", about, addressing, line)
+
+
+def _first(found: re.Match[str]) -> str:
+    """A placeholder with the first of what may stand in it."""
+    opening, closing = found.group()[0], found.group()[-1]
+    return f"{opening}{_names(found)[0]}{closing}"
+
+
+def _names(found: re.Match[str]) -> list[str]:
+    return [name.strip() for name in (found.group(1) or found.group(2) or "").split("|")]
+
+
+def _addressing(path: str) -> str:
+    """`me`, or the ways a path's first placeholder may be filled; empty where it has none."""
+    if path.split("/")[1].casefold() == "me":
+        return "me"
+    found = _PLACEHOLDER.search(path)
+    if found is None:
+        return ""
+    names = [name.casefold() for name in _names(found)]
+    ways = ["upn" if "principalname" in name or name == "upn" else "id" for name in names]
+    return ", ".join(sorted(set(ways)))
