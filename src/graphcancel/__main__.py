@@ -33,13 +33,17 @@ from graphcancel.contract import Contract, load_contracts
 from graphcancel.disputes import load_disputes
 from graphcancel.doctor import examine
 from graphcancel.doctor_text import lines
+from graphcancel.documents import read_page
+from graphcancel.drift_text import as_json as drift_as_json
+from graphcancel.drift_text import told as told_of_drift
 from graphcancel.ending import EXIT_RESIDUE, ending
-from graphcancel.errors import GraphCancelError, fault
+from graphcancel.errors import DriftError, GraphCancelError, fault
 from graphcancel.explaining import explained
 from graphcancel.layers import Found
 from graphcancel.looking_up import before_any_run, meant, newest_with
 from graphcancel.markdown import since
 from graphcancel.marks import new_run
+from graphcancel.matching import contract_of, hold
 from graphcancel.merge import lines_of, merge
 from graphcancel.onfile import from_here
 from graphcancel.proof import Result, holds, table, verdict
@@ -65,8 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Run the command line.
 
     The exit status is 0, 1 for a proof that fails, for a secret that is found and for a fault of our own, 2 for bad
-    usage, 4 for bad input, 10 or 12 for a target that is not ready, 15 where something moved between two runs, and what
-    a merged run ends with.
+    usage, 4 for bad input, 10 or 12 for a target that is not ready, 15 where something moved between two runs or away
+    from a contract, and what a merged run ends with.
     """
     arguments = command_line().parse_args(argv)
     try:
@@ -74,6 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "cases": _cases,
             "compare": _compare,
             "doctor": _doctor,
+            "drift": _drift,
             "explain": _explain,
             "merge": _merge,
             "prove": _prove,
@@ -130,6 +135,21 @@ def _doctor(arguments: argparse.Namespace) -> int:
         for line in lines(report):
             console.print(Text(line.text, style="yellow" if line.problem else ""))
     return int(report["exit"]["status"])
+
+
+def _drift(arguments: argparse.Namespace) -> int:
+    if not arguments.pages:
+        raise DriftError("drift: nothing to hold against the contracts; name a page")
+    contracts = load_contracts(arguments.contracts or _folder(), arguments.contract)
+    pages = [read_page(Path(page), arguments.includes) for page in arguments.pages]
+    helds = [hold(page, contract_of(page, contracts, named=len(arguments.contract) == 1)) for page in pages]
+    if arguments.json:
+        print(json.dumps(drift_as_json(helds), indent=1, ensure_ascii=False))
+    else:
+        for held in helds:
+            for line in told_of_drift(held):
+                print(line)
+    return EXIT_MOVED if any(held.moved for held in helds) else 0
 
 
 def _explain(arguments: argparse.Namespace) -> int:

@@ -8,13 +8,14 @@ a walk from `/me` addresses nobody else, and a 204 has no body.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from graphcancel.facts import Fact, Page
 
-_STATUS = re.compile(r"`?\b(202,? Accepted|204 No Content)\b`?")
-_NOTHING = re.compile(r"It (?:doesn't|does not) return anything in the response body\.")
+_SUCCESS = r"\b202,? Accepted\b|\b204 No Content\b"
+_NOTHING = r"It (?:doesn't|does not) return anything in the response body\."
+_REFUSED = r"HTTP \d+ [A-Z]\w+( [A-Z]\w+)?"
 _NEAR = 4
 """Lines below a fact's own on which a rendered page has the other cells of its row."""
 
@@ -47,81 +48,88 @@ def edits(text: str, page: Page) -> Iterator[Edit]:
     yield from _added(text, page)
 
 
+# What is looked for near a fact, and what is put there.
+Replacement = tuple[str, str]
+
+
+def _literal(fact: Fact, new: str) -> Replacement:
+    return re.escape(fact.value), new
+
+
+def _other_addressing(fact: Fact) -> Replacement | None:
+    if fact.value == "me":
+        return None
+    return (r"[{<](\w+)", r"\g<0> | userPrincipalName") if fact.value == "id" else (r" \| userPrincipalName", "")
+
+
+def _other_permission(fact: Fact) -> Replacement:
+    none = r"Not supported\.|Not available\."
+    return (none, "Calendars.Manage") if fact.value == "not supported" else (r"\b([A-Z]\w+)\.(?=[A-Z])", r"\1s.")
+
+
+_CHANGED: Mapping[str, Callable[[Fact], Replacement | None]] = {
+    "route": lambda _: (r"/(\w+)(/[{<][^/]*[}>])?(/\w+)$", r"/\1s\2\3"),
+    "addressing": _other_addressing,
+    "status": lambda _: (_SUCCESS, "200 OK"),
+    "body": lambda _: (_NOTHING, "It returns an event object in the response body."),
+    "property": lambda fact: (rf"\b{re.escape(fact.about)}\b", f"{fact.about}s"),
+    "type": lambda _: (r"\bString\b", "Boolean"),
+    "optionality": lambda _: (r"\bOptional\.", "Required."),
+    "header": lambda fact: (rf"\b{re.escape(fact.about)}\b", f"{fact.about}s"),
+    "header-type": lambda _: (r"\bstring\b", "integer"),
+    "header-value": lambda fact: _literal(fact, re.sub(r"token|code|json", "ticket", fact.value)),
+    "header-required": lambda _: (r"\bRequired\b", "Optional"),
+    "permission": _other_permission,
+    "permission-higher": lambda _: (r"Not available\.(?= ?\|$)|\b(\w+\.)+All(?= ?\|$)", "Calendars.Manage"),
+    "error": lambda _: (_REFUSED, "HTTP 409 Conflict"),
+    "error-sentence": lambda fact: _literal(fact, fact.value.replace("organizer", "owner")),
+    "example-request": lambda _: (r"(/\w+)$", r"\1s"),
+    "example-header": lambda fact: _literal(fact, re.sub(r"json|[49]", "7", fact.value)),
+    "example-property": lambda fact: _literal(fact, f'{fact.value[:-1]} now"'),
+    "example-status": lambda _: (_SUCCESS, "200 OK"),
+}
+_LEFT_OUT: Mapping[str, Replacement] = {
+    "status": (rf"`?({_SUCCESS})`?", "a status"),
+    "body": (_NOTHING, ""),
+    "optionality": (r"\bOptional\.", ""),
+    "header-required": (r"\.? ?Required\b", ""),
+    "error": (_REFUSED, "which it tells"),
+}
+
+
 def _changed(text: str, fact: Fact, page: Page) -> str | None:
-    about, value = re.escape(fact.about), re.escape(fact.value)
-    match fact.kind:
-        case "route":
-            return _edit(text, fact, r"/(\w+)(/[{<][^/]*[}>])?(/\w+)$", r"/\1s\2\3")
-        case "addressing" if fact.value == "id":
-            return _edit(text, fact, r"[{<](\w+)", r"\g<0> | userPrincipalName")
-        case "addressing" if fact.value == "id, upn":
-            return _edit(text, fact, r" \| userPrincipalName", "")
-        case "status" | "example-status":
-            return _edit(text, fact, r"\b202,? Accepted|\b204 No Content", "200 OK")
-        case "body" if "204" not in dict((each.kind, each.value) for each in page.facts)["status"]:
-            return _edit(text, fact, _NOTHING, "It returns an event object in the response body.")
-        case "property" | "header":
-            return _edit(text, fact, rf"\b{about}\b", f"{fact.about}s")
-        case "type":
-            return _edit(text, fact, r"\bString\b", "Boolean")
-        case "header-type":
-            return _edit(text, fact, r"\bstring\b", "integer")
-        case "optionality":
-            return _edit(text, fact, r"\bOptional\.", "Required.")
-        case "header-required":
-            return _edit(text, fact, r"\bRequired\b", "Optional")
-        case "header-value":
-            return _edit(text, fact, value, re.sub(r"token|code|json", "ticket", fact.value))
-        case "permission" if fact.value == "not supported":
-            return _edit(text, fact, r"Not supported\.|Not available\.", "Calendars.Manage")
-        case "permission":
-            return _edit(text, fact, r"\b([A-Z]\w+)\.(?=[A-Z])", r"\1s.")
-        case "permission-higher":
-            return _edit(text, fact, r"Not available\.(?= ?\|$)|\b(\w+\.)+All(?= ?\|$)", "Calendars.Manage")
-        case "cloud":
-            return _cloud(text, fact, page)
-        case "error":
-            return _edit(text, fact, r"HTTP \d+ [A-Z]\w+( [A-Z]\w+)?", "HTTP 409 Conflict")
-        case "error-sentence":
-            return _edit(text, fact, value, fact.value.replace("organizer", "owner"))
-        case "example-request":
-            return _edit(text, fact, r"(/\w+)$", r"\1s")
-        case "example-header":
-            return _edit(text, fact, value, fact.value.replace("json", "text").replace("4", "7").replace("9", "7"))
-        case "example-property":
-            return _edit(text, fact, value, f'{fact.value[:-1]} now"')
-        case _:
-            return None
+    if fact.kind == "cloud":
+        return _cloud(text, fact, page)
+    replacement = _CHANGED[fact.kind](fact)
+    if replacement is None or _implied(fact, page):
+        return None
+    return _edit(text, fact, *replacement)
 
 
 def _removed(text: str, fact: Fact, page: Page) -> str | None:
-    match fact.kind:
-        case "route" | "example-header" | "example-property" | "example-status":
-            return _without(text, fact, 1)
-        case "status":
-            return _edit(text, fact, _STATUS, "a status")
-        case "body" if "204" not in dict((each.kind, each.value) for each in page.facts)["status"]:
-            return _edit(text, fact, _NOTHING, "")
-        case "property" | "header" | "permission":
-            return _without(text, fact, _width(text, fact, page))
-        case "optionality":
-            return _edit(text, fact, r"\bOptional\.", "")
-        case "header-required":
-            return _edit(text, fact, r"\.? ?Required\b", "")
-        case "header-value" if ("header-required", fact.about) in {each.key for each in page.facts}:
-            return _edit(text, fact, rf"{re.escape(fact.value)}\. ?(?=Required)", "")
-        case "header-value" if page.form == "markdown":
-            return _edit(text, fact, re.escape(fact.value), "")
-        case "type" if page.form == "markdown":
-            return _edit(text, fact, r"\bString\b", "")
-        case "header-type" if page.form == "markdown":
-            return _edit(text, fact, r"\bstring\b", "")
-        case "error":
-            return _edit(text, fact, r"HTTP \d+ [A-Z]\w+( [A-Z]\w+)?", "which it tells")
-        case "error-sentence":
-            return _edit(text, fact, rf'"{re.escape(fact.value)}"', "It says so.")
-        case _:
-            return None
+    if fact.kind in {"route", "example-header", "example-property", "example-status"}:
+        return _without(text, fact, 1)
+    if fact.kind in {"property", "header", "permission"}:
+        return _without(text, fact, _width(fact, page))
+    if fact.kind in _LEFT_OUT and not _implied(fact, page):
+        return _edit(text, fact, *_LEFT_OUT[fact.kind])
+    return _without_words(text, fact, page)
+
+
+def _without_words(text: str, fact: Fact, page: Page) -> str | None:
+    if fact.kind == "error-sentence":
+        return _edit(text, fact, rf'"{re.escape(fact.value)}"', "It says so.")
+    if fact.kind == "header-value" and ("header-required", fact.about) in {each.key for each in page.facts}:
+        return _edit(text, fact, rf"{re.escape(fact.value)}\. ?(?=Required)", "")
+    # As rendered, a cell with nothing in it is no line.
+    if fact.kind in {"type", "header-type", "header-value"} and page.form == "markdown":
+        return _edit(text, fact, rf"(?i)\|( *){re.escape(fact.value)}(?= *\|)", r"|\1")
+    return None
+
+
+def _implied(fact: Fact, page: Page) -> bool:
+    """Whether a 204 says it already."""
+    return fact.kind == "body" and ("status", "204") in {(each.kind, each.value) for each in page.facts}
 
 
 def _added(text: str, page: Page) -> Iterator[Edit]:
@@ -134,7 +142,7 @@ def _added(text: str, page: Page) -> Iterator[Edit]:
     for kind, name in (("property", "urgency"), ("header", "Prefer")):
         last = next((fact for fact in reversed(page.facts) if fact.kind == kind), None)
         if last is not None:
-            width = _width(text, last, page)
+            width = _width(last, page)
             yield Edit(("added", kind, name), _after(lines, last, width, _row(lines, last, width, name)))
     header = next((fact for fact in page.facts if fact.kind == "example-header"), None)
     if header is not None:
@@ -156,7 +164,7 @@ def _added(text: str, page: Page) -> Iterator[Edit]:
 # -- on lines ----------------------------------------------------------------------------------------------------------
 
 
-def _edit(text: str, fact: Fact, pattern: str | re.Pattern[str], replacement: str) -> str:
+def _edit(text: str, fact: Fact, pattern: str, replacement: str) -> str:
     """The text with the first match of *pattern* on the fact's line, or soon after it, replaced."""
     lines = text.split("\n")
     assert fact.line is not None, fact
@@ -191,7 +199,7 @@ def _row(lines: list[str], fact: Fact, width: int, name: str) -> list[str]:
     return [row[0].replace(fact.about, name, 1), *row[1:]]
 
 
-def _width(text: str, fact: Fact, page: Page) -> int:
+def _width(fact: Fact, page: Page) -> int:
     """On how many lines a row stands: on one in Markdown, on one a cell as rendered."""
     if page.form == "markdown":
         return 1

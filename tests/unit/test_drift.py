@@ -175,7 +175,7 @@ def test_a_difference_names_the_line_it_stands_on() -> None:
     new[0] = Fact(new[0].kind, new[0].about, "not available", 12)
 
     (found,) = compare_facts(V1, new, contract="event-cancel.v1.0", place="page.md")
-    (gone,) = compare_facts(V1, new[:-1][1:] + [Fact(V1[0].kind, V1[0].about, V1[0].value)], place="page.md")
+    (gone,) = compare_facts(V1, [V1[0], *new[1:-1]], place="page.md")
 
     assert (found.contract, found.place) == ("event-cancel.v1.0", "page.md:12")
     assert gone.place == "page.md"

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from page_changes import edits
+from page_writer import FORMATS, RENDERED, Format, written
 
 from graphcancel.claims import facts_of
 from graphcancel.contract import Contract, load_contracts
 from graphcancel.documents import read_page
 from graphcancel.matching import contract_of, hold
-from page_changes import edits
-from page_writer import FORMATS, OLD, RENDERED, Format, written
 
 if TYPE_CHECKING:
     from graphcancel.facts import Page
@@ -32,7 +32,6 @@ CONTRACTS = [contract for contract in load_contracts(Path(__file__).parents[2] /
 OWN = [pytest.param(contract, style, id=f"{contract.id}-{style.name}") for contract in CONTRACTS for style in FORMATS]
 READ = [contract for contract in CONTRACTS if contract.sha256]
 REAL = pytest.mark.parametrize("contract", READ, ids=lambda contract: contract.id)
-WITH_TABLES = [style for style in FORMATS if style is not RENDERED]
 
 
 @pytest.fixture
@@ -96,7 +95,9 @@ def test_each_edit_of_a_fact_is_that_one_difference(contract: Contract, style: F
 
 
 @REAL
-def test_each_edit_of_a_fact_of_a_real_page_is_that_one_difference(contract: Contract, real: str, tmp_path: Path) -> None:
+def test_each_edit_of_a_fact_of_a_real_page_is_that_one_difference(
+    contract: Contract, real: str, tmp_path: Path
+) -> None:
     check_edits(real, contract, tmp_path)
 
 
@@ -122,7 +123,9 @@ def page_kinds(page: Page) -> set[tuple[str, str]]:
 def test_a_number_in_the_prose_that_is_another_is_a_difference(style: Format, number: str, tmp_path: Path) -> None:
     plain = written(facts_of(CONTRACTS[0]), style)
     # In each section that has prose, a sentence with two numbers in it.
-    lines = [number for number, line in enumerate(plain.splitlines()) if re.match(r"(Calls|The table|A JSON|If succ)", line)]
+    lines = [
+        number for number, line in enumerate(plain.splitlines()) if re.match(r"(Calls|The table|A JSON|If succ)", line)
+    ]
     assert len(lines) >= 3 - (style is RENDERED)
     for line in lines:
         texts = []
