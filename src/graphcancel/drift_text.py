@@ -4,15 +4,17 @@ Drift in words and as JSON.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any, Final
 
-from graphcancel.claims import HOME, claims_of
+from graphcancel.claims import HOME, SECTION, claims_of, section_at
 from graphcancel.difference import Difference
 from graphcancel.facts import Kind
 from graphcancel.matching import Held
+from graphcancel.standing_text import plural
 
 _REMARKS: Final = 20
 """Lines not understood that are shown one by one; `graphcancel read` shows all."""
@@ -70,7 +72,7 @@ def _file(held: Held) -> str:
 def _outcome(held: Held) -> str:
     moved = sum(difference.moved for difference in held.differences)
     if moved:
-        return f"{moved} fact{'s' if moved > 1 else ''} moved"
+        return f"{plural(moved, 'fact')} moved"
     if held.same_bytes:
         return "the page read for this contract, byte for byte; no fact moved"
     return "no fact moved" if held.contract.sha256 is None else "the text changed, but no fact moved"
@@ -100,9 +102,13 @@ def _not_understood(held: Held) -> Iterator[str]:
     if not remarks:
         return
     gone = any(difference.change == "removed" for difference in held.differences)
-    why = "; what is told as removed may stand there" if gone else "; what they claim was not compared"
-    yield f"  not understood: {len(remarks)} line{'s' if len(remarks) > 1 else ''}{why}"
+    why = "what is told as removed may stand there" if gone else "what they claim was not compared"
+    yield f"  not understood: {plural(len(remarks), 'line')}; {why}"
+    claimed = Counter(SECTION[claim.fact.kind] for claim in claims_of(held.contract) if claim.fact.kind in SECTION)
     for remark in remarks[:_REMARKS]:
-        yield f"    line {remark.line}: {remark.text}"
+        section = section_at(remark.line, held.page)
+        number = claimed[section]
+        beside = f" ({section}, where the contract has {plural(number, 'fact')})" if number else f" ({section})"
+        yield f"    line {remark.line}{beside}: {remark.text}"
     if len(remarks) > _REMARKS:
         yield f"    and {len(remarks) - _REMARKS} more: graphcancel read shows them"

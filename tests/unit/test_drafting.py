@@ -77,6 +77,7 @@ def test_a_draft_claims_what_our_contract_claims(contract: Contract, tmp_path: P
     draft = loaded(text, tmp_path)
     assert set(facts_of(draft)) == set(facts)
     assert [route.written for route in draft.routes] == [route.written for route in contract.routes]
+    assert [route.template for route in draft.routes][:5] == [route.template for route in contract.routes][:5]
     assert draft.action.endswith("-cancel")
 
 
@@ -139,7 +140,7 @@ def test_placeholders_are_named_apart(tmp_path: Path) -> None:
     draft = loaded(drafted(page(*facts, Fact("status", "", "202"), title="send"), SCHEMA), tmp_path)
 
     assert [route.template for route in draft.routes] == [
-        "/bookingBusinesses/{business}/calendarView/{event}/send",
+        "/bookingBusinesses/{business}/calendarView/{appointment}/send",
         "/users/{user}/events/{event}/instances/{event-2}/send",
         "/users/{user-id}/events/{event}/send",
         "/me/classes/{class}/policies/{policy}/boxes/{box}/send",
