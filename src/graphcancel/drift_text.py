@@ -79,7 +79,7 @@ def _outcome(held: Held) -> str:
 
 
 def _sentence(difference: Difference) -> str:
-    name = f"{difference.about}: " if difference.about not in {difference.documented, difference.found} else ""
+    name = f"{difference.about}: " if difference.about not in {"", difference.documented, difference.found} else ""
     match difference.change:
         case "added":
             return f"added    {name}{difference.found}"

@@ -27,7 +27,9 @@ from graphcancel import (
     changes,
     deviations,
     doctor,
+    drift_text,
     ending,
+    matching,
     proof,
     prove,
     run,
@@ -41,6 +43,7 @@ from graphcancel.case import Case, addressed_routes
 from graphcancel.cases import build_cases
 from graphcancel.contract import Contract, load_contracts
 from graphcancel.evidence import Finding
+from graphcancel.facts import Fact, Page
 from graphcancel.record import Record
 from graphcancel.runfile import read_run
 from graphcancel.suite import Suite
@@ -399,6 +402,26 @@ def test_the_kinds_of_change_are_those_documented() -> None:
     assert codes(told) == [kind for kind in changes.TOLD if kind not in changes.MOVING]
 
 
+def test_the_options_of_graphcancel_drift_are_those_documented(capsys) -> None:
+    with pytest.raises(SystemExit):
+        graphcancel_cli.main(["drift", "--help"])
+    real = set(OPTION.findall(capsys.readouterr().out.partition("examples:")[0])) - {"--help"}
+    named = {name.split(" ")[0] for name in codes(table(DOCS / "drift.md", "option", "meaning"))}
+
+    assert named == real
+
+
+def test_the_json_of_drift_is_as_documented() -> None:
+    contract = contracts()[0]
+    page = Page("page.md", None, None, "markdown", (Fact("status", "", "200"),), (), "")
+    found = drift_text.as_json([matching.hold(page, contract)])
+
+    differences, pages = tables(DOCS / "drift.md", "key", "meaning")
+
+    assert codes(differences) == list(found["differences"][0])
+    assert codes(pages) == list(found["pages"][0])
+
+
 def test_the_options_of_graphcancel_prove_are_those_documented(capsys) -> None:
     with pytest.raises(SystemExit):
         graphcancel_cli.main(["prove", "--help"])
@@ -422,7 +445,7 @@ def test_no_document_names_an_option_that_is_none(path: Path, pytestconfig: pyte
         (graphmock_cli._parser(), "serve"),
         *(
             (graphcancel_cli.command_line(), name)
-            for name in ("cases", "compare", "doctor", "merge", "prove", "report", "sweep")
+            for name in ("cases", "compare", "doctor", "drift", "merge", "prove", "report", "sweep")
         ),
     ]
     for parser, command in asked:
