@@ -76,25 +76,24 @@ def contract_of(page: Page, contracts: Iterable[Contract], *, named: bool = Fals
     common = {contract.id: len(facts & set(facts_of(contract))) for contract in of_version}
     most = max(common.values())
     closest = [contract for contract in of_version if common[contract.id] == most]
-    if not most or len(closest) > 1:
-        why = "no contract has a fact in common with it" if not most else "as close to one contract as to another"
-        raise DriftError(f"{page.place}: {why}; {_choose(closest)}")
-    return closest[0]
+    # A segment such as cancel ends the routes of many an action; a title names one.
+    if len(closest) == 1 and (most or _titled(closest[0], page)):
+        return closest[0]
+    why = "as close to one contract as to another" if most else "no contract has a fact in common with it"
+    raise DriftError(f"{page.place}: {why}; {_choose(closest)}")
 
 
 def _of_action(page: Page, known: Sequence[Contract]) -> list[Contract]:
     """Those of the action that the title names, else those whose routes end in the same segment."""
-    if page.title:
-        title = page.title.casefold()
-        named = [
-            contract
-            for contract in known
-            if title == contract.page.casefold() or re.sub(r"\W+", "-", title).strip("-") == contract.action
-        ]
-        if named:
-            return named
     ends = {fact.about.rpartition("/")[2] for fact in page.facts if fact.kind == "route"}
-    return [contract for contract in known if contract.routes[0].template.rpartition("/")[2] in ends]
+    titled = [contract for contract in known if _titled(contract, page)]
+    return titled or [contract for contract in known if contract.routes[0].template.rpartition("/")[2] in ends]
+
+
+def _titled(contract: Contract, page: Page) -> bool:
+    """Whether the page's title is that of the contract's, or names its action: `event: cancel` is `event-cancel`."""
+    title = (page.title or "").casefold()
+    return title == contract.page.casefold() or re.sub(r"\W+", "-", title).strip("-") == contract.action
 
 
 def _choose(contracts: Sequence[Contract]) -> str:

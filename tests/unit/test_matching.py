@@ -53,6 +53,20 @@ def test_a_page_of_another_action_belongs_to_none() -> None:
         contract_of(other, ALL)
 
 
+def test_a_title_is_enough_where_one_contract_bears_it() -> None:
+    other = replace(page(BY_ID["bookingappointment-cancel.v1.0"]), facts=(Fact("status", "", "299"),))
+
+    assert contract_of(other, ALL) is BY_ID["bookingappointment-cancel.v1.0"]
+
+
+def test_the_last_segment_alone_is_not() -> None:
+    line = "POST /print/printers/{}/jobs/{}/cancel"
+    other = replace(page(BY_ID["event-cancel.v1.0"]), title="printJob: cancel", facts=(Fact("route", line, line),))
+
+    with pytest.raises(DriftError, match="no contract has a fact in common"):
+        contract_of(other, ALL)
+
+
 def test_a_version_without_a_contract_is_refused() -> None:
     only = [BY_ID["event-cancel.v1.0"]]
 
