@@ -34,13 +34,17 @@ from graphcancel.csdl_stream import read_csdl
 from graphcancel.disputes import load_disputes
 from graphcancel.doctor import examine
 from graphcancel.doctor_text import lines
+from graphcancel.documents import read_page
+from graphcancel.drift_text import as_json as drift_as_json
+from graphcancel.drift_text import told as told_of_drift
 from graphcancel.ending import EXIT_RESIDUE, ending
-from graphcancel.errors import GraphCancelError, fault
+from graphcancel.errors import DriftError, GraphCancelError, fault
 from graphcancel.explaining import explained
 from graphcancel.layers import Found
 from graphcancel.looking_up import before_any_run, meant, newest_with
 from graphcancel.markdown import since
 from graphcancel.marks import new_run
+from graphcancel.matching import contract_of, hold
 from graphcancel.merge import lines_of, merge
 from graphcancel.metadata_drift import compare_metadata
 from graphcancel.metadata_text import reading, told_of_metadata
@@ -69,8 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Run the command line.
 
     The exit status is 0, 1 for a proof that fails, for a secret that is found and for a fault of our own, 2 for bad
-    usage, 4 for bad input, 10 or 12 for a target that is not ready, 15 where something moved, and what
-    a merged run ends with.
+    usage, 4 for bad input, 10 or 12 for a target that is not ready, 15 where something moved between two runs or away
+    from a contract, and what a merged run ends with.
     """
     arguments = command_line().parse_args(argv)
     try:
@@ -272,7 +276,27 @@ def _compare(arguments: argparse.Namespace) -> int:
 
 
 def _drift(arguments: argparse.Namespace) -> int:
-    contracts = load_contracts(_folder(), arguments.contract)
+    published = arguments.csdl or arguments.openapi
+    if bool(arguments.pages) == bool(published):
+        found = "both pages and metadata" if published else "nothing to hold against the contracts"
+        raise DriftError(f"drift: {found}; name pages, or one file with --openapi or --csdl")
+    contracts = load_contracts(arguments.contracts or _folder(), arguments.contract)
+    return _drift_of_metadata(arguments, contracts) if published else _drift_of_pages(arguments, contracts)
+
+
+def _drift_of_pages(arguments: argparse.Namespace, contracts: Sequence[Contract]) -> int:
+    pages = [read_page(Path(page), arguments.includes) for page in arguments.pages]
+    helds = [hold(page, contract_of(page, contracts, named=len(arguments.contract) == 1)) for page in pages]
+    if arguments.json:
+        print(json.dumps(drift_as_json(helds), indent=1, ensure_ascii=False))
+    else:
+        for held in helds:
+            for line in told_of_drift(held):
+                print(line)
+    return EXIT_MOVED if any(held.moved for held in helds) else 0
+
+
+def _drift_of_metadata(arguments: argparse.Namespace, contracts: Sequence[Contract]) -> int:
     path, read = (arguments.csdl, read_csdl) if arguments.csdl else (arguments.openapi, read_openapi)
     templates = {route.template for contract in contracts for route in contract.routes}
     with reading(path) as tell:

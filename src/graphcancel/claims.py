@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from graphcancel.facts import Fact, Kind
+from graphcancel.facts import Fact, Kind, Page
 
 if TYPE_CHECKING:
     from graphcancel.contract import Contract
@@ -46,6 +46,28 @@ HOME: Final[Mapping[Kind, str]] = {
 }
 """Where in a contract file facts of a kind belong."""
 
+SECTION: Final[Mapping[Kind, str]] = {
+    "cloud": "introduction",
+    "permission": "permissions",
+    "permission-higher": "permissions",
+    "route": "http-request",
+    "addressing": "http-request",
+    "header": "request-headers",
+    "header-type": "request-headers",
+    "header-value": "request-headers",
+    "header-required": "request-headers",
+    "property": "request-body",
+    "type": "request-body",
+    "optionality": "request-body",
+    "status": "response",
+    "body": "response",
+    "example-request": "example",
+    "example-header": "example",
+    "example-property": "example",
+    "example-status": "example",
+}
+"""The section of a page that facts of a kind stand in; errors and numbers may stand in any."""
+
 _FIRST_ERROR: Final = 400
 _JSON: Final = "application/json"
 
@@ -66,6 +88,17 @@ class Claim:
 def facts_of(contract: Contract) -> tuple[Fact, ...]:
     """Every fact of *contract*, in the order of a page."""
     return tuple(claim.fact for claim in claims_of(contract))
+
+
+def section_of(fact: Fact, page: Page) -> str:
+    """The section of *page* that *fact* stands in, by its kind, else by its line."""
+    return SECTION.get(fact.kind) or section_at(fact.line, page)
+
+
+def section_at(line: int | None, page: Page) -> str:
+    """The section of *page* that *line* stands in."""
+    above = [heading.section for heading in page.headings if line is not None and heading.line <= line]
+    return above[-1] if above else "introduction"
 
 
 def claims_of(contract: Contract) -> tuple[Claim, ...]:
@@ -103,7 +136,9 @@ def _routes(contract: Contract) -> Iterator[Claim]:
         line = shortened(route.written)
         walk = walk_of(line)
         yield _claim("route", walk, line, f"paths.{route.template}.x-written")
-        yield _claim("addressing", walk, ", ".join(route.addressings), f"paths.{route.template}.parameters")
+        # A path without a placeholder names nobody.
+        if "{}" in walk or route.addressings == ("me",):
+            yield _claim("addressing", walk, ", ".join(route.addressings), f"paths.{route.template}.parameters")
 
 
 def shortened(line: str) -> str:

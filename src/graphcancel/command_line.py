@@ -18,6 +18,7 @@ examples:
   graphcancel explain CASE                              why did this case fail
   graphcancel sweep targets/contoso.toml                remove what a killed run left
   graphcancel compare runs/last runs/tonight            what changed since
+  graphcancel drift event-cancel.md                     did the page move away from its contract
   graphcancel report runs/20261121T144219Z-mock         write the reports of a run again
   graphcancel prove                                     does the suite find faults
 """
@@ -82,14 +83,6 @@ examples:
 Nothing is printed where nothing changed. The exit status is 15 if a verdict moved off pass, a case vanished, a clause
 is no longer asserted or a dispute is read otherwise, else 0, and 4 for bad input.
 """
-DRIFTING = """\
-examples:
-  graphcancel drift --openapi openapi.yaml              every contract of the file's version against it
-  graphcancel drift --csdl v1.0-Prod.csdl --contract event-cancel.v1.0
-  graphcancel drift --csdl metadata.xml --version beta --json | jq '.differences[] | select(.moved)'
-
-The exit status is 15 if a route or a property of a current page moved, else 0, and 4 for bad input.
-"""
 MERGING = """\
 examples:
   graphcancel merge runs/*-contoso runs/*-fabrikam      several targets, or parts of one, as one run
@@ -97,6 +90,20 @@ examples:
 
 The folder of the merged run is printed. The exit status is that of the merged run (0, 1, 10, 11 or 12), 4 if a run
 cannot be read, a case is in two of them or in none, or an expected target is missing.
+"""
+
+DRIFTING = """\
+examples:
+  graphcancel drift event-cancel.md                     a page as it reads now, against its contract
+  graphcancel drift api-reference/v1.0/api/*cancel.md   several, each against its own
+  graphcancel drift event-cancel.md --contract event-cancel.beta
+  graphcancel drift event-cancel.md --json | jq -r '.differences[].kind'
+  graphcancel drift --openapi openapi.yaml              published metadata, against each contract of its version
+  graphcancel drift --csdl metadata.xml --version beta --json | jq '.differences[] | select(.moved)'
+
+A page is held against the contract of its action and version that has most facts in common with it. The exit status
+is 15 if a fact of a page moved, or a route or property of a current page is no longer so in the metadata, else 0, and 4
+for what cannot be read or belongs to no contract or to several alike.
 """
 
 CHECKING = """\
@@ -193,22 +200,7 @@ def command_line() -> argparse.ArgumentParser:
         "--expect", action="append", default=[], metavar="NAME", help="a target that must be among them; repeatable"
     )
     merging.add_argument("--partial", action="store_true", help="allow that planned cases are in none of the runs")
-    drifting = commands.add_parser(
-        "drift",
-        help="say what published metadata says otherwise than the contracts",
-        epilog=DRIFTING,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    published = drifting.add_mutually_exclusive_group(required=True)
-    published.add_argument("--openapi", type=Path, metavar="FILE", help="an OpenAPI 3 file, YAML or JSON")
-    published.add_argument("--csdl", type=Path, metavar="FILE", help="an OData model, the XML behind $metadata")
-    drifting.add_argument(
-        "--version", choices=VERSIONS, default=None, help="which version FILE describes (default: as it says)"
-    )
-    drifting.add_argument(
-        "--contract", action="append", default=[], metavar="ID", help="only this contract; repeatable"
-    )
-    drifting.add_argument("--json", action="store_true", help="one JSON object instead of text")
+    _add_drift(commands)
     checking = commands.add_parser(
         "sanitise-check",
         help="look through files for anything secret or personal, and say where it stands without showing it",
@@ -250,3 +242,25 @@ def _run(text: str) -> str:
     if not is_run(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no run's id, such as gc6b01f6c3ee67f4: see run.jsonl, key run")
     return text
+
+
+def _add_drift(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    drifting = commands.add_parser(
+        "drift",
+        help="say what a documentation page or published metadata says otherwise than the contracts",
+        epilog=DRIFTING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    drifting.add_argument("pages", nargs="*", metavar="PAGE", help="a page's source, or its text as rendered")
+    published = drifting.add_mutually_exclusive_group()
+    published.add_argument("--openapi", type=Path, metavar="FILE", help="an OpenAPI 3 file, YAML or JSON")
+    published.add_argument("--csdl", type=Path, metavar="FILE", help="an OData model, the XML behind $metadata")
+    drifting.add_argument(
+        "--version", choices=VERSIONS, default=None, help="which version FILE describes (default: as it says)"
+    )
+    drifting.add_argument(
+        "--contract", action="append", default=[], metavar="ID", help="only this contract; repeatable"
+    )
+    drifting.add_argument("--includes", type=Path, default=None, metavar="DIR", help="folder of what pages include")
+    drifting.add_argument("--contracts", type=Path, default=None, metavar="DIR", help="folder of the contract files")
+    drifting.add_argument("--json", action="store_true", help="one JSON object instead of text")

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from graphcancel import document_markdown, document_rendered
+from graphcancel import document_markdown, document_rendered, facts
 from graphcancel.document_blocks import Annotation, Block, Code, Grid, Heading, Include, Notes, Prose, shorten
 from graphcancel.document_examples import Examples
 from graphcancel.document_includes import Includes
@@ -97,7 +97,17 @@ def page_of(content: bytes, place: str, beside: Path | None = None, includes: Pa
         facts=tuple(sorted(notes.facts.values(), key=lambda fact: fact.line or 0)),
         remarks=tuple(sorted(notes.remarks, key=lambda remark: remark.line)),
         sha256=hashlib.sha256(content).hexdigest(),
+        headings=tuple(_headings(sections)),
     )
+
+
+def _headings(sections: Iterable[Section]) -> Iterator[facts.Heading]:
+    """The first heading of each section that claims something."""
+    seen: set[str] = set()
+    for section in sections:
+        if section.heading and section.role in SECTIONS and section.role not in seen:
+            seen.add(section.role)
+            yield facts.Heading(section.heading.line, section.role, section.heading.prose.flat)
 
 
 class _Reader:

@@ -36,10 +36,11 @@ def routes(facts: Facts, stated: Stated) -> Iterator[str]:
     walks = {about: value for (kind, about), value in facts.items() if kind == "route"}
     anchor = re.sub(r"[^A-Za-z0-9]", "", next(iter(walks)).rpartition("/")[2]) or "action"
     parameters: dict[str, str] = {}
+    mixed = {"id", "id, upn"} <= {value for (kind, about), value in facts.items() if _of_a_user(kind, about)}
     yield "\npaths:"
     for number, (walk, written) in enumerate(walks.items()):
         addressing = facts.get(("addressing", walk), "id")
-        template, named = _template(walk, several="," in addressing)
+        template, named = _template(walk, by_id=mixed and addressing == "id")
         for name in named:
             parameters[name] = ", x-addressing: [id, upn]" if "," in addressing and name == named[0] else ""
         line = (
@@ -63,19 +64,24 @@ def routes(facts: Facts, stated: Stated) -> Iterator[str]:
             yield f"    {name}: {{name: {name}, in: path, required: true, schema: {{type: string}}{addressing}}}"
 
 
-def _template(walk: str, *, several: bool) -> tuple[str, list[str]]:
+def _of_a_user(kind: Kind, about: str) -> bool:
+    return kind == "addressing" and " /users/{}" in about
+
+
+def _template(walk: str, *, by_id: bool) -> tuple[str, list[str]]:
     """
     A route with its placeholders named after what stands before them, and these names; no name stands twice.
 
     Args:
-        several: Whether more than the id names the user, who then is another parameter than one named by the id alone.
+        by_id: Whether its user is named by the id alone, and another route's by more: two parameters then.
     """
     named: list[str] = []
     segments = walk.partition(" ")[2].split("/")
     for index, segment in enumerate(segments):
         if segment == "{}":
             word = singular(segments[index - 1]) if index > 1 else "item"
-            word = f"{word}-id" if word == "user" and not several and not named else word
+            word = f"{word}-id" if word == "user" and by_id and not named else word
+            word = "appointment" if word == "event" and "business" in named else word
             number = sum(re.fullmatch(rf"{re.escape(word)}(-\d+)?", name) is not None for name in named)
             named.append(f"{word}-{number + 1}" if number else word)
             segments[index] = f"{{{named[-1]}}}"

@@ -14,26 +14,26 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from graphcancel.claims import facts_of, parted
+from graphcancel.claims import facts_of, parted, section_of
 from graphcancel.contract import load_contracts
 from graphcancel.draft_routes import Facts, Stated, routes, singular
 from graphcancel.drift import compare_facts
 from graphcancel.errors import ContractError, DriftError
-from graphcancel.facts import Kind, Page
+from graphcancel.facts import Page
 from graphcancel.restating import OPTIONAL, all_optional, statements
 from graphcancel.yaml_text import boolean, listed, quoted, scalar
 
-_HEADINGS: Final[Mapping[Kind, str]] = {
-    "permission": "Permissions",
-    "route": "HTTP request",
-    "header": "Request headers",
-    "property": "Request body",
-    "status": "Response",
-    "body": "Response",
-    "example-property": "Example",
+_HEADINGS: Final[Mapping[str, str]] = {
+    "introduction": "Introduction",
+    "permissions": "Permissions",
+    "http-request": "HTTP request",
+    "request-headers": "Request headers",
+    "request-body": "Request body",
+    "response": "Response",
+    "errors": "Error responses",
+    "example": "Example",
 }
-"""Under which heading facts of a kind stand, where the page does not tell; others stand before the first."""
-
+"""What a section is called where its page has lost the heading."""
 
 _SHOWN: Final = 20
 """Lines not understood that a draft names one by one."""
@@ -181,11 +181,12 @@ def _extras(facts: Facts) -> Iterator[str]:
 def _clauses(page: Page, stated: Stated) -> Iterator[str]:
     yield "\n# TODO: what the action brings about (effect.…), and whom its call is kept for; see the other contracts."
     yield "x-clauses:"
+    headings = {**_HEADINGS, **{heading.section: heading.text for heading in page.headings}}
     optional = all_optional({fact.key: fact.value for fact in page.facts})
     for key, clause in stated.items():
         if key[0] == "status" and optional:
-            yield from _clause(OPTIONAL, _HEADINGS["property"], f"{optional} may be left out")
-        yield from _clause(clause.id, _HEADINGS.get(key[0], "Introduction"), clause.says)
+            yield from _clause(OPTIONAL, headings["request-body"], f"{optional} may be left out")
+        yield from _clause(clause.id, headings[section_of(clause.of, page)], clause.says)
         if clause.untestable:
             yield f"    x-untestable: {scalar(clause.untestable)}"
         if clause.cloud:

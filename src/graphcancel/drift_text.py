@@ -4,17 +4,17 @@ Drift in words and as JSON.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from graphcancel.claims import HOME, claims_of
+from graphcancel.claims import HOME, SECTION, claims_of, section_at
 from graphcancel.difference import Difference
-from graphcancel.facts import Kind, Page
-
-if TYPE_CHECKING:
-    from graphcancel.contract import Contract
+from graphcancel.facts import Kind
+from graphcancel.matching import Held
+from graphcancel.standing_text import plural
 
 _REMARKS: Final = 20
 """Lines not understood that are shown one by one; `graphcancel read` shows all."""
@@ -22,45 +22,24 @@ _REMARKS: Final = 20
 _WIDEST: Final = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """
-    A page held against a contract.
-
-    Attributes:
-        file: The contract's file as messages name it.
-    """
-
-    page: Page
-    contract: Contract
-    file: str
-    differences: tuple[Difference, ...]
-
-    @property
-    def same_bytes(self) -> bool:
-        """Whether the contract was made from this very text."""
-        return self.page.sha256 == self.contract.sha256
-
-    def as_json(self) -> dict[str, Any]:
-        """The page, what it was held against and what could not be understood; the differences stand apart."""
-        return {
-            "page": self.page.place,
-            "title": self.page.title,
-            "version": self.page.version,
-            "sha256": self.page.sha256,
-            "contract": self.contract.id,
-            "file": self.file,
-            "read_for_this_contract": self.same_bytes,
-            "moved": any(difference.moved for difference in self.differences),
-            "remarks": [asdict(remark) for remark in self.page.remarks],
-        }
-
-
-def document(helds: Sequence[Held]) -> dict[str, Any]:
-    """All of *helds* as one object."""
+def as_json(helds: Sequence[Held]) -> dict[str, Any]:
+    """All of *helds* as one object: each page with what it was held against, and every difference."""
     return {
-        "pages": [held.as_json() for held in helds],
+        "pages": [_page(held) for held in helds],
         "differences": [difference.as_json() for held in helds for difference in held.differences],
+    }
+
+
+def _page(held: Held) -> dict[str, Any]:
+    return {
+        "place": held.page.place,
+        "title": held.page.title,
+        "version": held.page.version,
+        "sha256": held.page.sha256,
+        "contract": held.contract.id,
+        "same_bytes": held.same_bytes,
+        "moved": held.moved,
+        "remarks": [asdict(remark) for remark in held.page.remarks],
     }
 
 
@@ -76,7 +55,7 @@ def told(held: Held) -> Iterator[str]:
 
 
 def _told(held: Held) -> Iterator[str]:
-    yield f"{held.page.place}: held against {held.contract.id} ({held.file}): {_outcome(held)}"
+    yield f"{held.page.place}: held against {held.contract.id} ({_file(held)}): {_outcome(held)}"
     keys: dict[tuple[str, str], str] = {claim.fact.key: claim.key for claim in claims_of(held.contract)}
     for kind, group in groupby(held.differences, key=lambda difference: difference.kind):
         yield f"  {kind}"
@@ -86,17 +65,21 @@ def _told(held: Held) -> Iterator[str]:
     yield from _not_understood(held)
 
 
+def _file(held: Held) -> str:
+    return f"contracts/{held.contract.id}.yaml"
+
+
 def _outcome(held: Held) -> str:
     moved = sum(difference.moved for difference in held.differences)
     if moved:
-        return f"{moved} fact{'s' if moved > 1 else ''} moved"
+        return f"{plural(moved, 'fact')} moved"
     if held.same_bytes:
         return "the page read for this contract, byte for byte; no fact moved"
     return "no fact moved" if held.contract.sha256 is None else "the text changed, but no fact moved"
 
 
 def _sentence(difference: Difference) -> str:
-    name = f"{difference.about}: " if difference.about not in {difference.documented, difference.found} else ""
+    name = f"{difference.about}: " if difference.about not in {"", difference.documented, difference.found} else ""
     match difference.change:
         case "added":
             return f"added    {name}{difference.found}"
@@ -111,7 +94,7 @@ def _place(difference: Difference, held: Held, keys: Mapping[tuple[str, str], st
     line = difference.place.removeprefix(held.page.place).lstrip(":")
     kind: Kind = difference.kind  # type: ignore[assignment]
     key = keys.get((kind, difference.about), HOME[kind])
-    return f"{f'line {line}' if line else 'not on the page'}; {held.file}: {key}"
+    return f"{f'line {line}' if line else 'not on the page'}; {_file(held)}: {key}"
 
 
 def _not_understood(held: Held) -> Iterator[str]:
@@ -119,9 +102,13 @@ def _not_understood(held: Held) -> Iterator[str]:
     if not remarks:
         return
     gone = any(difference.change == "removed" for difference in held.differences)
-    why = "; what is told as removed may stand there" if gone else "; what they claim was not compared"
-    yield f"  not understood: {len(remarks)} line{'s' if len(remarks) > 1 else ''}{why}"
+    why = "what is told as removed may stand there" if gone else "what they claim was not compared"
+    yield f"  not understood: {plural(len(remarks), 'line')}; {why}"
+    claimed = Counter(SECTION[claim.fact.kind] for claim in claims_of(held.contract) if claim.fact.kind in SECTION)
     for remark in remarks[:_REMARKS]:
-        yield f"    line {remark.line}: {remark.text}"
+        section = section_at(remark.line, held.page)
+        number = claimed[section]
+        beside = f" ({section}, where the contract has {plural(number, 'fact')})" if number else f" ({section})"
+        yield f"    line {remark.line}{beside}: {remark.text}"
     if len(remarks) > _REMARKS:
         yield f"    and {len(remarks) - _REMARKS} more: graphcancel read shows them"

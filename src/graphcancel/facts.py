@@ -119,6 +119,20 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """
+    Where a section of a page begins, and what the page calls it.
+
+    Attributes:
+        section: One of `SECTIONS`.
+    """
+
+    line: int
+    section: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """
     One documentation page, read.
@@ -131,6 +145,7 @@ class Page:
         facts: In the page's order; no two share a `key`.
         remarks: What could not be understood, in the page's order.
         sha256: Of the file's bytes.
+        headings: The first of each section that has one, in the page's order.
     """
 
     place: str
@@ -140,3 +155,4 @@ class Page:
     facts: tuple[Fact, ...]
     remarks: tuple[Remark, ...]
     sha256: str
+    headings: tuple[Heading, ...] = ()

@@ -1,14 +1,17 @@
 """
-Which contract a page is held against, where nobody says.
+Holding a page against a contract, and which one that is where nobody says.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphcancel.claims import facts_of
+from graphcancel.difference import Difference
+from graphcancel.drift import compare_facts
 from graphcancel.errors import DriftError
 
 if TYPE_CHECKING:
@@ -16,17 +19,49 @@ if TYPE_CHECKING:
     from graphcancel.facts import Page
 
 
-def contract_of(page: Page, contracts: Iterable[Contract]) -> Contract:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A page held against a contract, and what moved."""
+
+    page: Page
+    contract: Contract
+    differences: tuple[Difference, ...]
+
+    @property
+    def same_bytes(self) -> bool:
+        """Whether the contract was made from this very text."""
+        return self.page.sha256 == self.contract.sha256
+
+    @property
+    def moved(self) -> bool:
+        """Whether the page drifted."""
+        return any(difference.moved for difference in self.differences)
+
+
+def hold(page: Page, contract: Contract) -> Held:
+    """Compare *page* with *contract*, fact by fact."""
+    found = compare_facts(facts_of(contract), page.facts, contract=contract.id, place=page.place)
+    return Held(page, contract, found)
+
+
+def contract_of(page: Page, contracts: Iterable[Contract], *, named: bool = False) -> Contract:
     """
     The one of *contracts* that *page* is an edition of.
 
     It is the one made from these very bytes; else, of those of its action and version, the one that has most facts in
     common with it.
 
+    Args:
+        named: Whether somebody said that it is the only one of *contracts*.
+
     Raises:
         DriftError: None of them, or several alike; the message names the ids to choose from.
     """
     known = [contract for contract in contracts if contract.routes]
+    if not known:
+        raise DriftError(f"{page.place}: no contract with routes to hold it against; name one by --contract")
+    if named:
+        return known[0]
     same = [contract for contract in known if contract.sha256 == page.sha256]
     if same:
         return same[0]
@@ -41,25 +76,24 @@ def contract_of(page: Page, contracts: Iterable[Contract]) -> Contract:
     common = {contract.id: len(facts & set(facts_of(contract))) for contract in of_version}
     most = max(common.values())
     closest = [contract for contract in of_version if common[contract.id] == most]
-    if not most or len(closest) > 1:
-        why = "no contract has a fact in common with it" if not most else "as close to one contract as to another"
-        raise DriftError(f"{page.place}: {why}; {_choose(closest)}")
-    return closest[0]
+    # A segment such as cancel ends the routes of many an action; a title names one.
+    if len(closest) == 1 and (most or _titled(closest[0], page)):
+        return closest[0]
+    why = "as close to one contract as to another" if most else "no contract has a fact in common with it"
+    raise DriftError(f"{page.place}: {why}; {_choose(closest)}")
 
 
 def _of_action(page: Page, known: Sequence[Contract]) -> list[Contract]:
     """Those of the action that the title names, else those whose routes end in the same segment."""
-    if page.title:
-        title = page.title.casefold()
-        named = [
-            contract
-            for contract in known
-            if title == contract.page.casefold() or re.sub(r"\W+", "-", title).strip("-") == contract.action
-        ]
-        if named:
-            return named
     ends = {fact.about.rpartition("/")[2] for fact in page.facts if fact.kind == "route"}
-    return [contract for contract in known if contract.routes[0].template.rpartition("/")[2] in ends]
+    titled = [contract for contract in known if _titled(contract, page)]
+    return titled or [contract for contract in known if contract.routes[0].template.rpartition("/")[2] in ends]
+
+
+def _titled(contract: Contract, page: Page) -> bool:
+    """Whether the page's title is that of the contract's, or names its action: `event: cancel` is `event-cancel`."""
+    title = (page.title or "").casefold()
+    return title == contract.page.casefold() or re.sub(r"\W+", "-", title).strip("-") == contract.action
 
 
 def _choose(contracts: Sequence[Contract]) -> str:

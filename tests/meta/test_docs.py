@@ -25,9 +25,12 @@ from graphcancel import __main__ as graphcancel_cli
 from graphcancel import (
     actors,
     changes,
+    compare,
     deviations,
     doctor,
+    drift_text,
     ending,
+    matching,
     proof,
     prove,
     run,
@@ -41,6 +44,7 @@ from graphcancel.case import Case, addressed_routes
 from graphcancel.cases import build_cases
 from graphcancel.contract import Contract, load_contracts
 from graphcancel.evidence import Finding
+from graphcancel.facts import Fact, Page
 from graphcancel.record import Record
 from graphcancel.runfile import read_run
 from graphcancel.suite import Suite
@@ -247,6 +251,20 @@ def made_run(tmp_path_factory) -> Path:
     return next(folder.iterdir())
 
 
+def page_of(name: str) -> str:
+    """A documentation page by its file's name, as short as one can be."""
+    resource, _, action = name.partition("-")
+    resource = {"bookingappointment": "bookingAppointment"}.get(resource, resource)
+    line = f"/me/{resource}s/{{id}}/{action}"
+    blocks = (
+        f"# {resource}: {action}",
+        f"## HTTP request\n```http\nPOST {line}\n```",
+        "## Response\nIf successful, it returns `202 Accepted`.",
+        f"## Example\n### Request\n```http\nPOST https://graph.microsoft.com/v1.0{line}\n\n{{}}\n```",
+    )
+    return "\n\n".join(blocks) + "\n"
+
+
 @pytest.mark.parametrize("given", of("graphcancel"))
 def test_a_graphcancel_example_runs(
     given: Example, target_file, tokens, made_run, tmp_path, monkeypatch, capsys
@@ -271,6 +289,14 @@ def test_a_graphcancel_example_runs(
     if arguments[0] in {"doctor", "sweep"}:  # needs a target that answers; what they say is shown elsewhere
         target = graphcancel_cli.command_line().parse_args(arguments).target
         assert target in {"TARGET", "targets/contoso.toml", "targets/contoso.local.toml"}
+        return
+
+    if arguments[0] in {"drift", "read"}:
+        for name in (name for name in arguments if name.endswith(".md")):
+            monkeypatch.chdir(tmp_path)
+            Path(name).write_text(page_of(Path(name).stem), encoding="utf-8")
+        if arguments[1:]:  # a page of a few lines lacks most of what its contract has
+            assert graphcancel_cli.main(arguments) == (0 if arguments[0] == "read" else compare.EXIT_MOVED)
         return
 
     if arguments[0] == "explain" and arguments[1:] in ([], ["CASE"]):  # the command's name, and no more
@@ -399,6 +425,26 @@ def test_the_kinds_of_change_are_those_documented() -> None:
     assert codes(told) == [kind for kind in changes.TOLD if kind not in changes.MOVING]
 
 
+def test_the_options_of_graphcancel_drift_are_those_documented(capsys) -> None:
+    with pytest.raises(SystemExit):
+        graphcancel_cli.main(["drift", "--help"])
+    real = set(OPTION.findall(capsys.readouterr().out.partition("examples:")[0])) - {"--help"}
+    named = {name.split(" ")[0] for name in codes(table(DOCS / "drift.md", "option", "meaning"))}
+
+    assert named == real
+
+
+def test_the_json_of_drift_is_as_documented() -> None:
+    contract = contracts()[0]
+    page = Page("page.md", None, None, "markdown", (Fact("status", "", "200"),), (), "")
+    found = drift_text.as_json([matching.hold(page, contract)])
+
+    differences, pages = tables(DOCS / "drift.md", "key", "meaning")
+
+    assert codes(differences) == list(found["differences"][0])
+    assert codes(pages) == list(found["pages"][0])
+
+
 def test_the_options_of_graphcancel_prove_are_those_documented(capsys) -> None:
     with pytest.raises(SystemExit):
         graphcancel_cli.main(["prove", "--help"])
@@ -422,7 +468,7 @@ def test_no_document_names_an_option_that_is_none(path: Path, pytestconfig: pyte
         (graphmock_cli._parser(), "serve"),
         *(
             (graphcancel_cli.command_line(), name)
-            for name in ("cases", "compare", "doctor", "merge", "prove", "report", "sweep")
+            for name in ("cases", "compare", "doctor", "drift", "merge", "prove", "report", "sweep")
         ),
     ]
     for parser, command in asked:

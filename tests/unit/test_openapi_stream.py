@@ -116,7 +116,12 @@ def test_a_path_without_post_is_missing_and_says_why(tmp_path):
 
 
 def test_what_else_is_declared_for_the_same_kind_of_thing_is_told_shortest_first(tmp_path):
-    paths = ["/me/events/{event-id}/instances/{event-id1}/cancel", EVENT, "/print/jobs/{printJob-id}/cancel", "/a/{event-id}/cancel"]
+    paths = [
+        "/me/events/{event-id}/instances/{event-id1}/cancel",
+        EVENT,
+        "/print/jobs/{printJob-id}/cancel",
+        "/a/{event-id}/cancel",
+    ]
     found = read(openapi({path: call(TEXT) for path in paths}), tmp_path).beside([ROUTE])
 
     assert [declared.call for declared in found] == [f"POST {paths[3]}", f"POST {paths[0]}"]
@@ -133,8 +138,16 @@ def referring(order: list[str]) -> dict:
         pathItems={"cancel": {"post": operation}, "other": {"post": {}}},
         requestBodies={"cancel": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/a~1b"}}}}},
         schemas={
-            "a/b": {"allOf": [{"$ref": "#/components/schemas/base"}, {"properties": {"when": {"$ref": "#/components/schemas/time"}}}]},
-            "base": {"properties": {"Comment": {"anyOf": [{"type": "null"}, {"type": ["null", "string"]}]}}, "required": ["Comment"]},
+            "a/b": {
+                "allOf": [
+                    {"$ref": "#/components/schemas/base"},
+                    {"properties": {"when": {"$ref": "#/components/schemas/time"}}},
+                ]
+            },
+            "base": {
+                "properties": {"Comment": {"anyOf": [{"type": "null"}, {"type": ["null", "string"]}]}},
+                "required": ["Comment"],
+            },
             "time": {"$ref": "#/components/schemas/slot"},
             "slot": {"properties": {"end": {}}},
         },
@@ -143,7 +156,9 @@ def referring(order: list[str]) -> dict:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("order", [["openapi", "info", "paths", "components"], ["components", "info", "openapi", "paths"]])
+@pytest.mark.parametrize(
+    "order", [["openapi", "info", "paths", "components"], ["components", "info", "openapi", "paths"]]
+)
 def test_references_are_followed_wherever_they_lead(order, form, tmp_path):
     found = read(referring(order), tmp_path, form).sight(ROUTE)
 
@@ -155,7 +170,10 @@ def test_references_are_followed_wherever_they_lead(order, form, tmp_path):
 
 def test_a_file_is_read_once_where_its_components_follow_and_refer_to_nothing_before_them(tmp_path):
     operation = {**call(), "requestBody": {"$ref": "#/components/requestBodies/cancel"}}
-    tree = openapi({EVENT: operation}, requestBodies={"cancel": {"content": {"application/json": {"schema": {"properties": TEXT}}}}})
+    tree = openapi(
+        {EVENT: operation},
+        requestBodies={"cancel": {"content": {"application/json": {"schema": {"properties": TEXT}}}}},
+    )
     path = written(tree, tmp_path / "it.yaml")
     told = []
 
@@ -164,11 +182,18 @@ def test_a_file_is_read_once_where_its_components_follow_and_refer_to_nothing_be
     assert told == sorted(told)
 
 
-@pytest.mark.parametrize("schema", [{"$ref": "#/components/schemas/a"}, {"allOf": [{"$ref": "#/components/schemas/a"}] * 2}])
+@pytest.mark.parametrize(
+    "schema", [{"$ref": "#/components/schemas/a"}, {"allOf": [{"$ref": "#/components/schemas/a"}] * 2}]
+)
 def test_references_in_a_circle_are_one_line(schema, tmp_path):
-    operation = {**call(), "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/a"}}}}}
+    operation = {
+        **call(),
+        "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/a"}}}},
+    }
 
-    with pytest.raises(MetadataError, match=r"more than \d+ references follow one another, as in a circle; correct them"):
+    with pytest.raises(
+        MetadataError, match=r"more than \d+ references follow one another, as in a circle; correct them"
+    ):
         read(openapi({EVENT: operation}, schemas={"a": schema}), tmp_path)
 
 
@@ -176,7 +201,9 @@ def test_a_reference_to_nothing_says_that_the_file_may_be_cut(tmp_path):
     tree = openapi({EVENT: call(TEXT)})
     del tree["components"]
 
-    with pytest.raises(MetadataError, match="refers to #/components/responses/error, which it does not hold; is it whole"):
+    with pytest.raises(
+        MetadataError, match="refers to #/components/responses/error, which it does not hold; is it whole"
+    ):
         read(tree, tmp_path)
 
 
@@ -188,10 +215,14 @@ def test_a_reference_out_of_the_components_is_one_line(reference, tmp_path):
 
 # -- any document -----------------------------------------------------------------------------------------------------
 
-NAMES = st.sampled_from(["me", "users", "events", "calendar", "a b", "x#y", "'q'", '"', "ü", "- z", "{id}", "{event-id}"])
+NAMES = st.sampled_from(
+    ["me", "users", "events", "calendar", "a b", "x#y", "'q'", '"', "ü", "- z", "{id}", "{event-id}"]
+)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab:# '\"|>-\n", max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("ab:# '\"|>-\n", max_size=5), inner, max_size=3)
+    ),
     max_leaves=12,
 )
 OPERATIONS = st.builds(
@@ -230,7 +261,12 @@ def test_any_document_is_read_as_its_tree_says_in_each_form(paths, around, seed,
             operation = item["post"]
             properties = operation["requestBody"]["content"]["application/json"]["schema"]["properties"]
             statuses = {status for status in operation["responses"] if status.startswith("2")}
-            expected[segments(path)] = (f"POST {path}", statuses, list(properties), operation["requestBody"]["required"])
+            expected[segments(path)] = (
+                f"POST {path}",
+                statuses,
+                list(properties),
+                operation["requestBody"]["required"],
+            )
 
     for form in FORMS:
         found = read(tree, folder, form)
@@ -294,7 +330,10 @@ def test_what_is_no_such_file_is_one_line_with_the_remedy(content, said, tmp_pat
     assert refused(content, tmp_path) == said
 
 
-@pytest.mark.parametrize("content", ['{"openapi": "3.0.4", "paths": {"/a/cancel"', '{"openapi": tru', '{"a": "\\x"}', '{"a": 1} 2', b'{"a": "\xff"}'])
+@pytest.mark.parametrize(
+    "content",
+    ['{"openapi": "3.0.4", "paths": {"/a/cancel"', '{"openapi": tru', '{"a": "\\x"}', '{"a": 1} 2', b'{"a": "\xff"}'],
+)
 def test_json_that_is_broken_is_one_line_and_repeats_nothing_of_it(content, tmp_path):
     said = refused(content, tmp_path, "it.json")
 
@@ -381,21 +420,46 @@ def test_hostile_files_are_one_line_each_in_bounded_time_and_memory(tmp_path):
     assert len(found) == len(files), f"crashed at {list(files)[len(found)]}"
     for name, run in zip(files, found, strict=True):
         assert (run.status, run.out) == (4, ""), name
-        assert run.err.startswith("graphcancel: ") and run.err.count("\n") == 1 and len(run.err) < 600, (name, run.err[:600])
+        assert run.err.startswith("graphcancel: ") and run.err.count("\n") == 1 and len(run.err) < 600, (
+            name,
+            run.err[:600],
+        )
         assert run.seconds < 10, name
     assert max(run.peak for run in found) < 300
 
 
 def large(path: Path, size: int) -> Path:
     """A file as generators write it, with *size* bytes of paths and schemas around the action's."""
-    operation = yaml.safe_dump(call(TEXT) | {"parameters": [{"name": "user-id", "in": "path", "description": "The unique identifier", "required": True, "schema": {"type": "string"}}]})
+    operation = yaml.safe_dump(
+        call(TEXT)
+        | {
+            "parameters": [
+                {
+                    "name": "user-id",
+                    "in": "path",
+                    "description": "The unique identifier",
+                    "required": True,
+                    "schema": {"type": "string"},
+                }
+            ]
+        }
+    )
     indented = "".join(f"      {line}\n" for line in operation.splitlines())
-    schema = "".join(f"      {line}\n" for line in yaml.safe_dump({"type": "object", "properties": {f"p{n}": {"type": "string", "nullable": True} for n in range(9)}}).splitlines())
+    schema = "".join(
+        f"      {line}\n"
+        for line in yaml.safe_dump(
+            {"type": "object", "properties": {f"p{n}": {"type": "string", "nullable": True} for n in range(9)}}
+        ).splitlines()
+    )
     with path.open("w", encoding="utf-8") as file:
-        file.write("openapi: 3.0.4\ninfo: {title: Graph, version: v1.0}\nservers: [{url: 'https://graph.example/v1.0/'}]\npaths:\n")
+        file.write(
+            "openapi: 3.0.4\ninfo: {title: Graph, version: v1.0}\nservers: [{url: 'https://graph.example/v1.0/'}]\npaths:\n"
+        )
         number = 0
         while file.tell() < size * 2 / 3:
-            file.write(f"  '/users/{{user-id}}/things{number}/{{thing-id}}/microsoft.graph.do{number}':\n    post:\n{indented}")
+            file.write(
+                f"  '/users/{{user-id}}/things{number}/{{thing-id}}/microsoft.graph.do{number}':\n    post:\n{indented}"
+            )
             number += 1
         file.write(f"  '{EVENT}':\n    post:\n{indented}components:\n  schemas:\n")
         while file.tell() < size:

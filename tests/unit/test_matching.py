@@ -1,0 +1,96 @@
+"""Which contract a page is held against."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from graphcancel.claims import facts_of
+from graphcancel.contract import Contract, load_contracts
+from graphcancel.errors import DriftError
+from graphcancel.facts import Fact, Page
+from graphcancel.matching import contract_of, hold
+
+ALL = load_contracts(Path(__file__).parents[2] / "contracts")
+CONTRACTS = [contract for contract in ALL if contract.routes]
+BY_ID = {contract.id: contract for contract in ALL}
+
+
+def page(contract: Contract, sha256: str = "0" * 64) -> Page:
+    return Page("page.md", contract.page, contract.version, "markdown", facts_of(contract), (), sha256)
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.id)
+def test_a_page_is_held_against_the_contract_that_says_the_same(contract: Contract) -> None:
+    for version in (contract.version, None):
+        for title in (contract.page, None):
+            assert contract_of(replace(page(contract), version=version, title=title), ALL) is contract
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.id)
+def test_a_page_that_moved_a_little_is_held_against_it_still(contract: Contract) -> None:
+    moved = replace(page(contract), facts=facts_of(contract)[1:])
+
+    assert contract_of(moved, ALL) is contract
+
+
+def test_the_same_bytes_settle_it() -> None:
+    old = BY_ID["event-cancel.beta-2021"]
+
+    assert contract_of(page(BY_ID["event-cancel.beta"], old.sha256 or ""), ALL) is old
+
+
+def test_a_page_of_another_action_belongs_to_none() -> None:
+    other = replace(
+        page(BY_ID["event-cancel.v1.0"]), title="event: decline", facts=(Fact("route", "POST /a/decline", ""),)
+    )
+
+    with pytest.raises(
+        DriftError, match=r"^page\.md: no contract is about 'event: decline'; name one by --contract: event"
+    ):
+        contract_of(other, ALL)
+
+
+def test_a_title_is_enough_where_one_contract_bears_it() -> None:
+    other = replace(page(BY_ID["bookingappointment-cancel.v1.0"]), facts=(Fact("status", "", "299"),))
+
+    assert contract_of(other, ALL) is BY_ID["bookingappointment-cancel.v1.0"]
+
+
+def test_the_last_segment_alone_is_not() -> None:
+    line = "POST /print/printers/{}/jobs/{}/cancel"
+    other = replace(page(BY_ID["event-cancel.v1.0"]), title="printJob: cancel", facts=(Fact("route", line, line),))
+
+    with pytest.raises(DriftError, match="no contract has a fact in common"):
+        contract_of(other, ALL)
+
+
+def test_a_version_without_a_contract_is_refused() -> None:
+    only = [BY_ID["event-cancel.v1.0"]]
+
+    with pytest.raises(DriftError, match=r"about beta; name one by --contract: event-cancel\.v1\.0"):
+        contract_of(page(BY_ID["event-cancel.beta"]), only)
+    assert contract_of(page(BY_ID["event-cancel.beta"]), only, named=True) is only[0]
+
+
+def test_a_page_between_two_contracts_is_refused_with_both() -> None:
+    twins = [BY_ID["event-cancel.v1.0"], replace(BY_ID["event-cancel.v1.0"], id="twin")]
+
+    with pytest.raises(DriftError, match=r"as close to one .* --contract: event-cancel\.v1\.0, twin"):
+        contract_of(page(BY_ID["event-cancel.v1.0"]), twins)
+
+
+def test_a_contract_without_routes_is_none_to_hold_a_page_against() -> None:
+    with pytest.raises(DriftError, match="no contract with routes"):
+        contract_of(page(CONTRACTS[0]), [BY_ID["graph-conventions"]], named=True)
+
+
+def test_a_page_held_against_its_contract_has_not_moved() -> None:
+    contract = BY_ID["event-cancel.v1.0"]
+
+    held = hold(page(contract, contract.sha256 or ""), contract)
+
+    assert (held.same_bytes, held.moved, held.differences) == (True, False, ())
+    assert hold(replace(page(contract), facts=facts_of(contract)[1:]), contract).moved
