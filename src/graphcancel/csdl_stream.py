@@ -92,6 +92,8 @@ class _Reader:
             raise MetadataError(
                 f"{self._path}: line {error.lineno}, column {error.offset + 1}: {said}; is it whole, and is it CSDL?"
             ) from None
+        except (LookupError, ValueError):
+            raise MetadataError(f"{self._path}: is in no encoding that is known here; give it as UTF-8") from None
 
     def model(self) -> Model:
         """What was read, names written out."""

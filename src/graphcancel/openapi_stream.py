@@ -124,6 +124,7 @@ class _Reading:
         self.version: str | None = None
         self.titled: str | None = None
         self.kind = ""
+        self.complete = False
         self.roots: set[str] = set()
         self.calls: dict[tuple[str, ...], Declared] = {}
         self.others: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -145,6 +146,7 @@ class _Reading:
                 raise MetadataError(f"{self.path}: is not a mapping of keys; name an OpenAPI file")
             for key in flow.each():
                 if key == "components":
+                    self.complete = True
                     self._take_components(flow)
                 elif again:
                     flow.skip()
@@ -224,6 +226,8 @@ class _Reading:
                 item.verbs = tuple(verb for verb in VERBS if verb in found)
                 item.post = found.get("post")
                 item.elsewhere = None
+            if not item.verbs:
+                raise MetadataError(f"{self.path}: declares no call of {item.path[:200]}; is it whole?")
             if "post" in item.verbs:
                 declared = _Meaning(self.path, self._components).declared(item)
                 self.calls[segments(item.path)] = declared
@@ -263,7 +267,9 @@ class _Meaning:
         """The call of *item*."""
         operation = self._mapping(item.post)
         body = self.followed(operation.get("requestBody"))
-        responses = {status: self.followed(each) for status, each in self._mapping(operation.get("responses")).items()}
+        if "responses" not in operation:
+            raise self._nothing(f"the responses of {item.path[:200]}")
+        responses = {status: self.followed(each) for status, each in self._mapping(operation["responses"]).items()}
         successes = {status: each for status, each in responses.items() if status.startswith("2")}
         carried = [media for each in successes.values() for media in self._mapping(each.get("content"))]
         return Declared(
@@ -332,9 +338,13 @@ class _Meaning:
                 self._step(key)
                 yield part
 
-    @staticmethod
-    def _mapping(node: Any) -> dict[str, Any]:
+    def _mapping(self, node: Any) -> dict[str, Any]:
+        if isinstance(node, str):
+            raise self._nothing(f"a mapping, where {node[:40]!r} stands")
         return node if isinstance(node, dict) else {}
+
+    def _nothing(self, what: str) -> MetadataError:
+        return MetadataError(f"{self._path}: lacks {what}; is it whole?")
 
 
 def _listed(node: Any) -> list[Any]:
@@ -358,6 +368,9 @@ def read_openapi(path: Path, templates: Collection[str], tell: Tell) -> OpenAPI:
             else "has no key openapi; name an OpenAPI file"
         )
         raise MetadataError(f"{path}: {known}")
+    if not reading.complete:
+        # A YAML file that is cut is YAML all the same; only what it lacks tells.
+        raise MetadataError(f"{path}: has no components, as every published file has; is it whole?")
     for _ in range(READINGS - 1):
         if not reading.waiting or not reading.read(again=True):
             break

@@ -9,7 +9,6 @@ What is kept of it (`Flow.tree`) and how deep it may go is bounded here.
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -46,6 +45,7 @@ _YAML: Final = {
     yaml.SequenceEndEvent: _END,
     yaml.AliasEvent: _ALIAS,
 }
+_WRONG: Final = re.compile(r"(?:parse|lexical) error: ([\w ,.'\"/-]+)")
 _JSON: Final = {"start_map": _MAPPING, "start_array": _LIST, "end_map": _END, "end_array": _END}
 
 
@@ -196,16 +196,27 @@ class Flow:
     def _json(self, file: _Counted) -> Iterator[_Event]:
         kinds = _JSON.get
         try:
+            # As floats: of numbers beyond all measure Python complains, which ijson 3.6 does not survive.
             for name, value in ijson.basic_parse(file, use_float=True):
                 kind = kinds(name, _SCALAR)
                 if kind != _SCALAR:
                     yield kind, "", None
                 else:
-                    yield kind, value if type(value) is str else json.dumps(value), None
-        except (ijson.JSONError, UnicodeError, ValueError, ArithmeticError) as error:
-            # What follows the first line repeats the file.
-            said = str(error).splitlines()[0].removeprefix("parse error: ").removeprefix("lexical error: ")[:80]
+                    yield kind, _text(value), None
+        except (ijson.JSONError, UnicodeError, ValueError) as error:
+            if "overflow" in str(error):
+                raise MetadataError(f"{self._path}: a number of more than 64 bits; give the file as YAML") from None
+            # What else its message says repeats the file.
+            found = _WRONG.search(str(error))
+            said = found[1].strip() if found else "cannot be parsed"
             raise MetadataError(f"{self._path}: {said}; is it whole, and is it JSON?") from None
+
+
+def _text(value: Any) -> str:
+    """A scalar of JSON as YAML would write it."""
+    if type(value) is str:
+        return value
+    return "null" if value is None else str(value).lower()
 
 
 class _Counted:
