@@ -40,6 +40,7 @@ from graphcancel.drift_text import told as told_of_drift
 from graphcancel.ending import EXIT_RESIDUE, ending
 from graphcancel.errors import DriftError, GraphCancelError, fault
 from graphcancel.explaining import explained
+from graphcancel.facts_text import told_of as told_of_page
 from graphcancel.layers import Found
 from graphcancel.looking_up import before_any_run, meant, newest_with
 from graphcancel.markdown import since
@@ -86,6 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "explain": _explain,
             "merge": _merge,
             "prove": _prove,
+            "read": _read,
             "report": _report,
             "sanitise-check": _check,
             "sweep": _sweep,
@@ -201,6 +203,21 @@ def _prove(arguments: argparse.Namespace) -> int:
         f"the proof {'holds' if good else 'FAILS'}: {seconds:.0f} s, {jobs} runs at a time{again}; {from_here(written)}"
     )
     return 0 if good else 1
+
+
+def _read(arguments: argparse.Namespace) -> int:
+    pages = [read_page(path, arguments.includes) for path in arguments.pages]
+    if arguments.json:
+        found = [asdict(page) for page in pages]
+        print(json.dumps(found if len(found) > 1 else found[0], indent=1, ensure_ascii=False))
+        return 0
+    console = Console(highlight=False, soft_wrap=True)
+    for number, page in enumerate(pages):
+        if number:
+            console.print()
+        for line in told_of_page(page, console.width if console.is_terminal else 160):
+            console.print(Text(line.text, style=line.style))
+    return 0
 
 
 def _report(arguments: argparse.Namespace) -> int:

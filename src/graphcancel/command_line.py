@@ -21,6 +21,7 @@ examples:
   graphcancel drift event-cancel.md                     did the page move away from its contract
   graphcancel report runs/20261121T144219Z-mock         write the reports of a run again
   graphcancel prove                                     does the suite find faults
+  graphcancel read event-cancel.md                      what does a documentation page claim
 """
 EXAMPLES = """\
 examples:
@@ -115,6 +116,15 @@ examples:
 
 Each finding is one line: file, line, column, the encodings it lies under, and what it is; never the thing itself.
 The exit status is 0 if nothing was found, 1 if something was or a file could not be looked through, 4 for bad input.
+"""
+READING = """\
+examples:
+  graphcancel read event-cancel.md                      its facts with their lines, and what could not be understood
+  graphcancel read api/event-*.md --includes includes   several pages, their includes from a folder
+  graphcancel read --json event-cancel.md | jq -r '.facts[] | select(.kind == "route").value'
+  curl -s https://docs.example/event-cancel.md | graphcancel read -
+
+The exit status is 0, or 4 if a page cannot be read or holds no fact of an action.
 """
 
 
@@ -211,6 +221,23 @@ def command_line() -> argparse.ArgumentParser:
         "paths", nargs="+", metavar="PATH", help="a file, or a folder with all below it; links are not followed"
     )
     checking.add_argument("--json", action="store_true", help="a JSON list of objects instead of one finding a line")
+    reading = commands.add_parser(
+        "read",
+        help="say what a documentation page claims, fact by fact, and what in it could not be understood",
+        epilog=READING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    reading.add_argument(
+        "pages",
+        nargs="+",
+        metavar="PAGE",
+        type=Path,
+        help="a page's Markdown or its rendered text; - is standard input",
+    )
+    reading.add_argument("--json", action="store_true", help="a JSON object instead of text; a list for several pages")
+    reading.add_argument(
+        "--includes", type=Path, default=None, metavar="DIR", help="the folder of the pages' includes (default: beside)"
+    )
     rendering = commands.add_parser(
         "report",
         help="write the reports of a run again, from its run.jsonl alone",

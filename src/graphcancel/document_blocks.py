@@ -150,16 +150,23 @@ class Notes:
     facts: dict[tuple[Kind, str], Fact] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
 
-    def claim(self, kind: Kind, about: str, value: str, line: int) -> bool:
+    def claim(self, kind: Kind, about: str, value: str, line: int, *, again: bool = False) -> bool:
         """
-        Note a fact; False, with a remark, where the page has already claimed something else of the same thing.
+        Note a fact; False, with a remark, where the page has already claimed something of the same thing.
+
+        Args:
+            again: Whether the same claim may come more than once, as in sentences it does.
         """
         fact = Fact(kind, about, value, line)
         known = self.facts.setdefault(fact.key, fact)
-        if known != fact:
-            thing = f"{kind} {about}".strip()
+        if known is fact or (known == fact and again):
+            return True
+        thing = f"{kind} {shorten(about)}".strip()
+        if known == fact:
+            self.remark(line, f"{thing}: for the second time, after line {known.line}")
+        else:
             self.remark(line, f"{thing}: {shorten(value)!r} here, {shorten(known.value)!r} on line {known.line}")
-        return known == fact
+        return False
 
     def remark(self, line: int, text: str) -> None:
         """Note that something was not understood; once, however often it is noticed."""

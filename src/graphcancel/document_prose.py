@@ -29,7 +29,7 @@ _NOTHING: Final = re.compile(
 )
 _BODY: Final = re.compile(r"\bresponse\s+body\b", re.IGNORECASE)
 _RETURNED: Final = re.compile(
-    r"(\bcollection\s+of\s+(?:\w+\s+)?)?(?<![\w.])([A-Za-z][\w.]*)\s+"
+    r"(\bcollection\s+of\s+(?:\w+\s+)?)?(?<![\w.])(?!(?:an?|the|of)\b)([A-Za-z][\w.]*)\s+"
     r"(collections?|objects?|resources?|entity|entities|values?)\b",
     re.IGNORECASE,
 )
@@ -87,12 +87,12 @@ class Sentences:
         mentions = [found for found in _STATUS.finditer(prose.text) if self._is_status(prose, found)]
         for place, found in enumerate(mentions):
             status = found.group(2)
-            self.taken[number].append(found.span())
+            self.taken[number].append(found.span(2))
             line = prose.line_at(found.start(2))
             if status[0] in "45":
-                self.notes.claim("error", status, "", line)
+                self.notes.claim("error", status, "", line, again=True)
                 following = mentions[place + 1].start() if place + 1 < len(mentions) else len(prose.text)
-                self._sentence(status, number, found.end(), following)
+                self._sentence(status, number, found.end(2), following)
             elif self.role == "response":
                 self.statuses.append((status, line))
 
@@ -131,7 +131,7 @@ class Sentences:
             elif announced:
                 self.notes.remark(after.line, f"the message of {status} is not understood: {shorten(after.text)}")
         if found is not None:
-            self.notes.claim("error-sentence", status, " ".join(found[0].split()), found[1])
+            self.notes.claim("error-sentence", status, " ".join(found[0].split()), found[1], again=True)
 
     def _quotations(self, number: int, start: int, end: int) -> Iterator[tuple[str, int]]:
         prose = self.prose[number]
@@ -141,7 +141,8 @@ class Sentences:
                     self.taken[number].append(found.span())
                     yield found.group(1), prose.line_at(found.start(1))
                 return
-        for first, last in prose.code[bisect_left(prose.code, (start, 0)) :]:
+        for place in range(bisect_left(prose.code, (start, 0)), len(prose.code)):
+            first, last = prose.code[place]
             words = prose.text[first:last]
             if last > end:
                 return

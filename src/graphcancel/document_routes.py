@@ -37,12 +37,9 @@ def _read_route(verb: str, written: str, line: int, notes: Notes) -> None:
         return
     about = f"{verb} {bare}"
     shown = _PLACEHOLDER.sub(_first, written)
-    if ("route", about) in notes.facts:
-        notes.remark(line, f"a route for the second time: {shorten(about)}")
-        return
-    notes.claim("route", about, f"{verb} {shown}", line)
+    fresh = notes.claim("route", about, f"{verb} {shown}", line)
     addressing = _addressing(path)
-    if addressing:
+    if fresh and addressing:
         notes.claim("addressing", about, addressing, line)
 
 

@@ -155,11 +155,12 @@ def _named(grid: Grid, notes: Notes, *, headers: bool) -> list[Prose]:
         if not name:
             notes.remark(row.line, f"a row without a name is not read: {_shown(row)}")
             continue
-        claimed = notes.claim(kind, name, "", row.line)
+        if not notes.claim(kind, name, "", row.line):
+            continue
         if "type" in cells and cells["type"].flat:
             notes.claim(type_, name, cells["type"].flat.lower(), cells["type"].line)
         described = [cell for cell in (cells.get("value"), cells.get("description")) if cell]
-        if claimed and headers:
+        if headers:
             _value(name, cells, notes)
         _optionality(name, optionality, described, notes)
         if "description" in cells:
@@ -220,11 +221,11 @@ def _errors(grid: Grid, notes: Notes) -> list[Prose]:
             notes.remark(row.line, f"an error without a status is not read: {_shown(row)}")
             continue
         about = status.group(1)
-        notes.claim("error", about, "", row.line)
+        notes.claim("error", about, "", row.line, again=True)
         for kind in _SAID:
             value = cells[kind].flat.strip('"“”„«» ') if kind in cells else ""
             if value.strip("-–— "):
-                notes.claim(kind, about, value, cells[kind].line)
+                notes.claim(kind, about, value, cells[kind].line, again=True)
         if "description" in cells:
             words.append(cells["description"])
     return words

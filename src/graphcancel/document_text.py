@@ -1,8 +1,8 @@
 """
 A page's bytes made text, or refused: what is too large, nested or binary is no page anybody published.
 
-Microsoft's longest page of an action has a few hundred lines. The bounds below are far above, and low enough that
-whatever passes them is read in a second or two.
+A published page of an action has a few hundred lines. The bounds below are far above, and low enough that whatever
+passes them is read in seconds.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ import yaml
 from graphcancel.errors import ContractError, DocumentError
 from graphcancel.strict_yaml import parse_yaml
 
-SIZE: Final = 1_000_000
+SIZE: Final = 500_000
 """Bytes a page may have."""
 
-LINES: Final = 20_000
+LINES: Final = 10_000
 """Lines a page may have."""
 
 LONGEST: Final = 20_000
 """Characters a paragraph, a cell or a line may have."""
+
+BRACKETS: Final = 20_000
+"""Opening brackets a page may have: the parser tries a link at each."""
 
 # Values stay the text they are: a date is none of JSON's values, and fine in a front matter.
 _AS_WRITTEN: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -76,6 +79,9 @@ def decode(content: bytes, place: str) -> str:
     lines = text.split("\n")
     if len(lines) > LINES:
         msg = f"{place}: line {LINES + 1}: more lines than a page may have ({LINES:,}); name the text of one page"
+        raise DocumentError(msg)
+    if text.count("[") > BRACKETS:
+        msg = f"{place}: more than {BRACKETS:,} opening brackets; name the text of one page"
         raise DocumentError(msg)
     for number, written in enumerate(lines, 1):
         refuse_longer(written, number, place)

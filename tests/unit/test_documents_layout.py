@@ -1,0 +1,154 @@
+"""
+What layout may do to a page without changing what it claims: line ends, blanks, the width of tables, where words break.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphcancel.documents import page_of
+from graphcancel.facts import Fact
+
+HERE = Path(__file__).parent / "pages" / "api"
+PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(HERE.iterdir())}
+SOURCES = sorted(name for name in PAGES if name != "rendered")
+DELIMITER = re.compile(r"\|[|:\s-]*-[|:\s-]*\|?\s*")
+
+
+def read(text: str) -> tuple[list[Fact], list[str]]:
+    """The facts and the remarks of a page, without lines."""
+    page = page_of(text.encode(), "page", HERE)
+    order = sorted(page.facts, key=lambda fact: (fact.kind, fact.about))
+    return order, sorted(remark.text for remark in page.remarks)
+
+
+def in_code(lines: list[str]) -> list[bool]:
+    """Which lines are code or front matter, where layout is not free."""
+    found, fenced, front = [], False, lines[0] == "---"
+    for number, line in enumerate(lines):
+        fence = line.startswith("```")
+        found.append(fenced or fence or front)
+        fenced = fenced != fence
+        front = front and not (number and line == "---")
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("ending", ["\r\n", "\r"])
+def test_other_line_ends_change_no_fact_and_no_line(name: str, ending: str) -> None:
+    before = page_of(PAGES[name].encode(), "page", HERE)
+    after = page_of(PAGES[name].replace("\n", ending).encode(), "page", HERE)
+
+    assert [(fact, fact.line) for fact in after.facts] == [(fact, fact.line) for fact in before.facts]
+    assert after.remarks == before.remarks
+
+
+@pytest.mark.parametrize("name", PAGES)
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_blanks_at_the_end_of_lines_change_nothing(name: str, data: st.DataObject) -> None:
+    lines = PAGES[name].split("\n")
+    blanks = data.draw(st.lists(st.sampled_from(["", " ", "\t", "  "]), min_size=len(lines), max_size=len(lines)))
+
+    assert read("\n".join(map(str.__add__, lines, blanks))) == read(PAGES[name])
+
+
+@pytest.mark.parametrize("name", SOURCES)
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_blank_lines_between_blocks_change_nothing(name: str, data: st.DataObject) -> None:
+    lines = PAGES[name].split("\n")
+    code = in_code(lines)
+    more: list[str] = []
+    for line, held in zip(lines, code, strict=True):
+        more.append(line)
+        if not line and not held:
+            more.extend([""] * data.draw(st.integers(0, 2)))
+
+    assert read("\n".join(more)) == read(PAGES[name])
+
+
+@pytest.mark.parametrize("name", SOURCES)
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_where_words_break_changes_nothing(name: str, data: st.DataObject) -> None:
+    lines = PAGES[name].split("\n")
+    moved: list[str] = []
+    for line, held in zip(lines, in_code(lines), strict=True):
+        words = line.split(" ")
+        prose = not held and line[:1].isalpha() and len(words) > 1
+        for number, word in enumerate(words[1:] if prose else []):
+            # What begins a line may make it a list, a quotation or a directive: prose only breaks before words.
+            if word[:1].isalpha() and "[!" not in line and data.draw(st.booleans()):
+                words[number + 1] = "\n" + word
+        moved.append(" ".join(words).replace(" \n", "\n"))
+
+    assert read("\n".join(moved)) == read(PAGES[name])
+
+
+@pytest.mark.parametrize("name", SOURCES)
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_the_width_and_the_edges_of_tables_change_nothing(name: str, data: st.DataObject) -> None:
+    pad = st.sampled_from(["", " ", "   ", "\t"])
+    lines = PAGES[name].split("\n")
+    moved: list[str] = []
+    for line, held in zip(lines, in_code(lines), strict=True):
+        text = line.strip()
+        if held or not text.startswith("|"):
+            moved.append(line)
+            continue
+        cells = re.split(r"(?<!\\)\|", text.removeprefix("|").removesuffix("|"))
+        if DELIMITER.fullmatch(text):
+            rule = "-" * data.draw(st.integers(3, 9))
+            moved.append("|" + "|".join([rule] * len(cells)) + "|")
+        else:
+            row = "|".join(data.draw(pad) + cell.strip() + data.draw(pad) for cell in cells)
+            closing = "|" if not cells[-1].strip() or data.draw(st.booleans()) else ""
+            moved.append(f"|{row}{closing}")
+
+    assert read("\n".join(moved)) == read(PAGES[name])
+
+
+@pytest.mark.parametrize("name", SOURCES)
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_the_level_of_headings_changes_nothing_below_the_title(name: str, data: st.DataObject) -> None:
+    """Within an example headings stay below its own."""
+    lines = PAGES[name].split("\n")
+    moved: list[str] = []
+    extra = data.draw(st.integers(0, 2))
+    for line, held in zip(lines, in_code(lines), strict=True):
+        heading = not held and line.startswith("##") and not line.startswith("######"[: 7 - extra])
+        moved.append("#" * extra + line if heading else line)
+
+    assert read("\n".join(moved)) == read(PAGES[name])
+
+
+@pytest.mark.parametrize("name", PAGES)
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_one_number_more_in_prose_never_goes_unnoticed(name: str, data: st.DataObject) -> None:
+    lines = PAGES[name].split("\n")
+    code = in_code(lines) if name in SOURCES else [False] * len(lines)
+    places = [
+        number
+        for number, line in enumerate(lines)
+        if not code[number] and re.fullmatch(r"[A-Z][a-z]+(?: [A-Za-z,’']+){3,}\.", line)
+    ]
+    place = data.draw(st.sampled_from(places))
+    number = data.draw(st.integers(20, 99_999))
+    lines[place] = f"{lines[place][:-1]}, and then {number} more."
+    facts, remarks = read("\n".join(lines))
+    before, _ = read(PAGES[name])
+
+    assert facts != before
+    changed = [fact for fact in facts if fact not in before]
+    assert [fact.kind for fact in changed] == ["number"]
+    assert str(number) in changed[0].value.split(", ")
+    assert remarks == read(PAGES[name])[1]

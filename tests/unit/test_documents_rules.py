@@ -1,0 +1,397 @@
+"""One rule of the reader at a time: a few lines of a page, and the facts and remarks they give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graphcancel.documents import page_of, read_page
+from graphcancel.errors import DocumentError
+from graphcancel.facts import Page
+
+ROUTE = "## HTTP request\n```http\nPOST /me/lessons/{id}/start\n```\n"
+"""What makes any text a page of an action."""
+
+
+def read(text: str) -> Page:
+    return page_of(f"# lesson: start\n\n{text}".encode(), "lesson.md")
+
+
+def facts(text: str, *kinds: str) -> list[tuple[str, str, str]]:
+    return [(fact.kind, fact.about, fact.value) for fact in read(text).facts if fact.kind in kinds]
+
+
+def remarks(text: str) -> list[str]:
+    return [remark.text for remark in read(text).remarks]
+
+
+@pytest.mark.parametrize(
+    ("line", "about", "value", "addressing"),
+    [
+        ("POST /me/a/{id}/b", "POST /me/a/{}/b", "POST /me/a/{id}/b", "me"),
+        ("POST /users/{id | userPrincipalName}/b", "POST /users/{}/b", "POST /users/{id}/b", "id, upn"),
+        ("POST /users/{id|userPrincipalName}/b", "POST /users/{}/b", "POST /users/{id}/b", "id, upn"),
+        ("POST /users/{userPrincipalName | id}/b", "POST /users/{}/b", "POST /users/{userPrincipalName}/b", "id, upn"),
+        ("POST /users/<id | userPrincipalName>/b", "POST /users/{}/b", "POST /users/<id>/b", "id, upn"),
+        ("POST /users/{userPrincipalName}/b", "POST /users/{}/b", "POST /users/{userPrincipalName}/b", "upn"),
+        ("post   /groups/{groupsId}/b  ", "POST /groups/{}/b", "POST /groups/{groupsId}/b", "id"),
+        (
+            "PATCH https://graph.microsoft.com/v1.0/a/{id}",
+            "PATCH /a/{}",
+            "PATCH https://graph.microsoft.com/v1.0/a/{id}",
+            "id",
+        ),
+        ("GET https://graph.microsoft.us/beta/me/b", "GET /me/b", "GET https://graph.microsoft.us/beta/me/b", "me"),
+    ],
+)
+def test_a_path_is_read_in_every_spelling(line: str, about: str, value: str, addressing: str) -> None:
+    found = facts(f"## HTTP Request\n``` http\n{line}\n```\n", "route", "addressing")
+
+    assert found == [("route", about, value), ("addressing", about, addressing)]
+
+
+def test_a_path_that_addresses_nobody_has_no_addressing() -> None:
+    assert facts("## HTTP request\n```http\nPOST /directory/check\n```\n", "addressing") == []
+
+
+@pytest.mark.parametrize("line", ["/me/a", "POST", "POST me/a", "POST /me/{a", "POST /me/a b", "FETCH /me/a", "// or:"])
+def test_a_line_that_is_no_path_is_a_remark(line: str) -> None:
+    text = f"## HTTP request\n```http\nPOST /me/start\n{line}\n```\n"
+
+    assert [(fact.about, fact.line) for fact in read(text).facts if fact.kind == "route"] == [("POST /me/start", 5)]
+    assert [remark.line for remark in read(text).remarks] == [6]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "# HTTP REQUEST",
+        "##### Http request",
+        "## HTTP request: the paths",
+        '## <a name="http-request"></a>Anfrage',
+        '## <a id="http-request"></a>リクエスト',
+        "## Weg dorthin",
+    ],
+)
+def test_paths_are_found_below_whatever_heading(heading: str) -> None:
+    assert len(facts(f"{heading}\n```http\nPOST /me/start\n```\n", "route")) == 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "status", "body"),
+    [
+        ("It gives `202 Accepted`. It does not return anything in the response body.", "202", "empty"),
+        ("It gives `202, Accepted`. It doesn’t return anything in the response body.", "202", "empty"),
+        ("It gives 202 Accepted and nothing is returned.", "202", "empty"),
+        ("It gives `204 No Content`.", "204", "empty"),
+        ("It gives a 204 No content, no more.", "204", "empty"),
+        ("It gives `200 OK` or `204 No Content`, with an empty response body.", "200, 204", "empty"),
+        ("It gives `200 OK` and an [event](e.md) object in the response body.", "200", "event"),
+        (
+            "It gives `200 OK` and a collection of [event](e.md) objects in the response body.",
+            "200",
+            "event collection",
+        ),
+        ("It gives `201 Created` and a String\nvalue in the response body.", "201", "String"),
+        ("It gives `2XX`. It does not return anything.", "2XX", "empty"),
+        ("It gives status code 202. No response body.", "202", "empty"),
+    ],
+)
+def test_a_response_says_status_and_body(sentence: str, status: str, body: str) -> None:
+    found = facts(f"{ROUTE}## Response\n{sentence}\n", "status", "body", "number")
+
+    assert found == [("status", "", status), ("body", "", body)]
+
+
+def test_a_body_that_is_not_understood_is_a_remark() -> None:
+    text = f"{ROUTE}## Response\nIt gives `200 OK` and whatever it likes in the response body.\n"
+
+    assert facts(text, "body") == []
+    assert any("what is returned" in remark for remark in remarks(text))
+
+
+@pytest.mark.parametrize(
+    ("prose", "expected"),
+    [
+        ('An error (HTTP 400 Bad Request), with this message:\n\n"Not you, my friend."', "Not you, my friend."),
+        ("An error (HTTP 400 Bad Request), with this message:\n\n“Not you, my friend.”", "Not you, my friend."),
+        ("An error (HTTP 400 Bad Request), with this message:\n\n> Not you,\n> my friend.", "Not you, my friend."),
+        ('An error (HTTP 400 Bad Request), with this message:\n\n> "Not you, my friend."', "Not you, my friend."),
+        ("An error (HTTP 400 Bad Request), with this message:\n\n`Not you, my friend.`", "Not you, my friend."),
+        ('An error (HTTP 400 Bad Request), with this message: "Not you,\nmy friend."', "Not you, my friend."),
+        ("It returns `400 Bad Request` and the message `Not you, my friend.`", "Not you, my friend."),
+        ("It returns HTTP 400 Bad Request.", None),
+        ("It returns HTTP 400.\n\n> [!NOTE]\n> Not you, my friend.", None),
+        ('It returns HTTP 400 if anything on this page is not as it should be. Press "Do it all again" then.', None),
+    ],
+)
+def test_an_error_is_read_with_the_message_that_belongs_to_it(prose: str, expected: str | None) -> None:
+    found = facts(f"{prose}\n\n{ROUTE}", "error", "error-sentence", "number")
+
+    assert found == [("error", "400", ""), *([("error-sentence", "400", expected)] if expected else [])]
+
+
+def test_each_message_belongs_to_the_error_before_it() -> None:
+    text = 'First HTTP 403 Forbidden with the message "You may not start." Then 404 Not Found with "It is not there."'
+
+    assert facts(f"{text}\n\n{ROUTE}", "error-sentence") == [
+        ("error-sentence", "403", "You may not start."),
+        ("error-sentence", "404", "It is not there."),
+    ]
+
+
+def test_an_announced_message_that_is_not_found_is_a_remark() -> None:
+    text = f"It returns HTTP 400 with this message:\n\nNobody knows which.\n\n{ROUTE}"
+
+    assert facts(text, "error-sentence") == []
+    assert remarks(text) == ["the message of 400 is not understood: Nobody knows which."]
+
+
+@pytest.mark.parametrize(
+    ("prose", "numbers"),
+    [
+        ("At most 20 of them, 3 at a time.", "20, 3"),
+        ("At most 1,000 or 2.5 of them; a 30-day limit, 50%.", "1,000, 2.5, 30, 50"),
+        ("In US Government L4 and 21Vianet, with v1.0, v2 and OAuth 2.0, #7, HTTP/1.1.", None),
+        ("As `20` says, and https://docs.example/2024/12, and [this](https://docs.example/7).", None),
+        ("As [page 7](x.md) says.", "7"),
+        ("> [!NOTE]\n> Not 9.", "9"),
+        ("- one\n- 2 of them\n", "2"),
+        ("<!-- 2015-10-25 14:57:30 -->", None),
+    ],
+)
+def test_a_number_in_prose_is_a_fact_and_one_in_a_name_is_none(prose: str, numbers: str | None) -> None:
+    expected = [("number", "introduction", numbers)] if numbers else []
+
+    assert facts(f"{prose}\n\n{ROUTE}", "number") == expected
+
+
+def test_numbers_are_told_by_section_those_in_tables_too() -> None:
+    text = (
+        "One of 2.\n\n" + ROUTE + "## Request body\nNo more than 3.\n\n|Property|Type|Description|\n|-|-|-|\n"
+        "|to|Int32|From 4 to 5.|\n\n## Response\nWithin 6 seconds.\n\n## Somewhere\n7\n"
+    )
+
+    assert facts(text, "number") == [
+        ("number", "introduction", "2"),
+        ("number", "request-body", "3, 4, 5"),
+        ("number", "response", "6"),
+    ]
+    assert remarks(text) == ["numbers below a heading that is not known are not read: 7"]
+
+
+def permissions(*rows: str, heads: str = "|Permission type|Permissions (from least to most privileged)|") -> str:
+    return "\n".join([ROUTE, "## Permissions", heads, "|:--" * (heads.count("|") - 1) + "|", *rows, ""])
+
+
+def test_permissions_keep_their_order_and_say_none_alike() -> None:
+    text = permissions(
+        "|Delegated (work or school account)|b.Read, A.Read.All and C.Read|",
+        "|Delegated (personal Microsoft account)|Not supported|",
+        "|Application|Not available.|",
+    )
+
+    assert facts(text, "permission", "permission-higher") == [
+        ("permission", "delegated-work", "b.Read, A.Read.All, C.Read"),
+        ("permission", "delegated-personal", "not supported"),
+        ("permission", "application", "not supported"),
+    ]
+
+
+def test_what_is_no_permission_is_a_remark_and_no_fact() -> None:
+    text = permissions(
+        "|Delegated (work or school account)|**TODO: Determine scopes **|",
+        "|Application|For calendars: A.Read|",
+        "|Robot|A.Read|",
+        "|Delegated (personal Microsoft account)|",
+    )
+
+    assert facts(text, "permission") == []
+    assert [remark.split(":")[0] for remark in remarks(text)] == [
+        "still to be written",
+        "no list of permissions",
+        "a type of permission that is not known",
+        "a row with 1 of 2 cells is not read",
+    ]
+
+
+def test_headers_are_read_from_each_shape_of_table() -> None:
+    found = [
+        facts(f"{ROUTE}## Request headers\n{table}\n", "header", "header-type", "header-value", "header-required")
+        for table in (
+            "|Header|Value|\n|-|-|\n|Authorization|Bearer {token}. Required.|",
+            "|Name|Description|\n|-|-|\n|Authorization|Bearer {token}.Required|",
+            "|Name|Type|Description|\n|-|-|-|\n|Authorization|String|Bearer {token}. Required. See [there](x.md).|",
+            "|Nombre|Tipo|Descripción|\n|-|-|-|\n|Authorization|string|Bearer {token}. Required.",
+        )
+    ]
+    bare = [
+        ("header", "Authorization", ""),
+        ("header-value", "Authorization", "Bearer {token}"),
+        ("header-required", "Authorization", "required"),
+    ]
+
+    assert found[0] == found[1] == bare
+    assert found[2] == found[3] == [bare[0], ("header-type", "Authorization", "string"), *bare[1:]]
+
+
+def test_a_table_right_below_the_paths_is_one_of_headers() -> None:
+    assert facts(f"{ROUTE}\n|Name|Type|Description|\n|-|-|-|\n|Prefer|string|Optional.|\n", "header") == [
+        ("header", "Prefer", "")
+    ]
+
+
+def test_columns_that_are_not_known_are_told() -> None:
+    table = "|Property|Type|Description|Since|\n|-|-|-|-|\n|to|Int32|Optional.|2019|\n"
+
+    assert facts(f"{ROUTE}## Request body\n{table}", "property", "type", "optionality") == [
+        ("property", "to", ""),
+        ("type", "to", "int32"),
+        ("optionality", "to", "optional"),
+    ]
+    assert remarks(f"{ROUTE}## Request body\n{table}") == ["a column that is not known is not read: Since"]
+    table = "|Property|Art|Description|\n|-|-|-|\n|to|Int32||\n"
+    assert facts(f"{ROUTE}## Request body\n{table}", "type") == [("type", "to", "int32")]
+    assert remarks(f"{ROUTE}## Request body\n{table}") == [
+        "a column that is not known is taken for that of the type: Art"
+    ]
+
+
+def test_rows_that_are_not_whole_or_come_twice_are_remarks() -> None:
+    table = "|Property|Type|\n|-|-|\n|to|Int32|\n|from|\n||Int32|\n|to|String|\n|a|b|c|\n"
+    text = f"{ROUTE}## Request body\n{table}"
+
+    assert facts(text, "property", "type") == [("property", "to", ""), ("type", "to", "int32")]
+    assert [(remark.line, remark.text) for remark in read(text).remarks] == [
+        (11, "a row with 1 of 2 cells is not read: from |"),
+        (12, "a row without a name is not read: | Int32"),
+        (13, "property to: for the second time, after line 10"),
+        (14, "a row with 3 cells, 2 columns, is not read: a | b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("What to say. Optional.", "optional"),
+        ("Required. What to say.", "required"),
+        ("What to say (optional).", "optional"),
+        ("What to say.Required", "required"),
+        ("What is required of you.", None),
+        ("Required if there is one.", None),
+    ],
+)
+def test_only_a_plain_word_makes_a_parameter_optional_or_required(text: str, value: str | None) -> None:
+    table = f"|Property|Type|Description|\n|-|-|-|\n|to|Int32|{text}|\n"
+    found = facts(f"{ROUTE}## Request body\n{table}", "optionality")
+
+    assert found == ([("optionality", "to", value)] if value else [])
+    assert bool(remarks(f"{ROUTE}## Request body\n{table}")) == ("Required if" in text)
+
+
+def example(body: str) -> str:
+    return f"{ROUTE}## Example\n```http\nPOST https://graph.microsoft.com/v1.0/me/x\n\n{body}\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "value", "remark"),
+    [
+        ('{"a": 1.5, "b": ["ä", null]}', [("a", "1.5"), ("b", '["ä",null]')], None),
+        ('{"a": {"b": 1,},}', [("a", '{"b":1}')], "a comma too many"),
+        ('{"a": "x, }", // not "b"\n "c": "//"}', [("a", '"x, }"'), ("c", '"//"')], "comments"),
+        ('{"a": 1, ...}', [], "something was left out"),
+        ('{"a": 1, "a": 2}', [], "key given twice"),
+        ('{"a": NaN}', [], "no number"),
+        ("[1]", [], "no object"),
+        ("words", [], "no JSON"),
+    ],
+)
+def test_an_examples_body_is_read_as_leniently_as_it_was_written(body: str, value: list, remark: str | None) -> None:
+    found = [(about, shown) for _, about, shown in facts(example(body), "example-property")]
+
+    assert found == value
+    assert [remark] == [remark for told in remarks(example(body)) if remark and remark in told] or not remark
+    assert bool(remarks(example(body))) == (remark is not None)
+
+
+def test_responses_pair_by_name_and_else_with_the_request_before() -> None:
+    def call(kind: str, name: str | None, lines: str) -> str:
+        named = f', "name": "{name}"' if name else ""
+        return f'<!-- {{ "blockType": "{kind}"{named} }} -->\n```http\n{lines}\n```\n'
+
+    first = call("request", "one", "POST https://graph.microsoft.com/beta/one")
+    second = call("request", "two", "POST https://graph.microsoft.com/beta/two")
+    named = call("response", "one", "HTTP/1.1 201 Created")
+    bare = call("response", None, "HTTP/1.1 202 Accepted")
+    both = [("example-status", "", "201"), ("example-status", "(example 2)", "202")]
+
+    assert sorted(facts(f"{ROUTE}## Examples\n{first}{second}{named}{bare}", "example-status")) == both
+    assert sorted(facts(f"{ROUTE}## Examples\n{first}{named}{second}{bare}", "example-status")) == both
+    assert remarks(f"{ROUTE}## Examples\n{bare}") == ["a response without its request: 202"]
+    assert remarks(f'{ROUTE}## Examples\n<!-- {{ "blockType": "request" }} -->\nWords.\n') == [
+        "an annotation without the block it is about"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("[!INCLUDE [beta-disclaimer](../includes/beta-disclaimer.md)]\n\n", "beta"),
+        ("See [it](https://docs.example/x?view=graph-rest-1.0&tabs=http).\n\n", "v1.0"),
+        ("See [it](https://docs.example/x?view=graph-rest-beta).\n\n", "beta"),
+        ("Nothing.\n\n", None),
+    ],
+)
+def test_the_version_comes_from_the_first_thing_that_tells(text: str, version: str | None) -> None:
+    assert read(text + ROUTE).version == version
+    assert read(text + example("{}")).version == "v1.0"
+
+
+def test_the_title_is_the_heading_else_the_front_matters() -> None:
+    assert read(ROUTE).title == "lesson: start"
+    assert page_of(f'---\ntitle: "a: b"\nms.date: 2024-01-02\n---\n{ROUTE}'.encode(), "x").title == "a: b"
+    assert page_of(ROUTE.encode(), "x").title is None
+
+
+def test_html_and_tables_that_lost_their_dashes_are_remarks() -> None:
+    assert remarks(f"{ROUTE}\n<table><tr><td>400</td></tr></table>\n")[0].startswith("HTML is not read")
+    assert remarks(f"{ROUTE}\n|Name|Type|\n|to|Int32|\n") == ["a table without its line of dashes is not read"]
+    assert remarks(f"{ROUTE}\n```http\nwords\n```\n") == ["no verb and path: words"]
+    assert remarks(f"{ROUTE}## Response\n```json\n{{}}\n```\n") == ["a block of code that is not read: {}"]
+    assert remarks(f"{ROUTE}## Response\n```csharp\nvar x = 1;\n```\n") == []
+
+
+def test_a_text_without_any_fact_is_no_page() -> None:
+    for text in ("", "# Hello\n\nYou have 3 wishes, or HTTP 404.\n", "\n\n"):
+        with pytest.raises(DocumentError, match=r"lesson.md: holds no .* is this a page of an action\?"):
+            page_of(text.encode(), "lesson.md")
+
+
+def test_a_byte_order_mark_is_no_part_of_a_page() -> None:
+    assert page_of(b"\xef\xbb\xbf---\ntitle: a\n---\n" + ROUTE.encode(), "x").title == "a"
+
+
+def test_a_rendered_page_with_an_unknown_table_says_so() -> None:
+    text = "HTTP request\nPOST /me/x\nFoo |\nBar |\na |\nb |\nResponse\nIt gives 202 Accepted.\n"
+    page = page_of(text.encode(), "x.txt")
+
+    assert page.form == "rendered"
+    assert [(remark.line, remark.text) for remark in page.remarks] == [
+        (3, "a table whose columns are not known: Foo |")
+    ]
+    assert [fact.kind for fact in page.facts] == ["route", "addressing", "status"]
+
+
+def test_a_file_is_read_by_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "lesson.md"
+    path.write_bytes(ROUTE.encode())
+    page = read_page(path)
+
+    assert page.place == str(path)
+    assert len(page.sha256) == 64
+    for wrong, words in ((tmp_path, "no file"), (tmp_path / "none.md", "cannot be read")):
+        with pytest.raises(DocumentError, match=words):
+            read_page(wrong)
+    with pytest.raises(DocumentError, match="no folder"):
+        read_page(path, tmp_path / "none")
