@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from graphcancel.coherence import walk_of
 from graphcancel.facts import Fact, Kind, Page
 
 if TYPE_CHECKING:
@@ -144,11 +145,6 @@ def _routes(contract: Contract) -> Iterator[Claim]:
 def shortened(line: str) -> str:
     """*line* with a placeholder that names two things down to its first: `{id | userPrincipalName}` is `{id}`."""
     return re.sub(r"(?<=[{<])\s*([^|{}<>]*?)\s*\|[^{}<>]*(?=[}>])", r"\1", line)
-
-
-def walk_of(line: str) -> str:
-    """*line* with every placeholder as `{}`: what makes two routes one."""
-    return re.sub(r"\{[^}]*\}|<[^>]*>", "{}", line)
 
 
 def parted(about: str) -> tuple[str, str]:

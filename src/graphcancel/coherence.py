@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 RULES: Final = ("effect.", "occurrence.", "delete.", "organizer.only")
 
 
+# Some pages write their paths with the address of the service, and the version, before them.
+_ROOT: Final = re.compile(r"https?://[^/ ]+(?:/(?:v\d+\.\d+|beta)(?=/))?", re.IGNORECASE)
+
+
+def walk_of(line: str) -> str:
+    """A page's line with every placeholder as `{}`, from the root of the service on: what makes two routes one."""
+    verb, _, path = line.partition(" ")
+    bare = re.sub(r"\{[^}]*\}|<[^>]*>", "{}", _ROOT.sub("", path, count=1))
+    return f"{verb} {bare}"
+
+
 def check_clauses(document: dict[str, Any], path: Path) -> None:
     """
     Check that what a fact points to is a clause, and that every clause is pointed to, a rule, or untestable.
@@ -99,8 +110,7 @@ def check_routes(document: dict[str, Any], path: Path) -> None:
             msg = f"{label(path)}: paths.{template}: the same route as {seen[walk]}; remove one of them"
             raise ContractError(msg)
         seen[walk] = template
-        written = re.sub(r"\{[^}]*\}|<[^>]*>", "{}", item["x-written"].removeprefix("POST "))
-        if written != walk:
+        if walk_of(item["x-written"]) != f"POST {walk}":
             msg = (
                 f"{label(path)}: paths.{template}.x-written: found {item['x-written']!r},"
                 " which walks other segments than its key; correct one of them"

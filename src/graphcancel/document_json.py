@@ -5,6 +5,7 @@ JSON as pages write it: with a comma too many, with comments, with an ellipsis w
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -47,15 +48,20 @@ def end_of_json(text: str, start: int) -> int | None:
 
 def _loads(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite)
+        # An escape may stand for half a character, which no file and no terminal takes.
+        json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         ellipsis = "…" in text or "..." in text
         reason = "something was left out" if ellipsis else f"{error.msg.lower()}, line {error.lineno} of it"
         raise Unreadable(reason) from None
     except RecursionError:
         raise Unreadable("nested too deep") from None
+    except UnicodeEncodeError:
+        raise Unreadable("half a character") from None
     except ValueError:
         raise Unreadable("a number that is none") from None
+    return value
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -63,6 +69,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise Unreadable("key given twice")
     return found
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 def _no_number(name: str) -> Any:

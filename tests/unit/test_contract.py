@@ -78,6 +78,12 @@ BROKEN = {
     "permission kind": ("  application: {", "  app: {", "x-permissions", "'app'"),
     "addressing": ("[id, upn]", "[upn]", "components.parameters.user.x-addressing", "upn"),
     "placeholder": ("{name: event,", "{name: evt,", "components.parameters.event.name", "'evt'"),
+    "example": ("  page:\n    request:", "  first:\n    request:", "x-examples", "'first'"),
+    "status of an example": ("    status: 202", '    status: "202"', "x-examples.page.status", "type integer"),
+    "key of an example": ("    status: 202", "    answer: 202", "x-examples.page", "'answer'"),
+    "optional": ("x-optional: true", "x-optional: false", "properties.comment.x-optional", "allowed is True"),
+    "type of a property": ("comment: {type: string", "comment: {type: text", "properties.comment.type", "'text'"),
+    "numbers of no section": ("x-examples:", "x-numbers: {footer: '3'}\nx-examples:", "x-numbers", "'footer'"),
     "says missing": (LIST + "    says:", LIST + "    sagt:", "x-clauses.http-request.route", "'says'"),
     "empty heading": ("heading: HTTP request", 'heading: ""', "x-clauses.http-request.route.heading", "minLength"),
     "clause not there": (

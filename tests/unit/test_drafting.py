@@ -114,6 +114,17 @@ def test_a_fact_that_is_not_on_the_page_is_not_in_the_draft(tmp_path: Path) -> N
     assert "requestBody" not in draft.document["paths"]["/me/events/{event}/decline"]["post"]
 
 
+def test_a_path_may_begin_with_the_address_of_the_service(tmp_path: Path) -> None:
+    walk = "POST /users/{}/lessons/{}/callOff"
+    line = "POST https://graph.microsoft.com/beta/users/{id}/lessons/{id}/callOff"
+    facts = (Fact("route", walk, line), Fact("addressing", walk, "id, upn"), Fact("status", "", "202"))
+
+    draft = loaded(drafted(page(*facts), SCHEMA), tmp_path)
+
+    assert set(facts_of(draft)) == set(facts)
+    assert draft.routes[0].template == "/users/{user}/lessons/{lesson}/callOff"
+
+
 def test_a_draft_says_where_a_person_decides() -> None:
     text = drafted(page(*DECLINE), SCHEMA)
 

@@ -132,6 +132,17 @@ def test_what_a_page_holds_does_not_reach_the_terminal_as_a_command(page: Path, 
     assert "…" in out
 
 
+@pytest.mark.parametrize(("value", "says"), [('"\\ud800"', "half a character"), ("1e999", "a number that is none")])
+def test_a_value_that_cannot_be_written_is_not_understood(value: str, says: str, page: Path, capsys) -> None:
+    edit(page, '"Cancelling for this week due to all hands"', value)
+
+    assert main(["drift", str(page), "--json"]) == 15
+
+    found = json.loads(capsys.readouterr().out)
+    assert [(each["change"], each["kind"]) for each in found["differences"]] == [("removed", "example-property")]
+    assert says in found["pages"][0]["remarks"][0]["text"]
+
+
 TWO = "## HTTP request\n```http\nPOST /me/events/{id}/cancel\n```\n"
 HOSTILE = {
     "binary": bytes(range(256)) * 64,
