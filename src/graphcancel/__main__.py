@@ -35,6 +35,7 @@ from graphcancel.disputes import load_disputes
 from graphcancel.doctor import examine
 from graphcancel.doctor_text import lines
 from graphcancel.documents import read_page
+from graphcancel.drafting import drafted
 from graphcancel.drift_text import as_json as drift_as_json
 from graphcancel.drift_text import told as told_of_drift
 from graphcancel.ending import EXIT_RESIDUE, ending
@@ -207,6 +208,11 @@ def _prove(arguments: argparse.Namespace) -> int:
 
 def _read(arguments: argparse.Namespace) -> int:
     pages = [read_page(path, arguments.includes) for path in arguments.pages]
+    if arguments.as_contract:
+        if len(pages) > 1:
+            raise DriftError(f"read --as-contract: {len(pages)} pages make as many contracts; name one page at a time")
+        print(drafted(pages[0], _folder() / "schema.json"), end="")
+        return 0
     if arguments.json:
         found = [asdict(page) for page in pages]
         print(json.dumps(found if len(found) > 1 else found[0], indent=1, ensure_ascii=False))

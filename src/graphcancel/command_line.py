@@ -123,8 +123,9 @@ examples:
   graphcancel read api/event-*.md --includes includes   several pages, their includes from a folder
   graphcancel read --json event-cancel.md | jq -r '.facts[] | select(.kind == "route").value'
   curl -s https://docs.example/event-cancel.md | graphcancel read -
+  graphcancel read event-decline.md --as-contract > contracts/event-decline.v1.0.yaml
 
-The exit status is 0, or 4 if a page cannot be read or holds no fact of an action.
+The exit status is 0, or 4 if a page cannot be read, holds no fact of an action, or says what no contract can hold.
 """
 
 
@@ -221,23 +222,7 @@ def command_line() -> argparse.ArgumentParser:
         "paths", nargs="+", metavar="PATH", help="a file, or a folder with all below it; links are not followed"
     )
     checking.add_argument("--json", action="store_true", help="a JSON list of objects instead of one finding a line")
-    reading = commands.add_parser(
-        "read",
-        help="say what a documentation page claims, fact by fact, and what in it could not be understood",
-        epilog=READING,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    reading.add_argument(
-        "pages",
-        nargs="+",
-        metavar="PAGE",
-        type=Path,
-        help="a page's Markdown or its rendered text; - is standard input",
-    )
-    reading.add_argument("--json", action="store_true", help="a JSON object instead of text; a list for several pages")
-    reading.add_argument(
-        "--includes", type=Path, default=None, metavar="DIR", help="the folder of the pages' includes (default: beside)"
-    )
+    _add_read(commands)
     rendering = commands.add_parser(
         "report",
         help="write the reports of a run again, from its run.jsonl alone",
@@ -291,3 +276,27 @@ def _add_drift(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     drifting.add_argument("--includes", type=Path, default=None, metavar="DIR", help="folder of what pages include")
     drifting.add_argument("--contracts", type=Path, default=None, metavar="DIR", help="folder of the contract files")
     drifting.add_argument("--json", action="store_true", help="one JSON object instead of text")
+
+
+def _add_read(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    reading = commands.add_parser(
+        "read",
+        help="say what a documentation page claims, fact by fact, and what in it could not be understood",
+        epilog=READING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    reading.add_argument(
+        "pages",
+        nargs="+",
+        metavar="PAGE",
+        type=Path,
+        help="a page's Markdown or its rendered text; - is standard input",
+    )
+    form = reading.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="a JSON object instead of text; a list for several pages")
+    form.add_argument(
+        "--as-contract", action="store_true", help="a draft of the page's contract, with TODO where a person decides"
+    )
+    reading.add_argument(
+        "--includes", type=Path, default=None, metavar="DIR", help="the folder of the pages' includes (default: beside)"
+    )

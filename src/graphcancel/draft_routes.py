@@ -155,7 +155,7 @@ def _request(facts: Facts, stated: Stated) -> Iterator[str]:
             each.id for key, each in stated.items() if key[0] == "example-property" and parted(key[1])[0] == name
         )
         yield f"          {scalar(name)}: {{type: {_json_type(value)}, {shape}x-clause: {clause}}}"
-    yield "        # TODO: x-delivered: attendees or customer, where the page says who reads the text"
+    yield "        # TODO: x-delivered: attendees, organizer or customer, where the page says who reads the text"
     if bodies:
         yield "      examples:"
         for name, body in bodies.items():
