@@ -29,7 +29,12 @@ ITEMS: Final = 10_000
 
 _STEPS: Final = 200
 """References and alternatives that one operation may lead through."""
-_ENOUGH: Final = 100_000
+_ENOUGH: Final = 10_000
+"""Beginnings of paths that are kept; a published file has a hundred."""
+
+_LONGEST: Final = 2_000
+"""Characters of a path that anybody could call."""
+
 _PREFIX: Final = "#/components/"
 _Pointer = tuple[str, str]
 """Section and name of a component."""
@@ -173,6 +178,9 @@ class _Reading:
         if not flow.enter():
             return
         for path in flow.each():
+            if len(path) > _LONGEST:
+                flow.skip()
+                continue
             walk = segments(path)
             if len(self.roots) < _ENOUGH:
                 self.roots.add(walk[0])
@@ -347,6 +355,21 @@ class _Meaning:
         return MetadataError(f"{self._path}: lacks {what}; is it whole?")
 
 
+def _read_on(reading: _Reading) -> None:
+    """Read again until nothing waits for a component."""
+    for _ in range(READINGS - 1):
+        if not reading.waiting:
+            return
+        if not reading.read(again=True):
+            section, name = next(iter(reading.waiting))
+            pointer = f"{_PREFIX}{section}/{name[:80]}"
+            raise MetadataError(f"{reading.path}: refers to {pointer}, which it does not hold; is it whole?")
+    if reading.waiting:
+        raise MetadataError(
+            f"{reading.path}: needs more than {READINGS} readings, since its components refer back and forth; sort them"
+        )
+
+
 def _listed(node: Any) -> list[Any]:
     return node if isinstance(node, list) else []
 
@@ -371,12 +394,7 @@ def read_openapi(path: Path, templates: Collection[str], tell: Tell) -> OpenAPI:
     if not reading.complete:
         # A YAML file that is cut is YAML all the same; only what it lacks tells.
         raise MetadataError(f"{path}: has no components, as every published file has; is it whole?")
-    for _ in range(READINGS - 1):
-        if not reading.waiting or not reading.read(again=True):
-            break
-    if reading.waiting:
-        section, name = next(iter(reading.waiting))
-        raise MetadataError(f"{path}: refers to {_PREFIX}{section}/{name[:80]}, which it does not hold; is it whole?")
+    _read_on(reading)
     if not reading.calls and not reading.others:
         raise no_action(path, names)
     return OpenAPI(
