@@ -31,7 +31,7 @@ class Allotment:
         shares: How many each case gets, by its id; those not in it get none.
     """
 
-    calls: int
+    calls: int = 0
     seed: int = 0
     shares: Mapping[str, int] = field(default_factory=dict)
     _generation: Generation | None = None

@@ -201,8 +201,8 @@ def _body(payload: bytes | None) -> Any:
 
 def _values(payload: bytes | None) -> Any:
     """
-    The values of the body, or its text where it is no JSON. Nothing is created by it, so a member may be named twice: it
-    is enough that no value goes unseen.
+    The values of the body, or its text where it is no JSON. Nothing is created by it, so a member may be named twice:
+    it is enough that no value goes unseen.
     """
     try:
         return json.loads(payload or b"null", object_pairs_hook=lambda pairs: [value for _, value in pairs])

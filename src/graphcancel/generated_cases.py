@@ -10,19 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Final
 from zlib import crc32
 
 from graphcancel.case import CONVENTIONS, Case, Expectation, addressed_routes, present, route_slug
 from graphcancel.cases import spoken_for
 from graphcancel.contract import Contract, Route
+from graphcancel.exchange import JSON
 from graphcancel.generated import GENERATED, Generated, Sort
 
 _ENVELOPE: Final = "errors.envelope"
 _WITHOUT_EFFECT: Final = "refusal.without-effect"
 _AFTER_A_REFUSAL: Final = (_ENVELOPE, _WITHOUT_EFFECT)
 _TOLD: Final = ("effect.attendees-told", "effect.attendee-copies", "effect.customer-told", "effect.staff-told")
-_ONE_IN: Final = 10
+# Of the calls of a page's own case, how many at least are not as documented: one in so many where there are few calls,
+# and of each kind one in so many where there are many.
+_ONE_IN_FEW: Final = 3
+_ONE_IN_MANY: Final = 10
+_OF_CONVENTIONS: Final = 3
 
 # What is sent to be refused, and the conventions' clause that says so.
 _REFUSED: Final[Mapping[Sort, str]] = {
@@ -146,7 +152,8 @@ def shares(case: Case, calls: int, found: Sequence[Kind]) -> list[tuple[Kind, in
     first, *others = found
     if not others:
         return [(first, calls)]
-    rest = calls // 2 if case.contract == CONVENTIONS else len(others) * min(calls // 2, calls // _ONE_IN)
+    few = min(len(others), calls // _ONE_IN_FEW)
+    rest = calls // 2 if case.contract == CONVENTIONS else max(few, len(others) * (calls // _ONE_IN_MANY))
     turn = crc32(case.id.encode()) % len(others)
     numbers = [0] * len(others)
     for number in range(rest):
@@ -158,12 +165,14 @@ def shares(case: Case, calls: int, found: Sequence[Kind]) -> list[tuple[Kind, in
 
 
 def spread(calls: int, cases: Sequence[Case]) -> dict[str, int]:
-    """How many of *calls* each of *cases* gets, by its id: as even as can be, and none for those left out."""
-    most = len(cases)
-    ends = [(number + 1) * calls // most for number in range(most)]
-    return {
-        case.id: share for case, end, start in zip(cases, ends, [0, *ends], strict=False) if (share := end - start)
-    }
+    """
+    How many of *calls* each of *cases* gets, by its id, as even as can be; a case that gets none is not in it.
+
+    The conventions' cases, fewer than the pages' and with more to try, count as several.
+    """
+    weights = [_OF_CONVENTIONS if case.contract == CONVENTIONS else 1 for case in cases]
+    ends = [total * calls // sum(weights) for total in accumulate(weights)]
+    return {case.id: share for case, end, start in zip(cases, ends, [0, *ends], strict=False) if (share := end - start)}
 
 
 def one_call(case: Case, contract: Contract, kind: Kind, drawn: Generated, cloud: str | None) -> Case:
@@ -176,11 +185,11 @@ def one_call(case: Case, contract: Contract, kind: Kind, drawn: Generated, cloud
     accepted: tuple[str, ...] = kind.clauses[:1] if kind.expects == "refused" else ()
     if kind.sort == "as-documented" and case.contract != CONVENTIONS:
         accepted = _as_sent(contract, drawn, cloud)
-    drawn = replace(drawn, accepted=accepted, refused=kind.clauses)
+    drawn = replace(drawn, accepted=accepted, refused=_if_refused(contract, kind, drawn))
     return replace(
         case,
         body=drawn.shape,
-        clauses=present(contract, [*accepted, *kind.clauses], cloud),
+        clauses=present(contract, [*accepted, *drawn.refused], cloud),
         expects=kind.expects,
         documented_status=kind.status,
         generated=drawn,
@@ -192,3 +201,14 @@ def _as_sent(contract: Contract, drawn: Generated, cloud: str | None) -> tuple[s
     has_text = drawn.shape == "empty" or drawn.text is not None
     spoken = spoken_for(contract, drawn.shape, cloud, text=has_text)
     return tuple(name for name in spoken if not (drawn.blank and name in _TOLD))
+
+
+def _if_refused(contract: Contract, kind: Kind, drawn: Generated) -> tuple[str, ...]:
+    """
+    What speaks for a refused call. Which texts and headers are legal no page says, so to refuse one is no finding; that
+    the property may be left out some do say.
+    """
+    plain = drawn.shape == "empty" and drawn.headers == (("Content-Type", JSON),)
+    if kind.sort == "as-documented" and plain and contract.optional_clause:
+        return (contract.optional_clause,)
+    return kind.clauses

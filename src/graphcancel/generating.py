@@ -17,6 +17,7 @@ from zlib import crc32
 from hypothesis import HealthCheck, Phase, Verbosity, given, reject, seed, settings
 from hypothesis.errors import Flaky, Unsatisfiable
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from graphcancel.case import Case
 from graphcancel.contract import Contract
@@ -127,8 +128,8 @@ def _nothing_from_around() -> Iterator[None]:
     """
     Within, hypothesis draws no constants from modules that happen to be loaded: what is drawn is the seed's alone.
     """
-    whole: Callable[[], providers.Constants] = providers._get_local_constants  # noqa: SLF001 - there is no other door
-    providers._get_local_constants = providers.Constants  # noqa: SLF001
+    whole: Callable[[], Constants] = providers._get_local_constants  # noqa: SLF001 - there is no other door
+    providers._get_local_constants = Constants  # noqa: SLF001
     providers.CONSTANTS_CACHE.cache.clear()
     try:
         yield

@@ -120,7 +120,7 @@ def _generate(config: pytest.Config, suite: Suite, *, replays: bool) -> None:
         raise GraphCancelError(f"{asked}: say how many calls this target is to get, with --generated N")
     given = config.getoption("hypothesis_seed", default=None)
     if given is not None and not isinstance(given, int):
-        raise GraphCancelError(f"--hypothesis-seed={given}: is no number; give one, so that the calls can be made again")
+        raise GraphCancelError(f"--hypothesis-seed={given}: is no number; give one, and the calls can be made again")
     cloud = suite.described.cloud if suite.described else None
     suite.allotment = Allotment(wanted or CALLS, given or 0)
     suite.cases += generated_cases(suite.contracts, cloud)

@@ -113,7 +113,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
         return None
     written = config.getoption("target")
     told = f"graph-cancel-contracts: target {written}, {len(suite.contracts)} contracts, {len(suite.cases)} cases"
-    if suite.allotment:
+    if suite.allotment.calls:
         told += f", {suite.allotment.calls} generated calls from seed {suite.allotment.seed}"
     return f"{told}, known deviations: {len(suite.deviations)}" if suite.deviations else told
 

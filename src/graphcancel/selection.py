@@ -93,7 +93,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item.get_closest_marker("cases") is None or case_of(item)]
     items.sort(key=lambda item: case.turn if (case := case_of(item)) else 0)
     allotment = config.stash[SUITE].allotment
-    if allotment:
+    if allotment.calls:
         generated = {item: case for item in items if (case := case_of(item)) and case.kind == "generated"}
         allotment.share_out(list(generated.values()))
         without = [item for item, case in generated.items() if case.id not in allotment.shares]

@@ -67,7 +67,7 @@ class Suite:
         baseline: The run with which this one is compared at its end (controller only).
         place: Where the built-in target is, once started.
         playback: Tells cases from the recording; *recorder* tells them to the target and records them.
-        allotment: The generated calls of this run, None where none are made.
+        allotment: The generated calls of this run.
         beyond: How many cases of the contracts are not on the recording that is played.
         cassettes: Where recordings lie, if this run is to make one.
         written: Which cases were recorded (controller only).
@@ -94,7 +94,7 @@ class Suite:
     contact: Mapping[str, Any] | None = None
     session: Session | None = None
     playback: Playback | None = None
-    allotment: Allotment | None = None
+    allotment: Allotment = field(default_factory=Allotment)
     beyond: int = 0
     cassettes: Path | None = None
     recorder: Recorder | None = None
@@ -268,7 +268,7 @@ class Suite:
         if self.overlap is None or self.session is None:
             raise GraphCancelError("no target is open; run the contract tests through pytest as a whole")
         stories = self.session.stories
-        if self.allotment and case.kind == "generated":
+        if case.kind == "generated":
             return self.allotment.tell(case, stories), stories.is_watched(case)
         return self.overlap.record(case, upcoming()), stories.is_watched(case)
 
@@ -313,9 +313,7 @@ class Suite:
         if self.overlap:
             self.overlap.close()
         turned, left = session.finish(look=not self.interrupted)
-        if self.allotment:
-            turned = [self.allotment.turned(record) for record in turned]
-        self.late += [self.line(record) for record in turned]
+        self.late += [self.line(self.allotment.turned(record)) for record in turned]
         if left:
             self.residue = "; ".join(dict.fromkeys(left))
         if self.ledger:
@@ -325,12 +323,7 @@ class Suite:
     def brought(self) -> dict[str, Any]:
         """Worker: what its end brings, for the controller to `take`."""
         made = self.session.stage.made if self.session else 0
-        return {
-            "late": self.late,
-            "residue": self.residue,
-            "counts": self.counts,
-            "made": made,
-        }
+        return {"late": self.late, "residue": self.residue, "counts": self.counts, "made": made}
 
     def take(self, given: Mapping[str, Any] | None) -> None:
         """Controller: take what a worker `brought`, None where it died."""

@@ -8,9 +8,9 @@ therefore of each family: a service that answers 404 to everything would else pa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from graphcancel.absence import WITHOUT_EFFECT
 from graphcancel.case import CONVENTIONS, Case
@@ -39,7 +39,8 @@ class Tally:
 
     Attributes:
         findings: What the calls showed, by clause.
-        shown: The call that stands for what was accepted, *refused*, *broken*.
+        broken: The smallest call for each sort that shows a finding.
+        shown: The shortest call that was accepted, and the shortest that was not.
     """
 
     case: Case
@@ -83,7 +84,9 @@ class Tally:
         self.accepted += accepted
         self.refused += not accepted
         self.labelled += accepted and "content-type" in answer["response"]["headers"]
-        self.shown.setdefault(accepted, record)
+        known = self.shown.get(accepted)
+        if known is None or len(record.curl or "") < len(known.curl or ""):
+            self.shown[accepted] = record
         for finding in told(record, self.contract):
             self.findings[finding.clause].append(finding)
 
@@ -147,16 +150,16 @@ def told(record: Record, contract: Contract) -> list[Finding]:
     """
     status = record.calls[-1]["status"]
     found = [finding for finding in record.verdict.findings if finding.clause in contract.clauses]
-    foreign = next((line for line in record.verdict.findings if line.clause not in contract.clauses), None)
+    effect = next((line for line in record.verdict.findings if line.clause == WITHOUT_EFFECT), None)
     clause = about_the_answer(record.case, contract)
     if clause is None:
         return found
-    documented = _answered(record.case, contract)
+    documented = _answered(contract)
     wrong = None
     if status is None:
         wrong = f"received no answer ({record.calls[-1]['failure']})"
-    elif foreign and foreign.held is False:
-        wrong = f"{status}, and all the same: {foreign.received}"
+    elif effect and effect.held is False and effect not in found:
+        wrong = f"{status}, and all the same: {effect.received}"
     elif status >= _FAILED:
         wrong = f"{status}, which is neither a success nor a refusal"
     if wrong is None:
@@ -170,13 +173,13 @@ def about_the_answer(case: Case, contract: Contract) -> str | None:
     return next((name for name in (wanted, *case.clauses) if name in contract.clauses), None)
 
 
-def _answered(case: Case, contract: Contract) -> str:
+def _answered(contract: Contract) -> str:
     success = contract.answer(actor="organizer")
     return f"{success.status}, or a refusal (4xx)" if success else "a success, or a refusal (4xx)"
 
 
 def _gathered(found: Sequence[Finding]) -> Finding:
-    """One line of what several calls showed of one clause: what is broken outweighs what holds, and that what is not seen."""
+    """One line of what several calls showed of a clause: what is broken outweighs what holds, and that the unseen."""
     broken = [finding for finding in found if finding.held is False]
     held = [finding for finding in found if finding.held]
     if broken:
@@ -197,5 +200,3 @@ def turned(record: Record, late: Record, contract: Contract) -> Record:
     line = replace(found, clause=clause or found.clause, received=f"a refused call: {found.received}")
     rest = tuple(item for item in record.verdict.findings if item.clause != line.clause)
     return replace(record, verdict=conclude((line, *rest), sent=True), calls=late.calls, curl=late.curl)
-
-
