@@ -36,6 +36,7 @@ from graphcancel.doctor_text import lines
 from graphcancel.ending import EXIT_RESIDUE, ending
 from graphcancel.errors import GraphCancelError, fault
 from graphcancel.explaining import explained
+from graphcancel.generated_cases import generated_cases
 from graphcancel.layers import Found
 from graphcancel.looking_up import before_any_run, meant, newest_with
 from graphcancel.markdown import since
@@ -140,6 +141,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     else:
         folder = _folder()
         contracts, cases = cases_of(folder, None)
+        cases += generated_cases(contracts)
         case = meant(arguments.case, [case.id for case in cases])
         runs = arguments.runs or folder.resolve().parent / "runs"
         found = newest_with(case, runs, lambda why: print(f"graphcancel: passed over {why}", file=sys.stderr))

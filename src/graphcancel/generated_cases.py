@@ -168,8 +168,12 @@ def spread(calls: int, cases: Sequence[Case]) -> dict[str, int]:
     """
     How many of *calls* each of *cases* gets, by its id, as even as can be; a case that gets none is not in it.
 
-    The conventions' cases, fewer than the pages' and with more to try, count as several.
+    The conventions' cases, fewer than the pages' and with more to try, count as several. One call shows nothing there:
+    it would be one as documented. So where there are too few calls for two in each, fewer of these cases get any.
     """
+    pages = [case for case in cases if case.contract != CONVENTIONS]
+    if calls * _OF_CONVENTIONS < 2 * (len(pages) + _OF_CONVENTIONS * (len(cases) - len(pages))):
+        cases = pages or cases[: max(1, calls // 2)]
     weights = [_OF_CONVENTIONS if case.contract == CONVENTIONS else 1 for case in cases]
     ends = [total * calls // sum(weights) for total in accumulate(weights)]
     return {case.id: share for case, end, start in zip(cases, ends, [0, *ends], strict=False) if (share := end - start)}

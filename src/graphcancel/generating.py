@@ -67,8 +67,10 @@ class Generation:
             Exception: Our own fault, never the target's.
         """
         contract, lender = self.stories.contracts[case.contract], self.stories.contracts[case.root_of]
-        tally = Tally(case, contract, self.seed, strict=self.stories.target.description.origin == "mock")
-        for kind, number in shares(case, self.shares.get(case.id, 0), kinds(case, contract, lender)):
+        allotted = self.shares.get(case.id, 0)
+        strict = self.stories.target.description.origin == "mock"
+        tally = Tally(case, contract, allotted, self.seed, strict)
+        for kind, number in shares(case, allotted, kinds(case, contract, lender)):
             self._explore(
                 _Search(self, case, contract, kind, number, tally), calls(kind.sort, lender, case.route.template)
             )

@@ -119,10 +119,11 @@ def _generate(config: pytest.Config, suite: Suite, *, replays: bool) -> None:
     if wanted is None and suite.described:
         raise GraphCancelError(f"{asked}: say how many calls this target is to get, with --generated N")
     given = config.getoption("hypothesis_seed", default=None)
-    if given is not None and not isinstance(given, int):
-        raise GraphCancelError(f"--hypothesis-seed={given}: is no number; give one, and the calls can be made again")
+    # hypothesis makes a number of it, if it can, only after this.
+    if given is not None and not str(given).isdecimal():
+        raise GraphCancelError(f"--hypothesis-seed={given}: is no number from 0; give one, or leave it out")
     cloud = suite.described.cloud if suite.described else None
-    suite.allotment = Allotment(wanted or CALLS, given or 0)
+    suite.allotment = Allotment(wanted or CALLS, int(given or 0))
     suite.cases += generated_cases(suite.contracts, cloud)
 
 

@@ -35,6 +35,8 @@ class Tally:
 
     Args:
         contract: The contract whose clauses are judged.
+        allotted: How many calls there are to be.
+        seed: From which they are drawn.
         strict: Whether too few accepted calls are a finding: on the mock, which accepts what is as documented.
 
     Attributes:
@@ -45,6 +47,7 @@ class Tally:
 
     case: Case
     contract: Contract
+    allotted: int
     seed: int
     strict: bool
     accepted: int = 0
@@ -125,7 +128,8 @@ class Tally:
         return [Finding(_ROUTE, False, documented, reason), *rest]
 
     def _counts(self) -> dict[str, int]:
-        counts = {"calls": self.calls, "accepted": self.accepted, "refused": self.refused, "seed": self.seed}
+        counts = {"calls": self.calls, "accepted": self.accepted, "refused": self.refused}
+        counts |= {"allotted": self.allotted, "seed": self.seed}
         more = {"shrinking": self.shrinking, "unsent": self.unsent, "labelled": self.labelled}
         return counts | {name: number for name, number in more.items() if number}
 
@@ -160,7 +164,7 @@ def told(record: Record, contract: Contract) -> list[Finding]:
         wrong = f"received no answer ({record.calls[-1]['failure']})"
     elif effect and effect.held is False and effect not in found:
         wrong = f"{status}, and all the same: {effect.received}"
-    elif status >= _FAILED:
+    elif not 200 <= status < 300 and not 400 <= status < _FAILED:  # noqa: PLR2004 - RFC 9110, 15.3 and 15.5
         wrong = f"{status}, which is neither a success nor a refusal"
     if wrong is None:
         return found
