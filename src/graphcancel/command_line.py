@@ -211,7 +211,11 @@ def command_line() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     reading.add_argument(
-        "pages", nargs="+", metavar="PAGE", type=Path, help="a page's Markdown or its rendered text; - is standard input"
+        "pages",
+        nargs="+",
+        metavar="PAGE",
+        type=Path,
+        help="a page's Markdown or its rendered text; - is standard input",
     )
     reading.add_argument("--json", action="store_true", help="a JSON object instead of text; a list for several pages")
     reading.add_argument(

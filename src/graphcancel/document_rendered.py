@@ -2,8 +2,8 @@
 A page as rendered for readers, its text without markup, made the same blocks as its source.
 
 A table is one cell a line, each ending in `|`; a path list, a request and a response are lines like any other; a
-heading is a line of its own words. Where an example's body ends, snippets in the languages of SDKs follow: whatever stands
-from there to the response is not looked at.
+heading is a line of its own words. Where an example's body ends, snippets in the languages of SDKs follow: whatever
+stands from there to the response is not looked at.
 """
 
 from __future__ import annotations

@@ -42,7 +42,9 @@ def told_of(page: Page, width: int) -> Iterator[Told]:
         width: Columns to keep to, where words allow it.
     """
     form = "rendered text" if page.form == "rendered" else "Markdown"
-    yield Told(f"{_printable(page.title or 'no title')}, {page.version or 'version unknown'}, {form}: {page.place}", "bold")
+    yield Told(
+        f"{_printable(page.title or 'no title')}, {page.version or 'version unknown'}, {form}: {page.place}", "bold"
+    )
     rows = {title: list(_rows(page, kinds)) for title, kinds in _SECTIONS.items()}
     widest = max((len(name) for found in rows.values() for _, name, value in found if value), default=0)
     label = min(widest, _LABEL, width // 3)

@@ -217,6 +217,4 @@ def test_an_include_that_cannot_be_read_is_a_remark(tree: Path) -> None:
     (tree / "includes/a.md").write_bytes(b"\xff")
     _, remarks = including(tree, "../includes/a.md")
 
-    assert remarks == [
-        "the include is not read: ../includes/a.md: line 1: not UTF-8; save the page as UTF-8"
-    ]
+    assert remarks == ["the include is not read: ../includes/a.md: line 1: not UTF-8; save the page as UTF-8"]

@@ -36,7 +36,12 @@ def remarks(text: str) -> list[str]:
         ("POST /users/<id | userPrincipalName>/b", "POST /users/{}/b", "POST /users/<id>/b", "id, upn"),
         ("POST /users/{userPrincipalName}/b", "POST /users/{}/b", "POST /users/{userPrincipalName}/b", "upn"),
         ("post   /groups/{groupsId}/b  ", "POST /groups/{}/b", "POST /groups/{groupsId}/b", "id"),
-        ("PATCH https://graph.microsoft.com/v1.0/a/{id}", "PATCH /a/{}", "PATCH https://graph.microsoft.com/v1.0/a/{id}", "id"),
+        (
+            "PATCH https://graph.microsoft.com/v1.0/a/{id}",
+            "PATCH /a/{}",
+            "PATCH https://graph.microsoft.com/v1.0/a/{id}",
+            "id",
+        ),
         ("GET https://graph.microsoft.us/beta/me/b", "GET /me/b", "GET https://graph.microsoft.us/beta/me/b", "me"),
     ],
 )
@@ -83,7 +88,11 @@ def test_paths_are_found_below_whatever_heading(heading: str) -> None:
         ("It gives a 204 No content, no more.", "204", "empty"),
         ("It gives `200 OK` or `204 No Content`, with an empty response body.", "200, 204", "empty"),
         ("It gives `200 OK` and an [event](e.md) object in the response body.", "200", "event"),
-        ("It gives `200 OK` and a collection of [event](e.md) objects in the response body.", "200", "event collection"),
+        (
+            "It gives `200 OK` and a collection of [event](e.md) objects in the response body.",
+            "200",
+            "event collection",
+        ),
         ("It gives `201 Created` and a String\nvalue in the response body.", "201", "String"),
         ("It gives `2XX`. It does not return anything.", "2XX", "empty"),
         ("It gives status code 202. No response body.", "202", "empty"),
@@ -244,7 +253,9 @@ def test_columns_that_are_not_known_are_told() -> None:
     assert remarks(f"{ROUTE}## Request body\n{table}") == ["a column that is not known is not read: Since"]
     table = "|Property|Art|Description|\n|-|-|-|\n|to|Int32||\n"
     assert facts(f"{ROUTE}## Request body\n{table}", "type") == [("type", "to", "int32")]
-    assert remarks(f"{ROUTE}## Request body\n{table}") == ["a column that is not known is taken for that of the type: Art"]
+    assert remarks(f"{ROUTE}## Request body\n{table}") == [
+        "a column that is not known is taken for that of the type: Art"
+    ]
 
 
 def test_rows_that_are_not_whole_or_come_twice_are_remarks() -> None:
