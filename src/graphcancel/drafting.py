@@ -67,14 +67,19 @@ def drafted(page: Page, schema: Path) -> str:
 
 
 def _identity(page: Page) -> tuple[str, str]:
-    """Id and action of the draft."""
-    routes = [fact for fact in page.facts if fact.kind == "route"]
-    title = page.title or ""
-    if ":" not in title and routes:
-        # A generator's title is the action alone: what it is done to stands before it in the routes.
-        segments = [part for part in routes[0].about.partition(" ")[2].split("/") if part and part != "{}"]
-        title = "-".join([*(singular(part) for part in segments[-2:-1]), segments[-1] if segments else ""])
-    action = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    """
+    Id and action of the draft: `event-cancel`, for a title such as `event: cancel`.
+
+    What is called is what the routes end in. A generator's title names it alone, and some a whole sentence: what it is
+    done to then stands before it in the routes.
+    """
+    walk = next((fact.about for fact in page.facts if fact.kind == "route"), "")
+    segments = [part for part in walk.partition(" ")[2].split("/") if part and part != "{}"]
+    resource, told, deed = (page.title or "").partition(":")
+    if not told:
+        resource = "-".join(singular(part) for part in segments[-2:-1])
+    words = [re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in (resource, (segments or [deed])[-1])]
+    action = "-".join(filter(None, words))
     action = action if "-" in action else f"action-{action or 'unnamed'}"
     return f"{action}.{page.version or 'draft'}", action
 

@@ -9,9 +9,11 @@ import yaml
 
 from graphcancel.claims import facts_of
 from graphcancel.contract import Contract, load_contracts
+from graphcancel.documents import read_page
 from graphcancel.drafting import drafted
 from graphcancel.errors import DriftError
 from graphcancel.facts import Fact, Page, Remark
+from graphcancel.matching import contract_of, hold
 
 FOLDER = Path(__file__).parents[2] / "contracts"
 SCHEMA = FOLDER / "schema.json"
@@ -119,10 +121,25 @@ def test_a_path_may_begin_with_the_address_of_the_service(tmp_path: Path) -> Non
     line = "POST https://graph.microsoft.com/beta/users/{id}/lessons/{id}/callOff"
     facts = (Fact("route", walk, line), Fact("addressing", walk, "id, upn"), Fact("status", "", "202"))
 
-    draft = loaded(drafted(page(*facts), SCHEMA), tmp_path)
+    draft = loaded(drafted(page(*facts, title="lesson: callOff"), SCHEMA), tmp_path)
 
     assert set(facts_of(draft)) == set(facts)
     assert draft.routes[0].template == "/users/{user}/lessons/{lesson}/callOff"
+
+
+@pytest.mark.parametrize(("title", "action"), {
+    "event: decline": "event-decline",
+    "EVENT:  decline": "event-decline",
+    "onlineMeeting: decline it": "onlinemeeting-decline",
+    "Decline an event": "event-decline",
+    "decline": "event-decline",
+    "": "event-decline",
+    "\u4f1a\u8bae: decline": "action-decline",
+}.items())  # fmt: skip
+def test_an_action_is_named_after_what_it_is_done_to(title: str, action: str, tmp_path: Path) -> None:
+    draft = loaded(drafted(page(*DECLINE, title=title), SCHEMA), tmp_path)
+
+    assert (draft.id, draft.action) == (f"{action}.v1.0", action)
 
 
 def test_a_draft_says_where_a_person_decides() -> None:
@@ -157,6 +174,26 @@ def test_placeholders_are_named_apart(tmp_path: Path) -> None:
         "/me/classes/{class}/policies/{policy}/boxes/{box}/send",
     ]
     assert [", ".join(route.addressings) for route in draft.routes] == list(walks.values())
+
+
+PAGES = sorted((Path(__file__).parent / "pages" / "api").iterdir())
+NO_ACTIONS = {"collection.md": "PATCH", "tabs.md": "GET"}
+"""Pages whose routes have another verb."""
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_a_draft_of_each_page_of_our_own_claims_what_it_claims(path: Path, tmp_path: Path) -> None:
+    read = read_page(path)
+    if path.name in NO_ACTIONS:
+        with pytest.raises(DriftError, match=f"{NO_ACTIONS[path.name]} .* is no POST"):
+            drafted(read, SCHEMA)
+        return
+
+    draft = loaded(drafted(read, SCHEMA), tmp_path)
+
+    assert set(facts_of(draft)) == set(read.facts)
+    assert not hold(read, draft).moved
+    assert contract_of(read, [draft]) is draft
 
 
 REFUSED = {
