@@ -105,7 +105,8 @@ class Tally:
         order = {name: place for place, name in enumerate(self.case.clauses)}
         lines.sort(key=lambda line: order.get(line.clause, len(order)))
         reason = self.reason if not self.calls else None
-        if self.calls and not self.broken and self.accepted < max(1.0, FLOOR * self.calls):
+        differs = any(line.held is False for line in lines)
+        if self.calls and not differs and self.accepted < max(1.0, FLOOR * self.calls):
             reason = f"{self.accepted} of {self.calls} generated calls were accepted, fewer than {FLOOR:.0%}"
             lines = self._below_the_floor(lines, reason)
         if self.calls and not lines:
