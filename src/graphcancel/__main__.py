@@ -213,7 +213,7 @@ def _read(arguments: argparse.Namespace) -> int:
     if arguments.as_contract:
         if len(pages) > 1:
             raise DriftError(f"read --as-contract: {len(pages)} pages make as many contracts; name one page at a time")
-        print(drafted(pages[0], _folder() / "schema.json"), end="")
+        print(drafted(pages[0], (arguments.contracts or _folder()) / "schema.json"), end="")
         return 0
     if arguments.json:
         found = [asdict(page) for page in pages]

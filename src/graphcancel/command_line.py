@@ -298,5 +298,8 @@ def _add_read(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "--as-contract", action="store_true", help="a draft of the page's contract, with TODO where a person decides"
     )
     reading.add_argument(
+        "--contracts", type=Path, default=None, metavar="DIR", help="folder of the contract files, for --as-contract"
+    )
+    reading.add_argument(
         "--includes", type=Path, default=None, metavar="DIR", help="the folder of the pages' includes (default: beside)"
     )

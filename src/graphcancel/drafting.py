@@ -49,6 +49,10 @@ def drafted(page: Page, schema: Path) -> str:
     Raises:
         DriftError: The page says too little, or what no contract can hold.
     """
+    if not schema.is_file():
+        raise DriftError(
+            f"{schema.parent}: holds no schema.json; name the folder of the contract files with --contracts"
+        )
     text = "\n".join(_lines(page)) + "\n"
     name = _identity(page)[0]
     with tempfile.TemporaryDirectory() as folder:
