@@ -45,6 +45,7 @@ _YAML: Final = {
     yaml.SequenceEndEvent: _END,
     yaml.AliasEvent: _ALIAS,
 }
+_NUMBER: Final = re.compile(rb"[0-9]{400}")
 _WRONG: Final = re.compile(r"(?:parse|lexical) error: ([\w ,.'\"/-]+)")
 _JSON: Final = {"start_map": _MAPPING, "start_array": _LIST, "end_map": _END, "end_array": _END}
 
@@ -196,20 +197,35 @@ class Flow:
     def _json(self, file: _Counted) -> Iterator[_Event]:
         kinds = _JSON.get
         try:
-            # As floats: of numbers beyond all measure Python complains, which ijson 3.6 does not survive.
-            for name, value in ijson.basic_parse(file, use_float=True):
+            for name, value in ijson.basic_parse(_Measured(file, self._path)):
                 kind = kinds(name, _SCALAR)
                 if kind != _SCALAR:
                     yield kind, "", None
                 else:
                     yield kind, _text(value), None
-        except (ijson.JSONError, UnicodeError, ValueError) as error:
-            if "overflow" in str(error):
-                raise MetadataError(f"{self._path}: a number of more than 64 bits; give the file as YAML") from None
+        except (ijson.JSONError, UnicodeError, ValueError, ArithmeticError) as error:
             # What else its message says repeats the file.
             found = _WRONG.search(str(error))
             said = found[1].strip() if found else "cannot be parsed"
             raise MetadataError(f"{self._path}: {said}; is it whole, and is it JSON?") from None
+
+
+class _Measured:
+    """
+    A JSON file without numbers beyond all measure.
+
+    Python refuses to read integers of thousands of digits, and ijson 3.6 does not survive that it does.
+    """
+
+    def __init__(self, file: _Counted, path: Path) -> None:
+        self._file = file
+        self._path = path
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        if _NUMBER.search(data):
+            raise MetadataError(f"{self._path}: a number of hundreds of digits, which no published file has")
+        return data
 
 
 def _text(value: Any) -> str:
