@@ -42,6 +42,7 @@ from graphcancel.ending import EXIT_RESIDUE, ending
 from graphcancel.errors import DriftError, GraphCancelError, fault
 from graphcancel.explaining import explained
 from graphcancel.facts_text import told_of as told_of_page
+from graphcancel.generated_cases import generated_cases
 from graphcancel.layers import Found
 from graphcancel.looking_up import before_any_run, meant, newest_with
 from graphcancel.markdown import since
@@ -152,6 +153,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     else:
         folder = _folder()
         contracts, cases = cases_of(folder, None)
+        cases += generated_cases(contracts)
         case = meant(arguments.case, [case.id for case in cases])
         runs = arguments.runs or folder.resolve().parent / "runs"
         found = newest_with(case, runs, lambda why: print(f"graphcancel: passed over {why}", file=sys.stderr))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel.batching import PATH as BATCH
 from graphcancel.calls import FILLER, GARBAGE, MALFORMED_ID, SUBJECTS, pattern_of
+from graphcancel.exchange import encode_segment
 from graphcancel.vocabulary import is_literal
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def curl(case: Case, request: Request, description: Description) -> str:
     if request.payload is not None or request.method not in _WITHOUT_BODY:
         # curl labels whatever it is given to send, even nothing at all.
         parts += [] if "Content-Type" in request.headers else ["-H 'Content-Type:'"]
-        parts.append(f"-d {_body(request, path)}")
+        parts.append(_body(request, path))
     return " ".join(parts)
 
 
@@ -69,7 +70,10 @@ def _path(case: Case) -> str:
         value = f"${variable}"
         if name in SUBJECTS and case.circumstance == "malformed-id":
             value = MALFORMED_ID
-        if name in SUBJECTS and case.circumstance == "percent-encoded-id":
+        if name in SUBJECTS and case.generated and case.generated.id:
+            value = encode_segment(case.generated.id)
+        escaped = case.circumstance == "percent-encoded-id" or (case.generated and case.generated.escaped)
+        if name in SUBJECTS and escaped:
             value = _EVERY_BYTE.replace("NAME", variable)
         path = path.replace("{" + name + "}", value)
     return path
@@ -88,16 +92,24 @@ def _authorization(request: Request, description: Description) -> Iterator[str]:
 
 
 def _body(request: Request, path: str) -> str:
-    """The body as one word of a shell: the path inside a batch by variables, a long text as what makes it."""
-    text = (request.payload or b"").decode()
+    """The option for the body: the path inside a batch by variables, a long text as what makes it."""
+    try:
+        text = (request.payload or b"").decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        # No word of a shell holds such bytes; a file does, and bash makes one of what a command prints.
+        printed = "".join(f"\\x{byte:02x}" for byte in request.payload or b"")
+        return f"--data-binary @<(printf '{printed}')"
     if request.path == BATCH:
         before, _, after = text.partition(str(json.loads(text)["requests"][0]["url"]))
-        return f'{_quoted(before)}"{path}"{_quoted(after)}'
+        return f'-d {_quoted(before)}"{path}"{_quoted(after)}'
     times = text.count(FILLER)
     if times > 1:
         before, _, after = text.partition(FILLER * times)
-        return f"{_quoted(before)}\"$(printf '{FILLER}%.0s' {{1..{times}}})\"{_quoted(after)}"
-    return _quoted(text)
+        filling = f"$(printf '{FILLER}%.0s' {{1..{times}}})"
+        return f'-d {_quoted(before)}"{filling}"{_quoted(after)}'
+    return f"-d {_quoted(text)}"
 
 
 def _quoted(text: str) -> str:

@@ -50,6 +50,7 @@ _BODIES: Final = {
     "both-casings": "with the comment in both casings",
     "long": "with a comment of 20 000 characters",
     "html": "with a comment in HTML",
+    "generated": "with what was generated",
 }
 _ACTORS: Final = {"app": "an app's"}
 _VERB: Final = re.compile(r"verb-([a-z]+)")
@@ -74,6 +75,31 @@ def call_in_words(line: Line) -> str:
 def _deed(line: Line) -> str:
     """What the action is called in a path."""
     return str(line["route"]).rpartition("/")[2] or "call"
+
+
+def calls_in_words(line: Line) -> str:
+    """How many generated calls *line* of ``run.jsonl`` stands for, and what became of them; else empty."""
+    made = line.get("generated")
+    if not made:
+        return ""
+    told = f"{made['calls']} of {made['allotted']} calls from seed {made['seed']}: "
+    told += f"{made['accepted']} accepted, {made['refused']} refused"
+    if unsent := made.get("unsent"):
+        told += f"; {unsent} more that came to nothing"
+    if shrinking := made.get("shrinking"):
+        told += f"; {shrinking} more for the smallest that shows the finding"
+    if labelled := made.get("labelled"):
+        told += f"; {labelled} accepted with a Content-Type, of which no page speaks"
+    return told
+
+
+def again(line: Line, options: str) -> str:
+    """The command that tells the case of *line* again; *options* select its target."""
+    made = line.get("generated")
+    if not made:
+        return f"pytest{options} -k {line['id']}"
+    drawn = f"--generated {made['allotted']} --hypothesis-seed={made['seed']}"
+    return f"pytest tests/contract/test_generated.py{options} {drawn} -k {line['id']}"
 
 
 def _how(circumstance: str, body: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graphcancel.auth import SignIn
     from graphcancel.case import Case
     from graphcancel.contract import Contract
+    from graphcancel.generated import Generated
 
 GARBAGE: Final = "garbage"
 MALFORMED_ID: Final = "not-an-id"
@@ -36,6 +37,8 @@ def comment_for(case: Case, marker: str) -> str:
 
     A text is white-space-normal, since mail may be wrapped on its way.
     """
+    if case.generated:
+        return case.generated.text or ""
     said = "this meeting is called off" if case.deed == "cancel" else "no more than a test"
     text = f"Contract check {marker}: {said}."
     if case.circumstance == "non-ascii":
@@ -71,6 +74,8 @@ def body_for(case: Case, contract: Contract, comment: str) -> Any:
 
 def has_text(case: Case, contract: Contract) -> bool:
     """Whether the body of *case* carries a text that may be delivered."""
+    if case.generated:
+        return case.generated.text is not None
     documented = any(item.shape == case.body for item in contract.properties)
     return documented or case.body in {"unknown-property", "both-casings", "long", "html"}
 
@@ -95,6 +100,8 @@ def call_for(
     """
     pattern = pattern_of(case)
     path = _path(case, pattern, values)
+    if case.generated:
+        return _generated(case, case.generated, sign_in, root, path)
     circumstance = case.circumstance or ""
     method = circumstance.removeprefix("verb-").upper() if circumstance.startswith("verb-") else "POST"
     body = body_for(case, contract, comment)
@@ -115,6 +122,15 @@ def call_for(
         headers = {"Content-Type": JSON}
     actor, token = caller_of(case, sign_in)
     return Request(method, root, path, actor, payload, headers, token, pattern)
+
+
+def _generated(case: Case, generated: Generated, sign_in: SignIn, root: str, path: str) -> Request:
+    actor, token = caller_of(case, sign_in)
+    headers = dict(generated.headers)
+    if generated.authorization is not None:
+        actor, token = None, None
+        headers |= {"Authorization": generated.authorization} if generated.authorization else {}
+    return Request("POST", root, path, actor, generated.payload, headers, token, pattern_of(case))
 
 
 def caller_of(case: Case, sign_in: SignIn) -> tuple[str | None, str | None]:
@@ -162,8 +178,9 @@ def _path(case: Case, pattern: str, values: Mapping[str, str]) -> str:
         value = values[name]
         if name in SUBJECTS and case.circumstance == "malformed-id":
             value = MALFORMED_ID
-        encoded = encode_segment(value)
-        if name in SUBJECTS and case.circumstance == "percent-encoded-id":
+        generated = case.generated if name in SUBJECTS else None
+        encoded = encode_segment(generated.id if generated and generated.id else value)
+        if name in SUBJECTS and (case.circumstance == "percent-encoded-id" or (generated and generated.escaped)):
             encoded = "".join(f"%{byte:02X}" for byte in value.encode())
         filled.append(encoded)
     return "/" + "/".join(filled)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from graphcancel.contract import Contract, Route
+from graphcancel.generated import GENERATED, Generated
 
 Expectation = Literal["accepted", "refused", "open"]
 
@@ -38,6 +39,7 @@ class Case:
         documented_status: What the page answers this call with, None where it names no number.
         expects: What the clauses expect; ``open`` where none speaks.
         observation: Name of the expectation on record where no clause speaks.
+        generated: Of one call of a generated case, what of it was drawn.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Case:
     expects: Expectation
     observation: str | None = None
     caller: str = "organizer"
+    generated: Generated | None = None
 
     @property
     def path(self) -> str:
@@ -79,14 +82,19 @@ class Case:
         judged by those lags.
 
         The rest comes last: while it runs, an effect of the last refusal has the time to show before the last look.
+        After it the generated ones, whose calls are made one at a time.
         """
+        if self.kind == "generated":
+            return 4
         if self.family == "bookings":
             return 0
         return 1 if self.kind == "shape" else {"refused": 2, "accepted": 3, "open": 3}[self.expects]
 
     @property
     def kind(self) -> str:
-        """shape, rule, convention or observation: which part of the suite asks for it."""
+        """shape, rule, convention, observation or generated: which part of the suite asks for it."""
+        if GENERATED in {self.body, self.generated and GENERATED}:
+            return "generated"
         if self.expects == "open":
             return "observation"
         if self.contract == CONVENTIONS:

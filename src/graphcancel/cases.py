@@ -176,3 +176,14 @@ def _text(contract: Contract, shape: str) -> list[str | None]:
     if given is None:
         return []
     return [given.clause, "delete.custom-message"] if given.delivered_to else [given.clause]
+
+
+def spoken_for(contract: Contract, shape: str, cloud: str | None, *, text: bool = True) -> tuple[str, ...]:
+    """
+    The clauses that speak for an accepted call of the organizer's whose body has *shape*.
+
+    Args:
+        text: Whether those about the text it carries are among them.
+    """
+    hidden = () if text else _text(contract, shape)
+    return tuple(name for name in _accepted(contract, shape, cloud) if name not in hidden)

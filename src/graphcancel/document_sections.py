@@ -8,7 +8,7 @@ what stands below it: a path list, a table of permissions, a status.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -99,7 +99,7 @@ def _assign(sections: Sequence[Section]) -> None:
     current: str | None = "introduction"
     level = 1
     exampled = False
-    for section in sections[1:]:
+    for number, section in enumerate(sections[1:], 1):
         heading = section.heading
         assert heading is not None  # noqa: S101 - only the first has none
         named = role_named(heading.anchor) if heading.anchor else None
@@ -111,17 +111,26 @@ def _assign(sections: Sequence[Section]) -> None:
         elif named is not None:
             section.role = named or None
         else:
-            section.role = _by_content(section.blocks) or (current if below else None)
+            section.role = _by_content(_blocks_below(sections[number:])) or (current if below else None)
         if not (below and section.role == current):
             current, level = section.role, heading.level
         exampled = exampled or section.role == "example"
 
 
-def _by_content(blocks: Sequence[Block]) -> str | None:
+def _blocks_below(sections: Sequence[Section]) -> Iterator[Block]:
+    """What stands below the first heading of *sections*, below the deeper headings after it, too."""
+    level = sections[0].heading.level if sections[0].heading else 0
+    for number, section in enumerate(sections):
+        if number and section.heading is not None and section.heading.level <= level:
+            return
+        yield from section.blocks
+
+
+def _by_content(blocks: Iterable[Block]) -> str | None:
     return next(_roles(blocks), None)
 
 
-def _roles(blocks: Sequence[Block]) -> Iterator[str]:
+def _roles(blocks: Iterable[Block]) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, Annotation) and block.data.get("blockType") in {"request", "response"}:
             yield "example"

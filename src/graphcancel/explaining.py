@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Final
 
 from graphcancel.by_hand import broken_up, variables
-from graphcancel.call_text import call_in_words
+from graphcancel.call_text import again, call_in_words, calls_in_words
 from graphcancel.finding_text import headline, is_quotation
 from graphcancel.remedies import remedy
 from graphcancel.report import NOT_EXAMINED, readings
@@ -105,6 +105,8 @@ def _outcome(part: Part, line: Line | None, run: str | None) -> Iterator[Told]:
     elif seen := line.get("observed"):
         expected = seen["expected"] or "nothing"
         yield Told(f"no clause speaks of it: on record is {expected} ({seen['mark']}), received {seen['received']}")
+    if calls := calls_in_words(line):
+        yield Told(f"generated: {calls}")
     if line.get("lag_s"):
         yield Told(f"the last effect showed {line['lag_s']} s after the call")
     yield Told(f"run {run} of {part.header['started']}, target {part.target}: {ORIGINS[line['origin']]}", "dim")
@@ -221,7 +223,7 @@ def _again(part: Part, line: Line) -> Iterator[Told]:
     target = f" --target=replay:{recording['name']}" if recording else " --target=…"
     if part.header.get("origin", "mock") == "mock":
         target = ""
-    yield Told(f"  {'in the suite':<{_LABEL}}pytest{target} -k {line['id']}")
+    yield Told(f"  {'in the suite':<{_LABEL}}{again(line, target)}")
     if not line.get("curl"):
         return
     for number, piece in enumerate(broken_up(line["curl"])):

@@ -92,7 +92,8 @@ class Fence:
             for method, path, body in _batched(request):
                 self._check_one(method, _segments(path), body)
             return
-        self._check_one(request.method, inner, _body(request.payload))
+        calls_off = inner[-1].lower() in self._deeds
+        self._check_one(request.method, inner, (_values if calls_off else _body)(request.payload))
 
     def _below_root(self, url: str) -> list[str]:
         for root in self._roots:
@@ -197,6 +198,17 @@ def _body(payload: bytes | None) -> Any:
         raise FenceError("fence: a body that names a member twice; nothing was sent") from None
     except (ValueError, RecursionError):
         return payload.decode(errors="replace")
+
+
+def _values(payload: bytes | None) -> Any:
+    """
+    The values of the body, or its text where it is no JSON. Nothing is created by it, so a member may be named twice:
+    it is enough that no value goes unseen.
+    """
+    try:
+        return json.loads(payload or b"null", object_pairs_hook=lambda pairs: [value for _, value in pairs])
+    except (ValueError, RecursionError):
+        return (payload or b"").decode(errors="replace")
 
 
 def _batched(request: Request) -> Iterator[tuple[str, str, Any]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from graphcancel.by_hand import broken_up
-from graphcancel.call_text import call_in_words
+from graphcancel.call_text import again, call_in_words, calls_in_words
 from graphcancel.case import CONVENTIONS
 from graphcancel.run import Line
 from graphcancel.standing_text import known_deviation
@@ -104,7 +104,9 @@ def _again(line: Line, see_again: str) -> Iterator[str]:
     identity = next((call["request_id"] for call in reversed(line["exchanges"]) if call.get("request_id")), None)
     if identity:
         yield f"  request-id: {identity}"
-    yield f"  see again: pytest{see_again} -k {line['id']}"
+    if calls := calls_in_words(line):
+        yield f"  generated: {calls}"
+    yield f"  see again: {again(line, see_again)}"
     yield f"  more: graphcancel explain {line['id']}"
     if line.get("curl"):
         first, *rest = broken_up(line["curl"])

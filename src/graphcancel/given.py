@@ -11,18 +11,20 @@ from typing import Final
 import pytest
 
 from graphcancel import taping
+from graphcancel.allotment import CALLS, Allotment
 from graphcancel.cases import build_cases
 from graphcancel.compare import of_target
 from graphcancel.contract import contract_ids, load_contracts
 from graphcancel.deviations import Deviation, read_deviations
 from graphcancel.disputes import load_disputes
 from graphcancel.errors import GraphCancelError
+from graphcancel.generated_cases import generated_cases
 from graphcancel.onfile import from_here
 from graphcancel.recording import DEFAULT, find_recording
 from graphcancel.run import Run
 from graphcancel.runfile import folder_name, read_run
 from graphcancel.sanitise import remark
-from graphcancel.selection import is_worker
+from graphcancel.selection import GENERATING, is_worker, names_generated
 from graphcancel.suite import Suite
 from graphcancel.targetfile import Description, check_names, read_target
 from graphcancel.waivers import check_waivers
@@ -52,6 +54,8 @@ def read_given(config: pytest.Config) -> Suite:
             described = read_target(written, secrets=not config.getoption("collectonly", default=False))
     taping.check_mode(config, replays=recording is not None)
     suite = _suite(config, described, known=not helping)
+    if not helping:
+        _generate(config, suite, replays=recording is not None)
     if not helping and not is_worker(config):
         suite.baseline = _baseline(config, described.name if described else BUILT_IN)
     if recording:
@@ -93,6 +97,34 @@ def _suite(config: pytest.Config, described: Description | None, *, known: bool)
         load_disputes(folder / "disputes.yaml"),
         tuple(_selection(config)),
     )
+
+
+def _generate(config: pytest.Config, suite: Suite, *, replays: bool) -> None:
+    """
+    Add the generated cases to *suite*, where they are asked for.
+
+    Raises:
+        GraphCancelError: They cannot be told to this target, or nobody says how many calls it is to get.
+    """
+    wanted: int | None = config.getoption("generated")
+    if wanted is None and not names_generated(config):
+        return
+    asked = f"tests/contract/{GENERATING}" if wanted is None else f"--generated {wanted}"
+    if wanted is not None and wanted < 1:
+        raise GraphCancelError(f"{asked}: makes no call; give a number from 1, or leave it out")
+    if replays:
+        raise GraphCancelError(f"{asked}: generated calls are not on a recording; name a target that answers")
+    if taping.mode(config):
+        raise GraphCancelError(f"{asked}: generated calls are not recorded; leave --record-mode out")
+    if wanted is None and suite.described:
+        raise GraphCancelError(f"{asked}: say how many calls this target is to get, with --generated N")
+    given = config.getoption("hypothesis_seed", default=None)
+    # hypothesis makes a number of it, if it can, only after this.
+    if given is not None and not str(given).isdecimal():
+        raise GraphCancelError(f"--hypothesis-seed={given}: is no number from 0; give one, or leave it out")
+    cloud = suite.described.cloud if suite.described else None
+    suite.allotment = Allotment(wanted or CALLS, int(given or 0))
+    suite.cases += generated_cases(suite.contracts, cloud)
 
 
 def _selection(config: pytest.Config) -> Iterator[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from graphcancel.call_text import calls_in_words
 from graphcancel.finding_text import excuses
 from graphcancel.run import Line, Part, Run, weight
 
@@ -73,6 +74,7 @@ def _case(part: Part, line: Line) -> ET.Element:
             "route": line["route"],
             "addressing": line["addressing"],
             "request-id": " ".join(request_ids),
+            **({"generated": calls} if (calls := calls_in_words(line)) else {}),
         },
     )
     # Given as it is, a fault in it would be told as one of the extending.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from graphcancel.anchors import case_anchor, clause_anchor
+from graphcancel.call_text import calls_in_words
 from graphcancel.page_matrix import STATES, addressed, by_route, came_to, numbered
 from graphcancel.page_words import SIGNS, Sign, sign_of
 from graphcancel.run import Line, Part
@@ -119,6 +120,8 @@ def _notes(line: Line) -> Iterator[str]:
         yield "This does not fail the run: findings against this page do not count."
     if sign_of(line) == SIGNS["known"]:
         yield "This does not fail the run: it is a known deviation."
+    if calls := calls_in_words(line):
+        yield f"Generated: {calls}. What is shown stands for them."
     observed = line.get("observed")
     if observed:
         yield (

@@ -18,6 +18,7 @@ from typing import Any, Final, NoReturn
 import pytest
 
 from graphcancel import concluding, discretion, progress, selection, taping
+from graphcancel.allotment import CALLS
 from graphcancel.case import Case
 from graphcancel.errors import GraphCancelError, fault
 from graphcancel.finding_text import excuses, explain
@@ -82,6 +83,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="RUN",
         help="an earlier run (its folder or run.jsonl): what changed since is shown at the end and kept with the run",
     )
+    group.addoption(
+        "--generated",
+        default=None,
+        type=int,
+        metavar="N",
+        help="make N generated calls as well, spread over the generated cases; tests/contract/test_generated.py named "
+        f"by itself makes {CALLS} on the mock",
+    )
     group.addoption("--runs", default=None, metavar="DIR", help="where run folders are written (default: ROOT/runs)")
 
 
@@ -104,6 +113,8 @@ def pytest_report_header(config: pytest.Config) -> str | None:
         return None
     written = config.getoption("target")
     told = f"graph-cancel-contracts: target {written}, {len(suite.contracts)} contracts, {len(suite.cases)} cases"
+    if suite.allotment.calls:
+        told += f", {suite.allotment.calls} generated calls from seed {suite.allotment.seed}"
     return f"{told}, known deviations: {len(suite.deviations)}" if suite.deviations else told
 
 
@@ -285,7 +296,8 @@ def _fault(item: pytest.Item, raised: pytest.ExceptionInfo[BaseException]) -> st
 def _upcoming(config: pytest.Config, case: Case) -> Sequence[Case]:
     """The cases that come after *case* in this process."""
     order = config.stash[SUITE].order
-    return _assigned(config) if is_worker(config) else order[order.index(case) + 1 :]
+    after = _assigned(config) if is_worker(config) else order[order.index(case) + 1 :]
+    return [one for one in after if one.kind != "generated"]
 
 
 def _assigned(config: pytest.Config) -> list[Case]:

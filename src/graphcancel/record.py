@@ -19,8 +19,9 @@ class Record:
 
     Attributes:
         calls: The exchanges under test, as `graphcancel.shown.call_line` tells them.
-        curl: A command line that sends the call again, values by variable.
+        curl: A command line that sends the call again, values by variable; None where no call was judged.
         lag_s: Seconds until the last effect that was waited for showed; None where none was.
+        generated: Of a generated case, how many calls were made and what became of them.
     """
 
     case: Case
@@ -28,3 +29,4 @@ class Record:
     calls: tuple[Mapping[str, Any], ...] = ()
     curl: str | None = None
     lag_s: float | None = None
+    generated: Mapping[str, int] | None = None

@@ -67,6 +67,8 @@ def record_line(record: Record, *, gating: bool, origin: str) -> dict[str, Any]:
         found["curl"] = record.curl
     if record.lag_s is not None:
         found["lag_s"] = record.lag_s
+    if record.generated:
+        found["generated"] = dict(record.generated)
     return found
 
 

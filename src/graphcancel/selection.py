@@ -13,6 +13,7 @@ import pytest
 from graphcancel.case import Case
 from graphcancel.suite import Suite
 
+GENERATING: Final = "test_generated.py"
 SUITE: Final = pytest.StashKey[Suite]()
 STANDINGS: Final = ("current", "superseded", "translated", "draft")
 _ATTRIBUTES: Final = frozenset({"kind", "contract", "actor", "circumstance", "body", "family", "expects"})
@@ -29,7 +30,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         raise pytest.UsageError(f"{metafunc.definition.nodeid}: cases(): unknown {named}")
     chosen = [case for case in metafunc.config.stash[SUITE].cases if selects(marker.kwargs, case)]
     suite = metafunc.config.stash[SUITE]
-    narrowed = suite.playback or (suite.described and suite.described.contracts)
+    generates = marker.kwargs.get("kind") == "generated"
+    narrowed = generates or suite.playback or (suite.described and suite.described.contracts)
     if not chosen and not narrowed:
         raise pytest.UsageError(f"{metafunc.definition.nodeid}: no case is {marker.kwargs}")
     standings = {contract.id: contract.standing for contract in suite.contracts}
@@ -86,10 +88,24 @@ def contract_tests(config: pytest.Config) -> tuple[Path, list[Path]]:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each case its turn; a contract test that was left no case is none."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give each case its turn, and each generated one its calls; a contract test that was left no case is none."""
     items[:] = [item for item in items if item.get_closest_marker("cases") is None or case_of(item)]
     items.sort(key=lambda item: case.turn if (case := case_of(item)) else 0)
+    allotment = config.stash[SUITE].allotment
+    if allotment.calls:
+        generated = {item: case for item in items if (case := case_of(item)) and case.kind == "generated"}
+        allotment.share_out(list(generated.values()))
+        without = [item for item, case in generated.items() if case.id not in allotment.shares]
+        items[:] = [item for item in items if item not in without]
+        if without:
+            config.hook.pytest_deselected(items=without)
+
+
+def names_generated(config: pytest.Config) -> bool:
+    """Whether the tests that generate calls were named by their file."""
+    folder, places = contract_tests(config)
+    return config.args_source is pytest.Config.ArgsSource.ARGS and folder / GENERATING in places
 
 
 @pytest.hookimpl(tryfirst=True)

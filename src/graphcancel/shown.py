@@ -35,7 +35,7 @@ def call_line(exchange: Exchange, sanitiser: Sanitiser) -> dict[str, Any]:
 
 def _sent(request: Request, sanitiser: Sanitiser) -> dict[str, Any]:
     """What was sent: text of ours alone, but for the path inside a batch and the token."""
-    headers = dict(request.headers)
+    headers = {name: cut(value) for name, value in request.headers.items()}
     if request.token is not None:
         headers["Authorization"] = _BEARER.format("a bad one")
     elif request.actor:

@@ -74,4 +74,5 @@ class Stage(Ground):
 
     def mark(self, case: Case, attempt: int) -> Mark:
         """The mark of a case's attempt in this run."""
-        return Mark.of(self.run, case.id, attempt)
+        of_call = f"{case.id}:{case.generated.number}" if case.generated else case.id
+        return Mark.of(self.run, of_call, attempt)

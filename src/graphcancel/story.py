@@ -145,6 +145,8 @@ class Stories:
             failures.clear()
         if case.circumstance == "malformed-id":
             self.target.fence.own(MALFORMED_ID)
+        if case.generated and case.generated.id:
+            self.target.fence.own(case.generated.id)
         if case.circumstance == "second-cancel":
             yield from self._cancel_first(case, scene)
         return scene
@@ -209,13 +211,13 @@ class Stories:
         findings: tuple[Finding, ...]
         lag = None
         if scene.point is None:
-            findings = judge(evidence, clauses)
+            findings = judge(self._conventional(evidence, clauses), clauses)
         elif exchange.accepted and case.expects != "refused":
             evidence, findings, lag = yield from self._await_effects(scene, evidence, clauses, exchange)
         else:
             evidence, findings = yield from self._await_nothing(scene, evidence, clauses, exchange)
         judged = conclude(findings, sent=True)
-        verdict = judged if case.clauses else observed(evidence, findings, self._expected(case))
+        verdict = judged if case.clauses or case.generated else observed(evidence, findings, self._expected(case))
         record = Record(
             case,
             verdict,
@@ -228,6 +230,8 @@ class Stories:
 
     def _spoken(self, case: Case, exchange: Exchange) -> tuple[str, ...]:
         """The clauses that speak: an observation is judged only for effects after a refusal."""
+        if case.generated:
+            return case.generated.accepted if exchange.accepted else case.generated.refused
         if case.clauses or exchange.accepted or exchange.response is None:
             stood_in = exchange.request.actor == "app" and case.actor != "app"
             return tuple(name for name in case.clauses if not (stood_in and name in OF_A_USER))
@@ -321,7 +325,7 @@ class Stories:
         return evidence, judge(self._conventional(evidence, clauses), clauses)
 
     def _conventional(self, evidence: Evidence, clauses: Sequence[str]) -> Evidence:
-        """An observation's only possible clause is the conventions' own."""
+        """What speaks for any refused call is the conventions' own, whichever case it is of."""
         if clauses == (WITHOUT_EFFECT,):
             return replace(evidence, contract=self.contracts[CONVENTIONS])
         return evidence
@@ -350,7 +354,7 @@ class Stories:
 
     def is_watched(self, case: Case) -> bool:
         """Whether the last look of the run may still change the verdict of *case*."""
-        return any(watched.case is case for watched in self._watched)
+        return any(watched.case.id == case.id for watched in self._watched)
 
     def last_look(self) -> list[Record]:
         """
@@ -388,4 +392,4 @@ def _tellable(case: Case, error: ProvisionError) -> bool:
     """Whether *case* can be told without its event: refused before anybody looks for it, or by a stub without state."""
     if case.expects == "refused":
         return case.circumstance in _WITHOUT_EVENT
-    return isinstance(error, NotServed) and (case.kind == "shape" or case.circumstance == "app-only")
+    return isinstance(error, NotServed) and (case.kind in {"shape", "generated"} or case.circumstance == "app-only")

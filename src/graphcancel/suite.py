@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from graphcancel.allotment import Allotment
 from graphcancel.alone import Theatre
 from graphcancel.auth import SignIn
 from graphcancel.case import Case
@@ -66,6 +67,7 @@ class Suite:
         baseline: The run with which this one is compared at its end (controller only).
         place: Where the built-in target is, once started.
         playback: Tells cases from the recording; *recorder* tells them to the target and records them.
+        allotment: The generated calls of this run.
         beyond: How many cases of the contracts are not on the recording that is played.
         cassettes: Where recordings lie, if this run is to make one.
         written: Which cases were recorded (controller only).
@@ -92,6 +94,7 @@ class Suite:
     contact: Mapping[str, Any] | None = None
     session: Session | None = None
     playback: Playback | None = None
+    allotment: Allotment = field(default_factory=Allotment)
     beyond: int = 0
     cassettes: Path | None = None
     recorder: Recorder | None = None
@@ -264,7 +267,10 @@ class Suite:
             return self.recorder.tell(case), False
         if self.overlap is None or self.session is None:
             raise GraphCancelError("no target is open; run the contract tests through pytest as a whole")
-        return self.overlap.record(case, upcoming()), self.session.stories.is_watched(case)
+        stories = self.session.stories
+        if case.kind == "generated":
+            return self.allotment.tell(case, stories), stories.is_watched(case)
+        return self.overlap.record(case, upcoming()), stories.is_watched(case)
 
     def warnings(self) -> list[str]:
         """What a person should know about the target and its actors, each line once."""
@@ -307,7 +313,7 @@ class Suite:
         if self.overlap:
             self.overlap.close()
         turned, left = session.finish(look=not self.interrupted)
-        self.late += [self.line(record) for record in turned]
+        self.late += [self.line(self.allotment.turned(record)) for record in turned]
         if left:
             self.residue = "; ".join(dict.fromkeys(left))
         if self.ledger:
@@ -317,12 +323,7 @@ class Suite:
     def brought(self) -> dict[str, Any]:
         """Worker: what its end brings, for the controller to `take`."""
         made = self.session.stage.made if self.session else 0
-        return {
-            "late": self.late,
-            "residue": self.residue,
-            "counts": self.counts,
-            "made": made,
-        }
+        return {"late": self.late, "residue": self.residue, "counts": self.counts, "made": made}
 
     def take(self, given: Mapping[str, Any] | None) -> None:
         """Controller: take what a worker `brought`, None where it died."""

@@ -5,6 +5,7 @@ The documents tell the truth: commands parse, files exist, tables equal what the
 from __future__ import annotations
 
 import configparser
+import dataclasses
 import datetime as dt
 import json
 import re
@@ -28,8 +29,11 @@ from graphcancel import (
     compare,
     deviations,
     doctor,
+    document_includes,
+    document_text,
     drift_text,
     ending,
+    facts,
     matching,
     proof,
     prove,
@@ -55,6 +59,7 @@ from graphmock import editions, faults, rules
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
+PAGES = ROOT / "tests" / "unit" / "pages"
 OTHERS = [ROOT / folder / "README.md" for folder in ("cassettes", "deviations")]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md")), *OTHERS]
 PROGRAMS = ("pytest", "graphcancel", "graphmock", "tox")
@@ -286,26 +291,20 @@ def test_a_graphcancel_example_runs(
         assert all(read_run(Path(name)).parts for name in arguments if name.startswith("runs/"))
         return
 
+    if arguments[0] == "read":  # pages are not part of this repository: one of our own is read in their place
+        shutil.copytree(PAGES, tmp_path, dirs_exist_ok=True)
+        monkeypatch.chdir(tmp_path)
+        arguments = [re.sub(r"^\S+\.md$|^PAGE$", "api/current.md", argument) for argument in arguments]
+        arguments = arguments if len(arguments) > 1 else [*arguments, "api/current.md"]
+
     if arguments[0] in {"doctor", "sweep"}:  # needs a target that answers; what they say is shown elsewhere
         target = graphcancel_cli.command_line().parse_args(arguments).target
         assert target in {"TARGET", "targets/contoso.toml", "targets/contoso.local.toml"}
         return
 
     if arguments[0] in {"drift", "read"}:
-        if {"--openapi", "--csdl"} & set(arguments):  # files of others; what it says of them is shown elsewhere
-            parsed = graphcancel_cli.command_line().parse_args(arguments)
-            assert {path.name for path in (parsed.openapi, parsed.csdl) if path} <= {
-                "openapi.yaml",
-                "v1.0-Prod.csdl",
-                "metadata.xml",
-                "FILE",
-            }
-            return
-        for name in (name for name in arguments if name.endswith(".md")):
-            monkeypatch.chdir(tmp_path)
-            Path(name).write_text(page_of(Path(name).stem), encoding="utf-8")
-        if arguments[1:] and "PAGE" not in arguments:  # a page of a few lines lacks most of what its contract has
-            assert graphcancel_cli.main(arguments) == (0 if arguments[0] == "read" else compare.EXIT_MOVED)
+        monkeypatch.chdir(tmp_path)
+        check_pages(arguments)
         return
 
     if arguments[0] == "explain" and arguments[1:] in ([], ["CASE"]):  # the command's name, and no more
@@ -322,6 +321,20 @@ def test_a_graphcancel_example_runs(
 
     assert graphcancel_cli.main(arguments) == 0
     assert capsys.readouterr().out.strip()
+
+
+def check_pages(arguments: list[str]) -> None:
+    """Read or compare small pages of the names given; metadata is somebody else's, so of it only the names are looked at."""
+    if {"--openapi", "--csdl"} & set(arguments):
+        parsed = graphcancel_cli.command_line().parse_args(arguments)
+        named = {path.name for path in (parsed.openapi, parsed.csdl) if path}
+        assert named <= {"openapi.yaml", "v1.0-Prod.csdl", "metadata.xml", "FILE"}
+        return
+    for name in (name for name in arguments if name.endswith(".md")):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(page_of(Path(name).stem), encoding="utf-8")
+    if arguments[1:] and "PAGE" not in arguments:  # a page of a few lines lacks most of what its contract has
+        assert graphcancel_cli.main(arguments) == (0 if arguments[0] == "read" else compare.EXIT_MOVED)
 
 
 @pytest.mark.parametrize("given", of("graphmock"))
@@ -427,6 +440,26 @@ def test_the_options_of_graphcancel_compare_and_merge_are_those_documented(comma
     assert set(codes(tables(DOCS / "running.md", "option", "meaning")[number])) == real
 
 
+def test_the_options_and_the_object_of_graphcancel_read_are_those_documented(capsys) -> None:
+    with pytest.raises(SystemExit):
+        graphcancel_cli.command_line().parse_args(["read", "--help"])
+    usage = capsys.readouterr().out.partition("examples:")[0]
+    page = DOCS / "reading-pages.md"
+
+    assert set(codes(table(page, "option", "meaning"))) == set(OPTION.findall(usage)) - {"--help"}
+    assert codes(table(page, "key", "meaning")) == [field.name for field in dataclasses.fields(facts.Page)]
+    kinds = [name for row in table(page, "where", "facts", "about") for name in re.findall(r"`([\w-]+)`", row[1])]
+    assert sorted(kinds) == sorted(get_args(facts.Kind))
+
+
+def test_the_bounds_of_a_page_are_those_documented() -> None:
+    text = (DOCS / "reading-pages.md").read_text(encoding="utf-8")
+
+    for bound in (document_text.SIZE, document_text.LINES, document_text.LONGEST, document_text.BRACKETS):
+        assert f"{bound:,} " in text
+    assert f"at most {document_includes.DEPTH}\ndeep and {document_includes.MOST} in all" in text
+
+
 def test_the_kinds_of_change_are_those_documented() -> None:
     moving, told = tables(DOCS / "comparing.md", "kind", "what it says")
 
@@ -477,7 +510,7 @@ def test_no_document_names_an_option_that_is_none(path: Path, pytestconfig: pyte
         (graphmock_cli._parser(), "serve"),
         *(
             (graphcancel_cli.command_line(), name)
-            for name in ("cases", "compare", "doctor", "drift", "merge", "prove", "report", "sweep")
+            for name in ("cases", "compare", "doctor", "drift", "merge", "prove", "read", "report", "sweep")
         ),
     ]
     for parser, command in asked:

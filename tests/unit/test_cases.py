@@ -14,6 +14,7 @@ from graphcancel.case import CONVENTIONS, TEXTS, addressed_routes, example_shape
 from graphcancel.cases import build_cases
 from graphcancel.contract import load_contracts
 from graphcancel.errors import ContractError
+from graphcancel.generated_cases import generated_cases
 from graphcancel.report import untested_clauses
 from graphcancel.selection import selects
 
@@ -319,10 +320,13 @@ def contract_tests() -> dict[str, dict[str, object]]:
 
 def test_each_case_belongs_to_exactly_one_contract_test():
     tests = contract_tests()
-    claimed = {case.id: [name for name, wanted in tests.items() if selects(wanted, case)] for case in CASES}
+    everything = (*CASES, *generated_cases(tuple(BY_ID.values())))
+    claimed = {case.id: [name for name, wanted in tests.items() if selects(wanted, case)] for case in everything}
 
     assert {name: where for name, where in claimed.items() if len(where) != 1} == {}
 
 
 def test_each_contract_test_has_cases():
-    assert [name for name, wanted in contract_tests().items() if not any(selects(wanted, case) for case in CASES)] == []
+    everything = (*CASES, *generated_cases(tuple(BY_ID.values())))
+
+    assert [name for name, told in contract_tests().items() if not any(selects(told, one) for one in everything)] == []

@@ -1,0 +1,235 @@
+"""Generated calls inside pytest: when they are made, how many, what cannot be asked, and that they can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from inside_pytest import project
+from small_run import call as small_call
+
+from graphcancel.case import CONVENTIONS
+from graphcancel.clock import Clock
+from graphcancel.evidence import Finding
+from graphcancel.generated_cases import generated_cases
+from graphcancel.generating import PER_SECOND, SHRINKING, Generation
+from graphcancel.record import Record
+from graphcancel.verdict import conclude
+
+__all__ = ["project"]
+
+pytest_plugins = ["pytester"]
+
+ANY = '@pytest.mark.cases(kind="generated")'
+PAGE = "event-cancel.v1.0/me.events/organizer/generated"
+
+
+@pytest.fixture
+def generating(pytester, project):
+    """Run pytest in a folder with the file that generates calls."""
+    folder = pytester.path / "tests" / "contract"
+    folder.mkdir(parents=True)
+    test = f"import pytest\n\n{ANY}\ndef test_it(case, verdict):\n    assert verdict.passed\n"
+    (folder / "test_generated.py").write_text(test, encoding="utf-8")
+    return project
+
+
+NAMED = "tests/contract/test_generated.py"
+TENANT = "--target=https://graph.example"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ((NAMED, TENANT), f"{NAMED}: say how many calls this target is to get, with --generated N"),
+        (("--generated=0",), "--generated 0: makes no call; give a number from 1, or leave it out"),
+        (
+            ("--generated=5", "--hypothesis-seed=x"),
+            "--hypothesis-seed=x: is no number from 0; give one, or leave it out",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line_and_exit_4(options, says, generating):
+    found = generating(*options)
+
+    assert found.ret == 4
+    assert [line for line in found.errlines if line.strip()] == [f"ERROR: {says}"]
+
+
+def listed(found) -> list[str]:
+    return [line for line in found.outlines if "::test_it[" in line]
+
+
+@pytest.mark.parametrize(
+    ("options", "number"),
+    [
+        ((NAMED,), 107),
+        ((NAMED, "--generated=20"), 20),
+        ((NAMED, "--generated=20", "-k", PAGE), 1),
+        ((NAMED, TENANT, "--generated=20"), 20),
+        (("--generated=5",), 5),
+        (("--generated=5", "tests"), 5),
+        (("tests",), 0),
+        ((), 0),
+    ],
+)
+def test_generated_cases_are_there_where_they_are_asked_for(options, number, generating):
+    found = generating("--collect-only", "-q", *options, marker=ANY)
+
+    # The test beside it has the same marker, and so the same cases.
+    assert len({line.partition("::")[2] for line in listed(found)}) == number
+
+
+def test_a_run_without_them_is_as_it_was(generating, all_cases):
+    found = generating("--collect-only", marker="@pytest.mark.cases()")
+
+    assert len(listed(generating("--collect-only", "-q", marker="@pytest.mark.cases()"))) == len(all_cases)
+    found.stdout.fnmatch_lines([f"graph-cancel-contracts: target mock, * contracts, {len(all_cases)} cases"])
+
+
+def test_the_header_says_how_many_calls_and_from_which_seed(generating):
+    found = generating("--collect-only", "--generated=9", "--hypothesis-seed=7")
+
+    found.stdout.fnmatch_lines(["graph-cancel-contracts: *, 9 generated calls from seed 7"])
+
+
+# -- one case ------------------------------------------------------------------------------------------------------
+
+
+class Service:
+    """Stories told to a service in memory: *answer* gives status and findings for a call."""
+
+    def __init__(self, contracts, answer, origin="mock") -> None:
+        self.contracts = {contract.id: contract for contract in contracts}
+        self.answer = answer
+        self.told: list = []
+        self.target = SimpleNamespace(description=SimpleNamespace(origin=origin, cloud=None), clock=Patient())
+
+    def tell(self, case) -> Iterator[float]:
+        yield from ()
+        self.told.append(case.generated)
+        status, *findings = self.answer(case.generated)
+        line = small_call() | {"status": status, "response": {"headers": {}, "body": "", "bytes": 0}}
+        return Record(case, conclude(findings, sent=True), (line,), f"curl {case.generated.payload!r}")
+
+
+class Patient(Clock):
+    """A clock that notes how long it was to wait."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+        self.reading = 0.0
+
+    def now(self) -> float:
+        return self.reading
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.reading += max(0.0, seconds)
+
+
+def good(drawn):
+    refused = drawn.sort not in {"as-documented", "undocumented"}
+    clauses = drawn.refused if refused else drawn.accepted
+    return (400 if refused else 202, *(Finding(clause, True, "", "") for clause in clauses))
+
+
+@pytest.fixture
+def tell(contracts):
+    """Tell a generated case to a service; the record and the service."""
+
+    def told(answer=good, name=PAGE, number=20, seed=0, origin="mock"):
+        service = Service(contracts, answer, origin)
+        case = next(case for case in generated_cases(contracts) if case.id == name)
+        return Generation(service, {name: number}, seed).tell(case), service
+
+    return told
+
+
+@pytest.mark.parametrize("name", [PAGE, PAGE.replace("event-cancel.v1.0/", f"{CONVENTIONS}/v1.0.")])
+def test_as_many_different_calls_are_made_as_were_asked_for(name, tell):
+    record, service = tell(name=name, number=20)
+
+    assert record.verdict.name == "pass"
+    assert record.generated["calls"] == len(service.told) == 20
+    assert len({(call.sort, call.payload, call.headers, call.authorization, call.id) for call in service.told}) == 20
+    assert [call.number for call in service.told] == list(range(1, 21))
+
+
+def test_the_same_seed_gives_the_same_calls_and_another_gives_others(tell):
+    first, again, other = (tell(seed=seed)[1].told for seed in (4, 4, 5))
+
+    assert first == again
+    assert first != other
+
+
+def test_what_else_is_loaded_makes_no_difference(tell, pytester, monkeypatch):
+    before = tell(seed=4, number=60)[1].told
+    pytester.makepyfile(full_of_words="WORDS = ['a rather peculiar text', 'and one more of the kind', 7919, 104729]")
+    monkeypatch.syspath_prepend(pytester.path)
+    __import__("full_of_words")
+
+    assert tell(seed=4, number=60)[1].told == before
+
+
+def test_the_first_call_that_breaks_a_clause_is_made_smaller(tell):
+    def cuts(drawn):
+        long = drawn.sort == "as-documented" and drawn.text is not None and len(drawn.text) > 255
+        return (202, Finding("example.comment", False, "as sent", "cut")) if long else good(drawn)
+
+    record, service = tell(cuts, number=60)
+
+    assert record.verdict.name == "fail"
+    assert {line.clause for line in record.verdict.findings if line.held is False} == {"example.comment"}
+    assert 0 < record.generated["shrinking"] <= SHRINKING
+    assert len(service.told) == record.generated["calls"] + record.generated["shrinking"]
+    shortest = min(len(call.text) for call in service.told if call.text and len(call.text) > 255)
+    assert len(record.curl) < shortest + 60
+    assert shortest == 256
+
+
+def test_the_smaller_call_breaks_what_the_first_broke(tell):
+    def breaks(drawn):
+        if drawn.sort == "as-documented" and len(drawn.payload) > 40:
+            return 202, Finding("example.comment", False, "as sent", "cut")
+        return (202, Finding("response.body", False, "empty", "2 bytes")) if drawn.shape == "empty" else good(drawn)
+
+    record, _ = tell(breaks, number=60)
+    broken = {line.clause for line in record.verdict.findings if line.held is False}
+
+    assert broken in ({"example.comment"}, {"response.body"})
+
+
+def test_where_nothing_can_be_arranged_three_calls_are_enough(tell, contracts):
+    service = Service(contracts, good)
+    service.tell = lambda case: iter_of(Record(case, conclude((), sent=False, reason="no group")))
+    case = next(iter(generated_cases(contracts)))
+    record = Generation(service, {case.id: 20}, 0).tell(case)
+
+    assert (record.verdict.name, record.verdict.reason, record.generated["unsent"]) == ("inconclusive", "no group", 3)
+
+
+def iter_of(record):
+    yield from ()
+    return record
+
+
+def test_a_fault_of_our_own_is_raised_and_not_made_smaller(tell):
+    made = []
+
+    def stumbles(drawn):
+        made.append(drawn)
+        raise KeyError("x")
+
+    with pytest.raises(KeyError):
+        tell(stumbles)
+    assert len(made) == 1
+
+
+def test_a_tenant_gets_few_calls_a_second_and_the_mock_any_number(tell):
+    _, slow = tell(origin="live", number=8)
+    _, fast = tell(number=8)
+
+    assert slow.target.clock.reading == pytest.approx(7 / PER_SECOND, abs=1 / PER_SECOND)
+    assert fast.target.clock.reading == 0
