@@ -174,6 +174,23 @@ def test_a_number_in_the_prose_that_is_another_is_a_difference(style: Format, nu
         assert {fact.value for fact in differing} == {f"{number}, 7", "99, 7"}
 
 
+@REAL
+def test_a_number_in_any_sentence_of_a_real_page_is_a_difference(contract: Contract, real: str, tmp_path: Path) -> None:
+    lines = real.splitlines()
+    fenced, tried = False, 0
+    for at, line in enumerate(lines):
+        fenced ^= line.startswith("```")
+        # As rendered, cells and the snippets of clients stand among the sentences.
+        if fenced or not re.match(r"[A-Z][a-z]+ .* \w+", line) or re.search(r"\|$|SDK|Comment =", line):
+            continue
+        edited = ["\n".join([*lines[:at], line.replace(" ", f" {n} people, ", 1), *lines[at + 1 :]]) for n in (20, 21)]
+        before, after = (read(text, tmp_path) for text in edited)
+        assert {fact.kind for fact in set(before.facts) ^ set(after.facts)} == {"number"}, line
+        tried += 1
+
+    assert tried >= 6
+
+
 # -- edits that move none ----------------------------------------------------------------------------------------------
 
 
