@@ -223,7 +223,8 @@ def _read(arguments: argparse.Namespace) -> int:
     for number, page in enumerate(pages):
         if number:
             console.print()
-        for line in told_of_page(page, console.width if console.is_terminal else 160):
+        # What reads a pipe finds a fact on one line.
+        for line in told_of_page(page, console.width if console.is_terminal else sys.maxsize):
             console.print(Text(line.text, style=line.style))
     return 0
 

@@ -27,7 +27,9 @@ _NOTHING: Final = re.compile(
     r"|\bnothing\s+is\s+returned\b|\b(?:empty|no)\s+response\s+body\b|\breturns\s+no\s+content\b",
     re.IGNORECASE,
 )
-_BODY: Final = re.compile(r"\bresponse\s+body\b", re.IGNORECASE)
+_BODY: Final = re.compile(r"\bresponse\s+body\b|(?<=in\sthe\s)body\b", re.IGNORECASE)
+_ALONE: Final = re.compile(r"\ban?\s+([A-Za-z][\w.]*)\s+in\s+(?:the|its)\s+\Z")
+"""A type named without saying that it is an object, right before the body it is in."""
 _RETURNED: Final = re.compile(
     r"(\bcollection\s+of\s+(?:\w+\s+)?)?(?<![\w.])(?!(?:an?|the|of)\b)([A-Za-z][\w.]*)\s+"
     r"(collections?|objects?|resources?|entity|entities|values?)\b",
@@ -128,7 +130,7 @@ class Sentences:
             elif announced and (after.quoted or _is_code(after)) and not after.text.lstrip().startswith("[!"):
                 found = (after.text, after.line_at(0))
                 self.taken[number + 1].append((0, len(after.text)))
-            elif announced:
+            elif announced and "message" in prose.text[start:].casefold():
                 self.notes.remark(after.line, f"the message of {status} is not understood: {shorten(after.text)}")
         if found is not None:
             self.notes.claim("error-sentence", status, " ".join(found[0].split()), found[1], again=True)
@@ -165,12 +167,16 @@ class Sentences:
                 empty = empty or prose.line_at(nothing.start())
                 continue
             begun = 0
+            if self.statuses and not unread and _RETURNED.search(prose.text):
+                unread = (prose.line, prose.text)
             for body in _BODY.finditer(prose.text):
                 begun = max(begun, *(prose.text.rfind(stop, begun, body.start()) + 1 for stop in (". ", ".\n")))
                 named = list(_RETURNED.finditer(prose.text, begun, body.start()))
                 line = prose.line_at(body.start())
-                if named:
-                    self.notes.claim("body", "", _returned(named[-1]), prose.line_at(named[-1].start(2)))
+                alone = _ALONE.search(prose.text[max(begun, body.start() - 100) : body.start()])
+                if named or alone:
+                    value = _returned(named[-1]) if named else alone.group(1) if alone else ""
+                    self.notes.claim("body", "", value, line)
                     return
                 unread = unread or (line, prose.text)
                 begun = body.end()

@@ -94,6 +94,8 @@ def test_paths_are_found_below_whatever_heading(heading: str) -> None:
             "event collection",
         ),
         ("It gives `201 Created` and a String\nvalue in the response body.", "201", "String"),
+        ("It gives `200 OK` and an [event](e.md) in the response body.", "200", "event"),
+        ("It gives `200 OK` and an [event](e.md) object in the body.", "200", "event"),
         ("It gives `2XX`. It does not return anything.", "2XX", "empty"),
         ("It gives status code 202. No response body.", "202", "empty"),
     ],
@@ -104,8 +106,9 @@ def test_a_response_says_status_and_body(sentence: str, status: str, body: str) 
     assert found == [("status", "", status), ("body", "", body)]
 
 
-def test_a_body_that_is_not_understood_is_a_remark() -> None:
-    text = f"{ROUTE}## Response\nIt gives `200 OK` and whatever it likes in the response body.\n"
+@pytest.mark.parametrize("words", ["and whatever it likes in the response body", "with [event](e.md) objects for each"])
+def test_a_body_that_is_not_understood_is_a_remark(words: str) -> None:
+    text = f"{ROUTE}## Response\nIt gives `200 OK` {words}.\n"
 
     assert facts(text, "body") == []
     assert any("what is returned" in remark for remark in remarks(text))
@@ -139,6 +142,10 @@ def test_each_message_belongs_to_the_error_before_it() -> None:
         ("error-sentence", "403", "You may not start."),
         ("error-sentence", "404", "It is not there."),
     ]
+
+
+def test_what_follows_a_colon_is_a_message_only_where_one_is_announced() -> None:
+    assert remarks(f"It returns HTTP 400 if one of these is so:\n\n- It is late.\n\n{ROUTE}") == []
 
 
 def test_an_announced_message_that_is_not_found_is_a_remark() -> None:

@@ -120,6 +120,16 @@ def test_the_folder_of_includes_is_an_option(tmp_path, capsys) -> None:
     assert "cloud us-gov-l5" in out
 
 
+def test_a_pipe_gets_each_fact_on_one_line(capsys) -> None:
+    for path in (PAGES / "api").iterdir():
+        assert main(["read", str(path)]) == 0
+        page = read_page(path)
+        told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("   ")]
+
+        addressing = sum(fact.kind == "addressing" for fact in page.facts)  # on the line of its route
+        assert len(told) == len(page.facts) - addressing + len(page.remarks)
+
+
 def test_a_page_may_come_from_standard_input(monkeypatch, capsys) -> None:
     stream = io.TextIOWrapper(io.BytesIO(DRAFT.read_bytes()))
     monkeypatch.setattr(sys, "stdin", stream)
