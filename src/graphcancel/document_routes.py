@@ -61,5 +61,5 @@ def _addressing(path: str) -> str:
     if found is None:
         return ""
     names = [name.casefold() for name in _names(found)]
-    ways = ["upn" if "principalname" in name or name == "upn" else "id" for name in names]
+    ways = ["upn" if name.endswith("principalname") or name == "upn" else "id" for name in names]
     return ", ".join(sorted(set(ways)))

@@ -18,7 +18,7 @@ AVAILABLE: Final[Mapping[str, str]] = {
     **dict.fromkeys("❌ ✖ ✗ ✘ ❎".split(), "not available"),
 }
 _ACTORS: Final = ("delegated-work", "delegated-personal", "application")
-_NONE: Final = re.compile(r"(?:not|none)\b[\w ]*\.?|none\.?|[-–—]?", re.IGNORECASE)
+_NONE: Final = re.compile(r"(?:not (?:supported|available|applicable)|none|n/a)?\.?|[-–—]", re.IGNORECASE)
 _SCOPE: Final = re.compile(r"[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*")
 _BETWEEN: Final = re.compile(r"[,;\s]+(?:(?:and|or)\s+)?")
 _REQUIRED: Final = re.compile(r"(?:^|[.\s,(])(required|optional)\s*(?:[.,)]|$)", re.IGNORECASE)

@@ -211,6 +211,7 @@ def test_what_is_no_permission_is_a_remark_and_no_fact() -> None:
         "|Delegated (work or school account)|**TODO: Determine scopes **|",
         "|Application|For calendars: A.Read|",
         "|Robot|A.Read|",
+        "|Application|Not wanted.|",
         "|Delegated (personal Microsoft account)|",
     )
 
@@ -219,6 +220,7 @@ def test_what_is_no_permission_is_a_remark_and_no_fact() -> None:
         "still to be written",
         "no list of permissions",
         "a type of permission that is not known",
+        "no list of permissions",
         "a row with 1 of 2 cells is not read",
     ]
 
