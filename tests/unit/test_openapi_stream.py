@@ -246,7 +246,7 @@ PATHS = st.dictionaries(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     paths=PATHS, around=st.dictionaries(st.sampled_from(["x-a", "tags", "security"]), VALUES), seed=st.integers(0, 99)
 )
