@@ -27,7 +27,7 @@ _ACTIONS: Final = frozenset({"accept", "permanentdelete"})
 # What may stand before the collection something is created in, besides ids of this run's own calendars.
 _CONTAINERS: Final = frozenset({"calendar", "calendars", "calendargroup", "calendargroups"})
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-_ADDRESS: Final = re.compile(r"[^\s<>()\[\]\",;:]+@[^\s<>()\[\]\",;:]+")
+_WORD: Final = re.compile(r"[^\s<>()\[\]\",;:]+")
 
 
 class Fence:
@@ -229,7 +229,8 @@ def _addresses(body: Any) -> Iterator[str]:
         for item in body:
             yield from _addresses(item)
     elif isinstance(body, str):
-        yield from _ADDRESS.findall(body)
+        # Word by word: an expression for the whole would try each end of a long text with each of its beginnings.
+        yield from (word for word in _WORD.findall(body) if "@" in word[1:-1])
 
 
 def _role(mailbox: str) -> str:

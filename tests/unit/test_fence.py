@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -345,3 +346,11 @@ def test_a_root_in_the_clear_is_for_this_machine_only(root):
     with pytest.raises(FenceError, match="https"):
         Fence([BASE, root], [ADA])
     Fence(["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1", BASE], [ADA])
+
+
+def test_a_long_text_without_an_address_is_looked_through_once(fence) -> None:
+    began = time.perf_counter()
+    fence.check(request("POST", "/me/events/own/cancel", {"Comment": "a" * 200_000}))
+
+    # Tried from each of its characters it would take two minutes.
+    assert time.perf_counter() - began < 5
