@@ -156,12 +156,16 @@ def shares(case: Case, calls: int, found: Sequence[Kind]) -> list[tuple[Kind, in
         return [(first, calls)]
     few = min(len(others), calls // _ONE_IN_FEW)
     rest = calls // 2 if case.contract == CONVENTIONS else max(few, len(others) * (calls // _ONE_IN_MANY))
-    turn = crc32(case.id.encode()) % len(others)
-    numbers = [0] * len(others)
+    refused = [kind for kind in others if kind.expects == "refused"]
+    open_ones = [kind for kind in others if kind.expects != "refused"]
+    turn = crc32(case.id.encode()) % len(refused)
+    # One that must be refused comes first, for what may be accepted need not show anything.
+    order = [refused[turn], *open_ones[:1], *refused[turn + 1 :], *refused[:turn], *open_ones[1:]]
+    numbers = [0] * len(order)
     for number in range(rest):
-        numbers[(turn + number) % len(others)] += 1
+        numbers[number % len(order)] += 1
     counts: dict[Kind, int] = {first: calls - rest}
-    for kind, number in zip(others, numbers, strict=True):
+    for kind, number in zip(order, numbers, strict=True):
         counts[kind] = counts.get(kind, 0) + number
     return [(kind, number) for kind, number in counts.items() if number]
 

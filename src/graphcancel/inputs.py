@@ -28,6 +28,7 @@ from graphcancel.scene import MADE_UP_ID
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
+    from schemathesis.schemas import BaseSchema
 
     from graphcancel.contract import Contract
 
@@ -104,47 +105,49 @@ def _written(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-def _declared(contract: Contract) -> dict[str, Any]:
-    """The contract as schemathesis is to read it: nothing but the documented names, one at a time."""
+def _declared(contract: Contract, names: frozenset[str]) -> dict[str, Any]:
+    """The contract as schemathesis is to read it: an object with one of *names*, and with nothing else."""
     document = copy.deepcopy(dict(contract.document))
     for item in document["paths"].values():
         body = item["post"]["requestBody"]
         body["required"] = True
-        schema = body["content"][JSON]["schema"]
-        # Two names for one thing, or none where the page does not say that it may be left out, is nobody's claim.
-        limits = {"additionalProperties": False, "maxProperties": 1}
-        schema.update(limits if contract.optional_clause else limits | {"minProperties": 1})
-        texts = {text.name for text in contract.texts}
-        schema["properties"] = {name: described for name, described in schema["properties"].items() if name in texts}
-        for described in schema["properties"].values():
+        media = body["content"][JSON]
+        # Two names for one thing are nobody's claim.
+        media["schema"].update({"additionalProperties": False, "minProperties": 1, "maxProperties": 1})
+        properties = {name: told for name, told in media["schema"]["properties"].items() if name in names}
+        for described in properties.values():
             described["format"] = _FORMAT
+        media["schema"]["properties"] = properties
+        examples = media.get("examples", {}).items()
+        media["examples"] = {name: told for name, told in examples if names & set(told["value"])}
     return document
 
 
 @cache
-def _of_contract(contract: Contract) -> Callable[[str, GenerationMode], SearchStrategy[Any]]:
+def _bodies(contract: Contract, names: frozenset[str], template: str, mode: GenerationMode) -> SearchStrategy[Any]:
+    operation = _schema(contract, names)[template]["POST"]
+    # A story fills in the ids.
+    ids = dict.fromkeys((part[1:-1] for part in template.split("/") if part.startswith("{")), "id")
+    return operation.as_strategy(generation_mode=mode, path_parameters=ids).map(lambda case: case.body)
+
+
+@cache
+def _schema(contract: Contract, names: frozenset[str]) -> BaseSchema:
     schemathesis.openapi.format(_FORMAT, TEXTS)
-    schema = schemathesis.openapi.from_dict(_declared(contract))
-
-    @cache
-    def bodies(template: str, mode: GenerationMode) -> SearchStrategy[Any]:
-        operation = schema[template]["POST"]
-        names = {name["name"]: "id" for name in operation.definition.raw.get("parameters", ()) if "name" in name}
-        fixed = names or dict.fromkeys((part[1:-1] for part in template.split("/") if part.startswith("{")), "id")
-        return operation.as_strategy(generation_mode=mode, path_parameters=fixed).map(lambda case: case.body)
-
-    return bodies
+    return schemathesis.openapi.from_dict(_declared(contract, names))
 
 
 def _documented(contract: Contract, template: str) -> SearchStrategy[Mapping[str, str]]:
-    bodies: SearchStrategy[Mapping[str, str]] = _of_contract(contract)(template, GenerationMode.POSITIVE)
-    # An object without a property is one call; with one it is as many as there are texts.
-    return st.one_of(bodies.filter(bool), bodies.filter(bool), bodies.filter(bool), bodies)
+    """Bodies with each documented property, and without any where the page says that it may be left out."""
+    each = (frozenset([item.name]) for item in contract.texts)
+    found = [_bodies(contract, names, template, GenerationMode.POSITIVE).filter(bool) for names in each]
+    return st.one_of(*([st.just({})] if contract.optional_clause else []), *found, *found)
 
 
 def _against(contract: Contract, template: str) -> SearchStrategy[bytes]:
     """Bodies the contract's schema does not allow: other types, null, lists, properties nobody knows, bare bytes."""
-    found = _of_contract(contract)(template, GenerationMode.NEGATIVE)
+    names = frozenset(item.name for item in contract.texts)
+    found = _bodies(contract, names, template, GenerationMode.NEGATIVE)
     bodies = found.map(lambda body: body if isinstance(body, bytes) else _written(body))
     return bodies.filter(lambda payload: _NO_ADDRESS.encode() not in payload)
 

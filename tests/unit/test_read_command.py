@@ -94,7 +94,7 @@ def test_json_is_the_page_as_an_object_and_a_list_for_several(capsys) -> None:
     found = json.loads(capsys.readouterr().out)
     page = read_page(DRAFT)
 
-    assert set(found) == {"place", "title", "version", "form", "facts", "remarks", "sha256"}
+    assert set(found) == {"place", "title", "version", "form", "facts", "remarks", "sha256", "headings"}
     assert found["facts"][0] == {
         "kind": "permission",
         "about": "delegated-personal",
