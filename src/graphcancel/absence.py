@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from graphcancel.evidence import Evidence, Outcome, describe_answer, null
-from graphcancel.looks import Look, Unseen, entries
 from graphcancel.seen import both_copies, both_looks, cancellations, carries, new_messages
+from graphcancel.sight import Look, Unseen, entries
 
 WITHOUT_EFFECT: Final = "refusal.without-effect"
 """The conventions' clause that speaks for every refused call, an observation's too."""

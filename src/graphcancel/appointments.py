@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from graphcancel.errors import NotOffered
 from graphcancel.exchange import encode_segment, json_request
 from graphcancel.ground import Ground, Steps
-from graphcancel.looks import Viewpoint
 from graphcancel.marks import SUBJECT
 from graphcancel.resources import resource, staff_of
 from graphcancel.scene import Scene, server_time, slot_of, stamp
+from graphcancel.sight import Viewpoint
 
 if TYPE_CHECKING:
     from graphcancel.case import Case

@@ -12,7 +12,6 @@ from typing import Final
 from graphcancel.action import Action
 from graphcancel.evidence import NOT_ACCEPTED, Check, Evidence, Outcome, not_yet, null
 from graphcancel.ideal import Service
-from graphcancel.looks import Unseen, entries
 from graphcancel.scene import TARGETED
 from graphcancel.seen import (
     NAMESAKE,
@@ -24,6 +23,7 @@ from graphcancel.seen import (
     gone_by_id,
     own_windows,
 )
+from graphcancel.sight import Unseen, entries
 
 _NO_MESSAGE: Final = "no cancellation message arrived that could carry it"
 

@@ -16,9 +16,9 @@ from urllib.parse import unquote
 from graphcancel.appointments import BOOKED_WITHIN
 from graphcancel.exchange import Request, encode_segment, json_request
 from graphcancel.leftovers import Leftover, Search, find
-from graphcancel.looks import Look, Unseen
 from graphcancel.resources import used_group
 from graphcancel.scene import WEEK_WINDOW, Scene, stamp
+from graphcancel.sight import Look, Unseen
 from graphcancel.stage import Stage
 from graphcancel.target import WAITING
 

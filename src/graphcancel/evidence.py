@@ -15,8 +15,8 @@ from typing import Any, Final, Literal
 from graphcancel.case import Case
 from graphcancel.contract import Contract
 from graphcancel.exchange import Exchange, Response
-from graphcancel.looks import Look
 from graphcancel.sanitise import Sanitiser
+from graphcancel.sight import Look
 
 NOT_ACCEPTED: Final = "the call was not accepted, so there is no effect to expect"
 """Why an effect that is not there is no finding after a refusal."""

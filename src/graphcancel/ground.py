@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel.errors import AnswerLost, NotOffered, NotServed, ProvisionError
 from graphcancel.exchange import Exchange, encode_segment, json_request
-from graphcancel.looks import Look, Lookout, Unseen, entries
+from graphcancel.looks import Lookout
 from graphcancel.scene import Scene
+from graphcancel.sight import Look, Unseen, entries
 from graphcancel.vocabulary import is_code
 from graphcancel.waiting import Waiting, step
 

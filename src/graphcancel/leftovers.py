@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel.errors import NotOffered, ProvisionError
 from graphcancel.exchange import Request, encode_segment, json_request
-from graphcancel.looks import Unseen
 from graphcancel.marks import SUBJECT, Mark, marks_in
 from graphcancel.plaintext import plain
 from graphcancel.resources import resource
+from graphcancel.sight import Unseen
 
 if TYPE_CHECKING:
     from graphcancel.stage import Stage

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from graphcancel.errors import FenceError
 from graphcancel.exchange import Exchange, Request, encode_segment, json_request
 from graphcancel.marks import marks_in, run_of
-from graphcancel.plaintext import plain
+from graphcancel.sight import Entry, Look, Message, Unseen, Viewpoint, Windows, entry_of, message_of
 from graphcancel.target import MAILS, PAGES, WAITING, Target
 
 _PAGES: Final = 2000
@@ -28,106 +28,6 @@ _COLLECTIONS: Final = {"messages": "the inbox", "members": "the members", "staff
 # How inbox messages are asked for, best first; a server that refuses one form is asked in the next.
 _BY_SUBJECT, _BY_TIME, _ALL = range(3)
 NOBODY: Final = "no actor of the target may read this mailbox"
-
-
-@dataclass(frozen=True, slots=True)
-class Unseen:
-    """
-    Why a part of a look shows nothing that may be judged.
-
-    Attributes:
-        status: What the read was answered, where it was answered with a refusal.
-    """
-
-    reason: str
-    status: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """
-    An event or appointment in a calendar.
-
-    Attributes:
-        series: Id of the series an occurrence belongs to, None for a single event.
-        declined: How many of its attendees are shown as having declined.
-        uid: What the meeting has in common with its copies in other mailboxes (iCalUId), None where it is not shown.
-    """
-
-    id: str
-    subject: str
-    cancelled: bool
-    series: str | None
-    declined: int = 0
-    uid: str | None = None
-
-    @property
-    def whole(self) -> str:
-        """The id by which all of it is removed: an occurrence's series, else its own."""
-        return self.series or self.id
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message in an inbox; *text* is its body without markup, white space folded."""
-
-    id: str
-    subject: str
-    kind: str | None
-    text: str
-
-
-Windows = tuple[tuple[Entry, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """
-    One round of reads.
-
-    Attributes:
-        at: Clock reading (monotonic, seconds) when it ended.
-        own: Per window, what the organizer's side shows of this case.
-        found: Whether a read by id finds the event; None where that was not answered clearly.
-        copies: Mailbox to windows, for each attendee.
-        mail: Mailbox to messages that belong to this case.
-    """
-
-    at: float
-    own: Windows | Unseen
-    found: bool | None
-    copies: Mapping[str, Windows | Unseen] = field(default_factory=dict)
-    mail: Mapping[str, tuple[Message, ...] | Unseen] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Viewpoint:
-    """
-    Where to look and through whom.
-
-    Attributes:
-        root: Graph root with version.
-        marker: What subject or body of everything of this case contains.
-        windows: Start and end, ISO 8601 with Z, of the minutes in which the case's events lie.
-        calendar: Path whose ``calendarView`` shows the organizer's side, such as ``/users/…/calendars/…``.
-        item: Path by which the event itself is read.
-        owner_actor: Whose token reads the organizer's side, None where nobody can.
-        readers: Attendee mailbox to the actor who can read it, None where nobody can.
-        inboxes: Further mailboxes of which only the inbox is looked at, to the actor who can read each.
-        booking: Whether the organizer's side is a booking business.
-        since: Server time, ISO 8601 with Z, before which no message of this case can lie.
-    """
-
-    root: str
-    marker: str
-    windows: tuple[tuple[str, str], ...]
-    calendar: str
-    item: str
-    owner_actor: str | None
-    readers: Mapping[str, str | None]
-    inboxes: Mapping[str, str | None] = field(default_factory=dict)
-    booking: bool = False
-    since: str | None = None
 
 
 class Lookout:
@@ -247,7 +147,7 @@ class Lookout:
             items = self.items(part)
             if isinstance(items, Unseen):
                 return self._listed(part, point) or items
-            entries = (_entry(item) for item in items)
+            entries = (entry_of(item) for item in items)
             # A booking's view names customers, not our subject; there the id is the only tie.
             wanted = _by_id(point) if point.booking else _by_subject(point)
             windows.append(tuple(entry for entry in entries if entry and wanted(entry)))
@@ -266,7 +166,7 @@ class Lookout:
         if isinstance(items, Unseen):
             return None
         wanted = _by_subject(point)
-        return (tuple(entry for entry in map(_entry, items) if entry and wanted(entry)),)
+        return (tuple(entry for entry in map(entry_of, items) if entry and wanted(entry)),)
 
     def _inbox(self, part: Exchange, point: Viewpoint, mailbox: str) -> tuple[Message, ...] | Unseen:
         while part.status in {400, 501} and (asked := _form_of(part.request)) < _ALL:
@@ -326,7 +226,7 @@ def _of_case(items: list[dict[str, Any]] | Unseen, point: Viewpoint) -> tuple[Me
     # A mailbox may show every message of the run: only those that name the case are worth reading; of a
     # booking's any, since nobody says what its mail names.
     named = items if point.booking else [item for item in items if _names(item, point.marker)]
-    return tuple(message for message in map(_message, named) if message)
+    return tuple(message for message in map(message_of, named) if message)
 
 
 def _is_of(message: Message, run: str) -> bool:
@@ -356,28 +256,6 @@ def _found(exchange: Exchange) -> bool | None:
     return False if exchange.status == _NOT_FOUND else None
 
 
-def _entry(item: Mapping[str, Any]) -> Entry | None:
-    identity = item.get("id")
-    if not isinstance(identity, str) or not identity:
-        return None
-    subject = item.get("subject")
-    series = item.get("seriesMasterId")
-    uid = item.get("iCalUId")
-    return Entry(
-        id=identity,
-        subject=subject if isinstance(subject, str) else "",
-        cancelled=item.get("isCancelled") is True,
-        series=series if isinstance(series, str) and series else None,
-        declined=_declined(item.get("attendees")),
-        uid=uid if isinstance(uid, str) and uid else None,
-    )
-
-
-def _declined(attendees: object) -> int:
-    listed = [one.get("status") for one in attendees if isinstance(one, dict)] if isinstance(attendees, list) else []
-    return sum(1 for status in listed if isinstance(status, dict) and status.get("response") == "declined")
-
-
 def _form_of(request: Request) -> int:
     if "contains(" in request.path:
         return _BY_SUBJECT
@@ -388,26 +266,3 @@ def _names(item: Mapping[str, Any], marker: str) -> bool:
     body = item.get("body")
     content = body.get("content") if isinstance(body, dict) else None
     return marker in str(item.get("subject")) or marker in str(content)
-
-
-def _message(item: Mapping[str, Any]) -> Message | None:
-    identity = item.get("id")
-    if not isinstance(identity, str) or not identity:
-        return None
-    body = item.get("body")
-    content = body.get("content") if isinstance(body, dict) else None
-    html = isinstance(body, dict) and str(body.get("contentType", "")).lower() == "html"
-    text = content if isinstance(content, str) else ""
-    kind = item.get("meetingMessageType")
-    return Message(
-        id=identity,
-        subject=str(item.get("subject") or ""),
-        kind=kind if isinstance(kind, str) else None,
-        text=plain(text) if html else " ".join(text.split()),
-    )
-
-
-def entries(windows: Windows) -> Iterator[Entry]:
-    """Every entry of every window."""
-    for window in windows:
-        yield from window

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from graphcancel.errors import AnswerLost, NotOffered, ProvisionError
 from graphcancel.exchange import Exchange, encode_segment, json_request
 from graphcancel.ground import Ground, Steps
-from graphcancel.looks import Unseen, Viewpoint, entries
 from graphcancel.marks import SUBJECT, Mark
 from graphcancel.resources import default_calendar, default_group, resource
 from graphcancel.scene import MINUTES, OCCURRENCES, TARGETED, WEEK, Scene, server_time, slot_of, stamp
+from graphcancel.sight import Unseen, Viewpoint, entries
 from graphcancel.waiting import step
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from graphcancel.errors import NotOffered, ProvisionError
 from graphcancel.exchange import encode_segment, json_request
 from graphcancel.ground import Ground
-from graphcancel.looks import Unseen
+from graphcancel.sight import Unseen
 from graphcancel.waivers import why_unused
 
 

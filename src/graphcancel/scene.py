@@ -14,8 +14,8 @@ from typing import Final
 
 from graphcancel.clock import Clock
 from graphcancel.exchange import Exchange
-from graphcancel.looks import Look, Viewpoint
 from graphcancel.marks import Mark
+from graphcancel.sight import Look, Viewpoint
 
 WEEK: Final = dt.datetime(2035, 6, 4, tzinfo=dt.UTC)
 WEEK_END: Final = WEEK + dt.timedelta(days=8)

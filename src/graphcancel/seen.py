@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from graphcancel.evidence import Evidence, Outcome, null
-from graphcancel.looks import Entry, Look, Message, Unseen, Windows, entries
 from graphcancel.marks import marks_in
+from graphcancel.sight import Entry, Look, Message, Unseen, Windows, entries
 
 _CANCELLED: Final = "meetingCancelled"
 NAMESAKE: Final = "namesake"

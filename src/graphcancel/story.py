@@ -27,12 +27,12 @@ from graphcancel.envelope import envelope_check
 from graphcancel.errors import AnswerLost, NotOffered, NotServed, ProvisionError
 from graphcancel.evidence import Evidence, Finding
 from graphcancel.exchange import Exchange, Request
-from graphcancel.looks import Look
 from graphcancel.observing import foreseen, observed, unsettled
 from graphcancel.record import Record
 from graphcancel.resources import resource
 from graphcancel.scene import MADE_UP_ID, Scene
 from graphcancel.shown import call_line
+from graphcancel.sight import Look
 from graphcancel.stage import Stage
 from graphcancel.verdict import conclude, judge
 from graphcancel.waiting import step

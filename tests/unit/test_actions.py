@@ -17,8 +17,8 @@ from graphcancel.case import CONVENTIONS
 from graphcancel.cases import build_cases
 from graphcancel.contract import load_contracts
 from graphcancel.ideal import Service
-from graphcancel.looks import Look, Message
 from graphcancel.seen import news
+from graphcancel.sight import Look, Message
 from graphcancel.verdict import CHECKS, judge
 
 FOLDER = Path(__file__).parents[2] / "contracts"

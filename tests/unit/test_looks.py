@@ -10,9 +10,10 @@ import pytest
 
 from graphcancel.exchange import Request, encode_segment
 from graphcancel.fence import Fence
-from graphcancel.looks import Entry, Lookout, Message, Unseen, Viewpoint, entries
+from graphcancel.looks import Lookout
 from graphcancel.marks import Mark
 from graphcancel.plaintext import plain
+from graphcancel.sight import Entry, Message, Unseen, Viewpoint, entries
 from graphcancel.target import MAILS
 
 ROOT = "https://graph.example/v1.0"

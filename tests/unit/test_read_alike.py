@@ -13,8 +13,8 @@ from replacing import ISH, LEAVES, MARK, NOW, ORGANIZER, ROOT, RUN, SAT, STAMPED
 from graphcancel.batching import inner_responses
 from graphcancel.envelope import envelope_check
 from graphcancel.exchange import Response
-from graphcancel.looks import _entry, _message
 from graphcancel.pseudonyms import CANONICAL_RUN
+from graphcancel.sight import entry_of, message_of
 
 
 @law
@@ -102,8 +102,8 @@ def test_what_is_looked_at_is_seen_alike(one, other):
     shown = fresh()
     replaced = [read(item, shown) for item in (one, other)]
 
-    entries, messages = [_entry(item) for item in (one, other)], [_message(item) for item in (one, other)]
-    again, mail = [_entry(item) for item in replaced], [_message(item) for item in replaced]
+    entries, messages = [entry_of(item) for item in (one, other)], [message_of(item) for item in (one, other)]
+    again, mail = [entry_of(item) for item in replaced], [message_of(item) for item in replaced]
     for was, now in zip(entries, again, strict=True):
         assert (was is None) == (now is None)
         if was and now:

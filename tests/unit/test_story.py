@@ -14,11 +14,11 @@ import pytest
 from graphcancel.clock import Waited
 from graphcancel.errors import AnswerLost, ProvisionError
 from graphcancel.exchange import Exchange, Request, Response
-from graphcancel.looks import Entry, Look, Message, Viewpoint
 from graphcancel.marks import Mark
 from graphcancel.sanitise import Sanitiser
 from graphcancel.scene import Scene
 from graphcancel.shown import call_line
+from graphcancel.sight import Entry, Look, Message, Viewpoint
 from graphcancel.stage import Stage
 from graphcancel.story import Stories
 from graphcancel.waiting import Waiting

@@ -14,10 +14,10 @@ from graphcancel.contract import load_contracts
 from graphcancel.envelope import envelope_check
 from graphcancel.evidence import Evidence, Finding, describe_answer
 from graphcancel.exchange import Exchange, Request, Response
-from graphcancel.looks import Entry, Look, Message, Unseen
 from graphcancel.marks import Mark
 from graphcancel.sanitise import Sanitiser
 from graphcancel.seen import new_messages
+from graphcancel.sight import Entry, Look, Message, Unseen
 from graphcancel.verdict import ANSWER_CLAUSES, CHECKS, Verdict, check_for, conclude, judge
 
 CONTRACTS = {contract.id: contract for contract in load_contracts(Path(__file__).parents[2] / "contracts")}

@@ -12,11 +12,11 @@ from replacing import COMMENT, DAY, MARK, NOW, SAT, SENTENCE, STAMPED, fresh, la
 
 from graphcancel.clock import Clock
 from graphcancel.exchange import Response
-from graphcancel.looks import _message
 from graphcancel.plaintext import plain
 from graphcancel.pseudonyms import CANONICAL_START
 from graphcancel.scene import server_time
 from graphcancel.seen import carries
+from graphcancel.sight import message_of
 from graphcancel.throttling import retry_after
 
 ONE_DAY = dt.timedelta(days=1)
@@ -48,7 +48,7 @@ def test_the_text_a_case_sends_arrives():
     shown = text(COMMENT)
 
     assert shown == COMMENT.replace(MARK, STAMPED)
-    message = _message({"id": "x", "body": {"content": f"\n{shown} \n"}})
+    message = message_of({"id": "x", "body": {"content": f"\n{shown} \n"}})
     assert carries(message, COMMENT.replace(MARK, STAMPED))
 
 
