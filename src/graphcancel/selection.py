@@ -109,6 +109,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.hook.pytest_deselected(items=without)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the tests that generate calls where none are to be made: pytest would count one without a case."""
+    folder, _ = contract_tests(config)
+    return True if collection_path == folder / GENERATING and not config.stash[SUITE].allotment.calls else None
+
+
 def names_generated(config: pytest.Config) -> bool:
     """Whether the tests that generate calls were named by their file."""
     folder, places = contract_tests(config)

@@ -317,6 +317,32 @@ def test_writable_ignores_case(fence):
 @pytest.mark.parametrize(
     "body",
     [
+        b'{"comment": "a", "comment": "b"}',
+        b'{"comment": ',
+        b"\xff\xfe{",
+        None,
+    ],
+)
+def test_what_a_call_that_creates_nothing_sends_need_be_no_proper_json(body, fence):
+    fence.check(request("POST", "/me/events/own/cancel", body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"comment": "eve@evil.example", "comment": ""}',
+        b'{"comment": "", "comment": {"a": ["eve\\u0040evil.example"]}}',
+        b'{"comment": "eve@evil.example',
+    ],
+)
+def test_no_address_in_it_goes_unseen_all_the_same(body, fence):
+    with pytest.raises(FenceError, match="recipient"):
+        fence.check(request("POST", "/me/events/own/cancel", body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         b'{"attendees": [{"address": "eve@evil.example"}], "attendees": []}',
         b'{"requests": [{"method": "POST", "url": "/me/events"}], "requests": []}',
         b'{"a": [{"b": 1, "b": 2}]}',
