@@ -87,13 +87,6 @@ def contract_tests(config: pytest.Config) -> tuple[Path, list[Path]]:
     return config.rootpath / "tests" / "contract", places
 
 
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the tests of generated calls where none is to be made: there is no case for them."""
-    suite = config.stash.get(SUITE, None)
-    unasked = suite is not None and not suite.allotment.calls
-    return True if unasked and collection_path.name == GENERATING else None
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Give each case its turn, and each generated one its calls; a contract test that was left no case is none."""
