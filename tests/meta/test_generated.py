@@ -66,25 +66,32 @@ OTHERS = {
 }
 
 
-def told(tmp_path: Path, name: str, number: int, *options: str) -> dict:
-    """The line of one generated case, from a run of its own."""
-    runs = tmp_path / "runs"
-    done = run(FILE, f"--generated={number}", "-k", name, runs=runs, GRAPHMOCK_OPTIONS=" ".join(options))
-    found = [line for line in lines_of(runs) if line.get("id") == name]
-    assert found, done.stdout + done.stderr
-    (line,) = found
-    assert done.returncode == {"pass": 0, "fail": 1}[line["verdict"]], done.stdout
-    return line
+@contextlib.contextmanager
+def telling(description, contracts, folder):
+    """A session in which stories can be told; what it ends with is cleared up and handed back in the list."""
+    now = dt.datetime.now(dt.UTC)
+    marked, started = new_run(now), now.isoformat(timespec="seconds")
+    session = open_session(description, contracts, marked, started, "key")
+    session.target.ledger = Ledger(folder, marked, started, description)
+    ended: list = []
+    try:
+        yield session, ended
+        ended += session.finish(look=True)
+    finally:
+        session.close()
+        session.target.ledger.close(cleared=True)
 
 
 @pytest.mark.parametrize(("fault", "where"), [*OF_BODIES.items(), *OTHERS.items()], ids=[*OF_BODIES, *OTHERS])
-def test_a_planted_fault_is_found(fault, where, tmp_path):
+def test_a_planted_fault_is_found(fault, where, contracts, tmp_path):
     name, number, clause = where
-    line = told(tmp_path, name, number, "--fault", fault)
+    case = next(case for case in generated_cases(contracts) if case.id == name)
+    with mock(tmp_path, "--fault", fault) as description, telling(description, contracts, tmp_path) as (session, _):
+        record = Generation(session.stories, {name: number}, 0).tell(case)
 
-    assert line["verdict"] == "fail"
-    assert clause in {item["clause"] for item in line["clauses"] if item["held"] is False}
-    assert line["curl"]
+    assert record.verdict.name == "fail"
+    assert clause in {line.clause for line in record.verdict.findings if line.held is False}
+    assert record.curl
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -121,27 +128,13 @@ def test_two_runs_send_the_same(contracts, tmp_path, monkeypatch):
         folder = tmp_path / str(attempt)
         folder.mkdir()
         sent.append([])
-        with mock(folder) as description, telling(description, contracts, folder) as session:
+        with mock(folder) as description, telling(description, contracts, folder) as (session, ended):
             told = Generation(session.stories, {EVENT: 20, RULES: 20}, 0)
             assert {told.tell(cases[name]).verdict.name for name in (EVENT, RULES)} == {"pass"}
+        assert ended == [[], []]
 
     assert len(sent[0]) == 40
     assert sent[0] == sent[1]
-
-
-@contextlib.contextmanager
-def telling(description, contracts, folder):
-    """A session in which stories can be told, cleared up after."""
-    now = dt.datetime.now(dt.UTC)
-    marked, started = new_run(now), now.isoformat(timespec="seconds")
-    session = open_session(description, contracts, marked, started, "key")
-    session.target.ledger = Ledger(folder, marked, started, description)
-    try:
-        yield session
-        assert session.finish(look=True) == ([], [])
-    finally:
-        session.close()
-        session.target.ledger.close(cleared=True)
 
 
 @pytest.mark.parametrize("constant", ["always-404", "everything-202"])
