@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from graphcancel.record import Record
     from graphcancel.story import Stories
 
-CALLS: Final = 1200
+CALLS: Final = 1100
 """How many calls are generated where nobody says how many."""
 
 

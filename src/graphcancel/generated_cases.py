@@ -24,7 +24,6 @@ from graphcancel.generated import GENERATED, Generated, Sort
 _ENVELOPE: Final = "errors.envelope"
 _WITHOUT_EFFECT: Final = "refusal.without-effect"
 _AFTER_A_REFUSAL: Final = (_ENVELOPE, _WITHOUT_EFFECT)
-_TOLD: Final = ("effect.attendees-told", "effect.attendee-copies", "effect.customer-told", "effect.staff-told")
 # Of the calls of a page's own case, how many at least are not as documented: one in so many where there are few calls,
 # and of each kind one in so many where there are many.
 _ONE_IN_FEW: Final = 3
@@ -130,9 +129,9 @@ def kinds(case: Case, contract: Contract, lender: Contract) -> list[Kind]:
         # What a refused call may not do is judged by the conventions' clause, and told under the page's own.
         found = [Kind("as-documented", "accepted", case.documented_status, (_WITHOUT_EFFECT,))]
         if header := present(contract, ["request-headers.authorization"]):
-            found.append(Kind("no-token", "refused", None, header))
+            found.append(Kind("no-token", "refused", None, (*header, _WITHOUT_EFFECT)))
         if unknown:
-            found.append(Kind("unknown-id", "refused", unknown.status, (unknown.clause,)))
+            found.append(Kind("unknown-id", "refused", unknown.status, (unknown.clause, _WITHOUT_EFFECT)))
         return found
     after = present(contract, _AFTER_A_REFUSAL)
     found = [Kind("as-documented", "accepted", None, after)]
@@ -210,7 +209,7 @@ def _as_sent(contract: Contract, drawn: Generated, cloud: str | None) -> tuple[s
     """What speaks for an accepted call as documented, less what its text cannot show."""
     has_text = drawn.shape == "empty" or drawn.text is not None
     spoken = spoken_for(contract, drawn.shape, cloud, text=has_text)
-    return tuple(name for name in spoken if not (drawn.blank and name in _TOLD))
+    return tuple(name for name in spoken if not (drawn.blank and _is_of_others(name)))
 
 
 def _if_refused(contract: Contract, kind: Kind, drawn: Generated) -> tuple[str, ...]:
@@ -222,3 +221,8 @@ def _if_refused(contract: Contract, kind: Kind, drawn: Generated) -> tuple[str, 
     if kind.sort == "as-documented" and plain and contract.optional_clause:
         return (contract.optional_clause,)
     return kind.clauses
+
+
+def _is_of_others(clause: str) -> bool:
+    """Whether *clause* says whom a call reaches besides its caller: whom a blank comment reaches, no page says."""
+    return clause.startswith("effect.") and clause.endswith(("-told", "-copies"))

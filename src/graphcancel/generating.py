@@ -8,8 +8,9 @@ other call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 PER_SECOND: Final = 4
 """How many generated calls a second a target gets at most, the mock aside."""
 SHRINKING: Final = 60
-"""How many calls are made at most to find a smaller one that shows the same."""
+"""How many calls of a case are made at most to find smaller ones; beyond the mock, no more than its share."""
 _FEW: Final = 3
 
 
@@ -79,7 +80,9 @@ class Generation:
 
     def turned(self, late: Record) -> Record:
         """The record of the case that *late*, a call of it that had an effect after all, turns to a finding."""
-        record = self._records[late.case.id]
+        record = self._records.get(late.case.id)
+        if record is None:  # the case ended in a fault of our own
+            return late
         contract = self.stories.contracts[late.case.contract]
         found = self._records[late.case.id] = turned(record, late, contract)
         return found
@@ -88,7 +91,7 @@ class Generation:
         """Make one call, no sooner than the target is to have it."""
         target = self.stories.target
         if target.description.origin != "mock":
-            target.clock.sleep(self._last + 1 / PER_SECOND - target.clock.now())
+            target.clock.sleep(self._last + _processes() / PER_SECOND - target.clock.now())
         self._last = target.clock.now()
         return target.clock.drive(self.stories.tell(case))
 
@@ -98,6 +101,20 @@ class Generation:
         return self.stories.target.description.cloud
 
     def _explore(self, search: _Search, strategy: SearchStrategy[Generated]) -> None:
+        """Make the calls, all of them; then look for a smaller one for each clause that one of them broke."""
+        self._draw(search, strategy, search.look_at, [Phase.generate])
+        while clause := search.next_clause():
+            smaller = _Smaller(search, clause)
+            self._draw(search, strategy, smaller.look_at, [Phase.generate, Phase.shrink])
+            smaller.conclude()
+
+    def _draw(
+        self,
+        search: _Search,
+        strategy: SearchStrategy[Generated],
+        look_at: Callable[[Generated], None],
+        phases: Sequence[Phase],
+    ) -> None:
         options = settings(
             max_examples=search.number,
             database=None,
@@ -106,23 +123,25 @@ class Generation:
             print_blob=False,
             report_multiple_bugs=False,
             verbosity=Verbosity.quiet,
-            phases=[Phase.generate, Phase.shrink],
+            phases=phases,
             suppress_health_check=list(HealthCheck),
         )
 
         def explore(drawn: Generated) -> None:
-            search.look_at(drawn)
+            look_at(drawn)
 
         drawn_from = crc32(f"{self.seed}/{search.case.id}/{search.kind.sort}".encode())
-        with _nothing_from_around():
-            try:
-                seed(drawn_from)(options(given(drawn=strategy)(explore)))()
-            except (_BrokenError, Flaky):
-                search.conclude()
-            except Unsatisfiable:
-                pass  # fewer calls differ from each other than were asked for
+        with _nothing_from_around(), suppress(_BrokenError, Flaky, Unsatisfiable):
+            # Unsatisfiable: fewer calls differ from each other than were asked for.
+            seed(drawn_from)(options(given(drawn=strategy)(explore)))()
         if search.fault:
             raise search.fault
+
+
+def _processes() -> int:
+    """How many processes call the target at the same time: pytest-xdist tells its workers."""
+    told = os.environ.get("PYTEST_XDIST_WORKER_COUNT", "")
+    return int(told) if told.isdecimal() and int(told) else 1
 
 
 @contextmanager
@@ -142,7 +161,13 @@ def _nothing_from_around() -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Search:
-    """Calls of one kind within one case, until one shows a finding; from then on smaller ones that show it too."""
+    """
+    The calls of one kind within one case.
+
+    Attributes:
+        made: What each drawn call came to; hypothesis draws some again.
+        sought: The clauses for which a smaller call was looked for.
+    """
 
     generation: Generation
     case: Case
@@ -151,47 +176,92 @@ class _Search:
     number: int
     tally: Tally
     fault: Exception | None = None
-    _made: dict[Generated, Record] = field(default_factory=dict)
-    _clauses: frozenset[str] = frozenset()
-    _smallest: Record | None = None
+    made: dict[Generated, Record] = field(default_factory=dict)
+    sought: set[str] = field(default_factory=set)
     _passed_over: bool = False
 
     def look_at(self, drawn: Generated) -> None:
-        """Make the call that was *drawn*; what was made before is remembered, for hypothesis asks again."""
+        """Make the call that was *drawn*, unless it was made before."""
         if self.fault or self.tally.in_vain:
             return
-        known = self._made.get(drawn)
-        if known is None:
-            known = self._fresh(drawn)
-        elif not self._smallest:
-            reject()
-        broken = broken_clauses(known, self.contract) if known else frozenset()
-        if known and broken and (not self._smallest or broken & self._clauses):
-            self._clauses = self._clauses or broken
-            self._smallest = known
-            raise _BrokenError
-
-    def _fresh(self, drawn: Generated) -> Record | None:
-        if self._smallest and self.tally.shrinking >= SHRINKING:
-            return None
-        if self.number < _FEW and not self._passed_over:
-            # What hypothesis draws first is as small as can be, and the same for every case.
+        if drawn in self.made or self.passes_over(first=not self._passed_over):
             self._passed_over = True
             reject()
+        self._passed_over = True
+        if record := self.make(drawn):
+            self.tally.add(record)
+
+    def passes_over(self, *, first: bool) -> bool:
+        """Whether a call is left out: what hypothesis draws *first* is as small as can be, and alike for every case."""
+        return first and self.number < _FEW
+
+    def make(self, drawn: Generated) -> Record | None:
+        """Make a call nobody made before; None where that was a fault of ours."""
         numbered = replace(drawn, number=self.tally.made + 1)
         call = one_call(self.case, self.contract, self.kind, numbered, self.generation.cloud)
         try:
-            record = self._made[drawn] = self.generation.make(call)
+            record = self.made[drawn] = self.generation.make(call)
         except Exception as error:  # noqa: BLE001 - raised again later: hypothesis would look for a smaller one
             self.fault = error
             return None
-        if self._smallest:
-            self.tally.shrinking += 1
-        else:
-            self.tally.add(record)
         return record
 
+    @property
+    def may_shrink(self) -> bool:
+        """Whether more calls may be made to find a smaller one."""
+        return self.tally.shrinking < (SHRINKING if self.tally.strict else min(SHRINKING, self.tally.allotted))
+
+    def next_clause(self) -> str | None:
+        """A clause that calls of this kind break and no smaller call was looked for yet."""
+        if not self.may_shrink:
+            return None
+        broken = {name for record in self.made.values() for name in broken_clauses(record, self.contract)}
+        return min(broken - self.sought, default=None)
+
+
+@dataclass(slots=True)
+class _Smaller:
+    """
+    The search for the smallest call that breaks one clause.
+
+    The same seed draws the same calls again, which cost nothing, up to the first that breaks the clause; from there on
+    hypothesis tries smaller ones.
+    """
+
+    search: _Search
+    clause: str
+    _again: set[Generated] = field(default_factory=set)
+    _smallest: Record | None = None
+    _first: bool = True
+
+    def look_at(self, drawn: Generated) -> None:
+        """Fail where the call that was *drawn* breaks the clause."""
+        search = self.search
+        if search.fault:
+            return
+        first, self._first = self._first, False
+        if self._smallest is None and (drawn in self._again or search.passes_over(first=first)):
+            reject()
+        self._again.add(drawn)
+        record = search.made.get(drawn)
+        if record is None and search.may_shrink:
+            record = search.make(drawn)
+            search.tally.shrinking += record is not None
+            self._note(record)
+        if record and self.clause in broken_clauses(record, search.contract):
+            self._smallest = record
+            raise _BrokenError
+
+    def _note(self, record: Record | None) -> None:
+        """Keep what a call made on the way breaks and no other did."""
+        broken = broken_clauses(record, self.search.contract) if record else frozenset()
+        for name in broken - self.search.tally.broken.keys():
+            if record:
+                self.search.tally.stand_for(name, record)
+
     def conclude(self) -> None:
-        """Let the smallest call that shows the finding stand for it."""
+        """Let the smallest call stand for the clause, and for what else it breaks."""
+        self.search.sought.add(self.clause)
         if self._smallest:
-            self.tally.stand_for(self._smallest)
+            self.search.sought |= broken_clauses(self._smallest, self.search.contract)
+            self.search.tally.stand_for(self.clause, self._smallest)

@@ -95,7 +95,12 @@ def is_comparable(text: str) -> bool:
     folded = " ".join(text.split())
     if len(folded) < SHORTEST or "<" in folded or "&" in folded:
         return False
-    return not any(unicodedata.category(character) in {"Cc", "Cs", "Cn", "Co"} for character in folded)
+    return not any(unicodedata.category(one) in {"Cc", "Cs", "Cn", "Co"} for one in text if one not in "\t\n\r")
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing is to be read in *text*: separators, control and format characters alone."""
+    return all(unicodedata.category(character)[0] in "CZ" for character in text)
 
 
 # -- bodies --------------------------------------------------------------------------------------------------------
@@ -261,7 +266,7 @@ def calls(sort: Sort, contract: Contract, template: str) -> SearchStrategy[Gener
             _written(body),
             headers,
             text if text is not None and is_comparable(text) else None,
-            blank=text is not None and not text.strip(),
+            blank=text is not None and is_blank(text),
         )
 
     plain = st.builds(documented, _documented(contract, template), _headers(_LABELS))

@@ -211,7 +211,7 @@ class Stories:
         findings: tuple[Finding, ...]
         lag = None
         if scene.point is None:
-            findings = judge(self._conventional(evidence, clauses), clauses)
+            findings = self._findings(evidence, clauses)
         elif exchange.accepted and case.expects != "refused":
             evidence, findings, lag = yield from self._await_effects(scene, evidence, clauses, exchange)
         else:
@@ -322,13 +322,16 @@ class Stories:
         if self.target.clock.now() < due:
             yield due
         evidence = replace(evidence, after=self._look(scene))
-        return evidence, judge(self._conventional(evidence, clauses), clauses)
+        return evidence, self._findings(evidence, clauses)
 
-    def _conventional(self, evidence: Evidence, clauses: Sequence[str]) -> Evidence:
-        """What speaks for any refused call is the conventions' own, whichever case it is of."""
-        if clauses == (WITHOUT_EFFECT,):
-            return replace(evidence, contract=self.contracts[CONVENTIONS])
-        return evidence
+    def _findings(self, evidence: Evidence, clauses: Sequence[str]) -> tuple[Finding, ...]:
+        """The clause for any refused call is the conventions' own, whichever case it is of; if they are there."""
+        own = [name for name in clauses if name in evidence.contract.clauses]
+        conventions = self.contracts.get(CONVENTIONS)
+        if conventions is None or len(own) == len(clauses):
+            return judge(evidence, own)
+        rest = [name for name in clauses if name not in own and name in conventions.clauses]
+        return judge(evidence, own) + judge(replace(evidence, contract=conventions), rest)
 
     def _expected(self, case: Case) -> Observation | None:
         """What is on record for an observation."""

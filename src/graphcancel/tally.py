@@ -41,8 +41,7 @@ class Tally:
 
     Attributes:
         findings: What the calls showed, by clause.
-        spoilt: Whether a call as documented shows a finding: then it is that which keeps calls from being accepted.
-        broken: The smallest call for each sort that shows a finding.
+        broken: For each clause that does not hold, the smallest call that shows it.
         shown: The shortest call that was accepted, and the shortest that was not.
     """
 
@@ -58,8 +57,7 @@ class Tally:
     labelled: int = 0
     reason: str | None = None
     findings: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
-    broken: list[Record] = field(default_factory=list)
-    spoilt: bool = False
+    broken: dict[str, Record] = field(default_factory=dict)
     shown: dict[bool, Record] = field(default_factory=dict)
 
     @property
@@ -88,35 +86,37 @@ class Tally:
         accepted = status is not None and 200 <= status < 300  # noqa: PLR2004 - RFC 9110, 15.3
         self.accepted += accepted
         self.refused += not accepted
-        drawn = record.case.generated
-        if drawn and drawn.sort == "as-documented" and broken_clauses(record, self.contract):
-            self.spoilt = True
         self.labelled += accepted and "content-type" in answer["response"]["headers"]
         known = self.shown.get(accepted)
         if known is None or len(record.curl or "") < len(known.curl or ""):
             self.shown[accepted] = record
         for finding in told(record, self.contract):
             self.findings[finding.clause].append(finding)
+            if finding.held is False:
+                self.broken.setdefault(finding.clause, record)
 
-    def stand_for(self, smallest: Record) -> None:
-        """Let *smallest* be shown for what it breaks."""
-        self.broken.append(smallest)
+    def stand_for(self, clause: str, smallest: Record) -> None:
+        """Let *smallest* be shown for *clause*, and for any other it breaks of which nothing was known."""
         for finding in told(smallest, self.contract):
-            self.findings[finding.clause].append(finding)
+            if finding.held is False and (finding.clause == clause or finding.clause not in self.broken):
+                self.findings[finding.clause].append(finding)
+                self.broken[finding.clause] = smallest
 
     def record(self) -> Record:
         """The record of the case."""
         lines = [_gathered(found) for found in self.findings.values()]
         order = {name: place for place, name in enumerate(self.case.clauses)}
         lines.sort(key=lambda line: order.get(line.clause, len(order)))
-        reason = self.reason if not self.calls else None
-        if self.calls and not self.spoilt and self.accepted < max(1.0, FLOOR * self.calls):
+        # Where most calls came to nothing, the few that were judged vouch for little.
+        reason = self.reason if self.unsent > self.calls else None
+        if self.calls and self.accepted < max(1.0, FLOOR * self.calls):
             reason = f"{self.accepted} of {self.calls} generated calls were accepted, fewer than {FLOOR:.0%}"
             lines = self._below_the_floor(lines, reason)
         if self.calls and not lines:
             reason = reason or f"no clause spoke for any of {self.calls} generated calls; generate more"
-        told_of = [record.calls[-1] for record in self.broken or self.shown.values()]
-        first = next(iter(self.broken or self.shown.values()), None)
+        shown = list({id(record): record for record in (self.broken or self.shown).values()}.values())
+        told_of = [record.calls[-1] for record in shown]
+        first = next(iter(shown), None)
         return Record(
             self.case,
             conclude(lines, sent=bool(self.calls) and reason is None, reason=reason),
@@ -130,7 +130,7 @@ class Tally:
             return list(lines)
         documented = f"at least {FLOOR:.0%} of the calls accepted"
         rest = [line for line in lines if line.clause != _ROUTE]
-        return [Finding(_ROUTE, False, documented, reason), *rest]
+        return [*rest, Finding(_ROUTE, False, documented, reason)]
 
     def _counts(self) -> dict[str, int]:
         counts = {"calls": self.calls, "accepted": self.accepted, "refused": self.refused}
@@ -196,7 +196,8 @@ def _gathered(found: Sequence[Finding]) -> Finding:
     if held:
         unseen = len(found) - len(held)
         left = f", not examined in {unseen}" if unseen else ""
-        return replace(held[0], received=f"so in {len(held)} calls{left}", reason=None)
+        calls = "1 call" if len(held) == 1 else f"{len(held)} calls"
+        return replace(held[0], received=f"so in {calls}{left}", reason=None)
     return found[0]
 
 
@@ -206,6 +207,8 @@ def turned(record: Record, late: Record, contract: Contract) -> Record:
     """
     found = late.verdict.findings[0]
     clause = WITHOUT_EFFECT if WITHOUT_EFFECT in contract.clauses else about_the_answer(record.case, contract)
-    line = replace(found, clause=clause or found.clause, received=f"a refused call: {found.received}")
+    clause = clause or found.clause
+    documented = contract.clauses[clause].says if clause in contract.clauses else found.documented
+    line = replace(found, clause=clause, documented=documented, received=f"a refused call: {found.received}")
     rest = tuple(item for item in record.verdict.findings if item.clause != line.clause)
     return replace(record, verdict=conclude((line, *rest), sent=True), calls=late.calls, curl=late.curl)

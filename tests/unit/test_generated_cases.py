@@ -11,6 +11,7 @@ from graphcancel.case import CONVENTIONS
 from graphcancel.exchange import JSON
 from graphcancel.generated import Generated
 from graphcancel.generated_cases import generated_cases, kinds, one_call, shares, spread
+from graphcancel.run import told_of_plan
 
 PLAIN = (("Content-Type", JSON),)
 
@@ -92,6 +93,19 @@ def test_what_is_sent_to_be_refused_must_not_be_accepted(call):
     assert found.expects == "refused"
     assert found.generated.accepted == ("request.malformed",)
     assert found.generated.refused == ("request.malformed", "errors.envelope", "refusal.without-effect")
+
+
+def test_what_a_page_wants_refused_must_have_no_effect_either(call):
+    booking = "bookingappointment-cancel.v1.0/solutions.bookingBusinesses.appointments/organizer/generated"
+
+    without = call("event-cancel.beta-2021/me.events/organizer/generated", "no-token")
+    assert without.generated.refused == ("request-headers.authorization", "refusal.without-effect")
+    assert call(booking, "unknown-id").generated.refused == ("appointment.unknown", "refusal.without-effect")
+
+
+def test_a_generated_case_promises_no_clause(generated, all_cases):
+    assert {tuple(one["clauses"]) for one in told_of_plan(generated.values())} == {()}
+    assert any(one["clauses"] for one in told_of_plan(all_cases))
 
 
 def test_what_no_page_speaks_of_may_be_accepted(call):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -189,16 +190,105 @@ def test_the_first_call_that_breaks_a_clause_is_made_smaller(tell):
     assert shortest == 256
 
 
-def test_the_smaller_call_breaks_what_the_first_broke(tell):
+def test_each_clause_that_is_broken_has_a_call_of_its_own_to_show_it(tell):
     def breaks(drawn):
         if drawn.sort == "as-documented" and len(drawn.payload) > 40:
             return 202, Finding("example.comment", False, "as sent", "cut")
         return (202, Finding("response.body", False, "empty", "2 bytes")) if drawn.shape == "empty" else good(drawn)
 
     record, _ = tell(breaks, number=60)
-    broken = {line.clause for line in record.verdict.findings if line.held is False}
 
-    assert broken in ({"example.comment"}, {"response.body"})
+    assert {line.clause for line in record.verdict.findings if line.held is False} == {
+        "example.comment",
+        "response.body",
+    }
+    assert len(record.calls) == 2
+
+
+def test_a_finding_ends_no_search_for_others(tell):
+    """
+    One that a known deviation covers would else hide whatever the rest of the calls shows.
+    """
+
+    def always(drawn):
+        status, *findings = good(drawn)
+        if drawn.sort != "as-documented":
+            return status, *findings
+        cut = drawn.text is not None and len(drawn.text) > 255
+        return (
+            200,
+            *(
+                replace(line, held=line.clause != "response.status" and not (cut and "comment" in line.clause))
+                for line in findings
+            ),
+        )
+
+    record, _ = tell(always, number=60)
+
+    assert record.generated["calls"] == 60
+    broken = {line.clause for line in record.verdict.findings if line.held is False}
+    assert broken > {"response.status"}
+    assert "example.comment" in broken
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_breaks_on_the_way_to_a_smaller_call_is_told_too(seed, tell):
+    failed = []
+
+    def breaks(drawn):
+        size = len(drawn.text or "") if drawn.sort == "as-documented" else 0
+        if 255 < size < 300:
+            failed.append(drawn)
+            return (500,)
+        return (202, Finding("example.comment", False, "as sent", "cut")) if size >= 300 else good(drawn)
+
+    record, _ = tell(breaks, number=40, seed=seed)
+
+    broken = {line.clause for line in record.verdict.findings if line.held is False}
+    assert ("response.status" in broken) is bool(failed)
+
+
+def test_of_a_tenant_no_more_is_asked_for_a_smaller_call_than_was_allotted(tell):
+    def cuts(drawn):
+        long = drawn.sort == "as-documented" and len(drawn.text or "") > 255
+        return (202, Finding("example.comment", False, "as sent", "cut")) if long else good(drawn)
+
+    record, service = tell(cuts, number=30, origin="live")
+
+    assert record.verdict.name == "fail"
+    assert 0 < record.generated["shrinking"] <= 30
+    assert len(service.told) <= 60
+
+
+def test_a_few_calls_vouch_for_nothing_where_most_came_to_nothing(tell, contracts):
+    made = []
+
+    def seldom(case):
+        made.append(case)
+        return iter_of(Record(case, conclude((), sent=False, reason="no calendar"), (), None))
+
+    service = Service(contracts, good)
+    answered = service.tell
+    service.tell = lambda case: answered(case) if not made and not service.told else seldom(case)
+    case = next(case for case in generated_cases(contracts) if case.id == PAGE)
+    record = Generation(service, {case.id: 20}, 0).tell(case)
+
+    assert (record.verdict.name, record.verdict.reason) == ("inconclusive", "no calendar")
+    assert record.generated["unsent"] > record.generated["calls"] == 1
+
+
+def test_four_processes_share_what_a_target_gets_a_second(tell, monkeypatch):
+    monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", "4")
+    _, slow = tell(origin="live", number=8)
+
+    assert slow.target.clock.reading == pytest.approx(7 * 4 / PER_SECOND, abs=4 / PER_SECOND)
+
+
+def test_a_late_finding_of_a_case_that_ended_in_a_fault_is_handed_on(contracts):
+    case = next(iter(generated_cases(contracts)))
+    late = Record(case, conclude((Finding("response.status", False, "", "late"),), sent=True), (), None)
+
+    assert Generation(Service(contracts, good), {}, 0).turned(late) is late
 
 
 def test_where_nothing_can_be_arranged_three_calls_are_enough(tell, contracts):

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from graphcancel.exchange import Request, encode_segment
 from graphcancel.fence import Fence
 from graphcancel.generated import GENERATED
-from graphcancel.inputs import LONGEST, TEXTS, calls, is_comparable
+from graphcancel.inputs import LONGEST, TEXTS, calls, is_blank, is_comparable
 
 EVENTS = "/me/events/{event}/cancel"
 FEW = settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -81,10 +81,21 @@ def test_texts_of_each_kind_are_drawn(wanted):
         ("Tom &amp; Ann are away", False),
         ("a bell \u0007 in a text", False),
         ("        ", False),
+        # What splits words is a control character all the same.
+        ("a text\x1cto be read", False),
+        ("a text\x85to be read", False),
     ],
 )
 def test_only_a_text_that_mail_must_carry_as_it_is_can_be_compared(text, expected):
     assert is_comparable(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", True), (" \t\u3000", True), ("\x00\x01", True), ("\u200b" * 9, True), (" a ", False), ("\u200b.", False)],
+)
+def test_nothing_is_to_be_read_in_separators_and_marks_nobody_sees(text, expected):
+    assert is_blank(text) is expected
 
 
 def test_what_is_no_json_is_none(by_id):
