@@ -114,14 +114,15 @@ class Tally:
             lines = self._below_the_floor(lines, reason)
         if self.calls and not lines:
             reason = reason or f"no clause spoke for any of {self.calls} generated calls; generate more"
-        shown = list({id(record): record for record in (self.broken or self.shown).values()}.values())
-        told_of = [record.calls[-1] for record in shown]
-        first = next(iter(shown), None)
+        # A finding is told by the first clause that does not hold, and the last call: both are of one record.
+        wrong = [line.clause for line in lines if line.held is False and line.clause in self.broken]
+        found = [self.broken[clause] for clause in reversed(wrong)] or list(self.shown.values())
+        shown = list({id(record): record for record in reversed(found)}.values())[::-1]
         return Record(
             self.case,
             conclude(lines, sent=bool(self.calls) and reason is None, reason=reason),
-            tuple(told_of),
-            first.curl if first else None,
+            tuple(record.calls[-1] for record in shown),
+            shown[-1 if wrong else 0].curl if shown else None,
             generated=self._counts(),
         )
 

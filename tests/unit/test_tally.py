@@ -87,6 +87,18 @@ def test_what_no_call_could_show_leaves_the_case_inconclusive(tally):
     )
 
 
+def test_the_last_call_and_the_command_are_of_the_first_finding_told(tally):
+    found = tally()
+    found.add(told(found, 202, held(), broken("example.comment"), curl="curl of the comment"))
+    found.add(told(found, 200, broken(), curl="curl of the status"))
+    record = found.record()
+
+    first = next(line.clause for line in record.verdict.findings if line.held is False)
+    assert {"response.status": 200, "example.comment": 202}[first] == record.calls[-1]["status"]
+    assert record.curl == {"response.status": "curl of the status", "example.comment": "curl of the comment"}[first]
+    assert len(record.calls) == 2
+
+
 def test_what_some_calls_could_not_show_is_told(tally):
     found = tally()
     found.add(told(found, 202, held()))
