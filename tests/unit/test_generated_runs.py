@@ -45,6 +45,10 @@ TENANT = "--target=https://graph.example"
         ((NAMED, TENANT), f"{NAMED}: say how many calls this target is to get, with --generated N"),
         (("--generated=0",), "--generated 0: makes no call; give a number from 1, or leave it out"),
         (
+            ("--generated=5", f"--hypothesis-seed={'7' * 5000}"),
+            "--hypothesis-seed: has 5000 characters; give a number of 100 at most",
+        ),
+        (
             (NAMED, TENANT, "--generated=20"),
             "--generated 20: 107 cases need 165 calls; say so, or choose fewer cases with -k",
         ),
