@@ -61,6 +61,14 @@ def camel(all_cases):
 
 
 class TestTelling:
+    def test_what_a_terminal_obeys_is_not_shown(self, header, camel):
+        line = broken(camel, {"clause": "response.status", "received": "\x1b[31m200\u202e"})
+        line["exchanges"][0]["request"]["body"] = "a\x1b]0;b\x07\u202ec"
+        told = text(Part(header | {"started": STARTED}, (line,)), CAMEL)
+
+        assert "a?]0;b??c" in told
+        assert all(one.isprintable() for one in told.split("\n"))
+
     def test_a_generated_case_that_nobody_ran_is_seen_by_its_file_and_a_number(self, header, contracts):
         case = next(iter(generated_cases(contracts)))
         part = Part(header | {"started": STARTED, "plan": told_of_plan([case])}, ())
