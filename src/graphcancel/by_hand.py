@@ -34,6 +34,11 @@ _PLACES: Final = {
 }
 # Every byte of an id as %XX, as the circumstance wants it: the variable holds what needs no more than that.
 _EVERY_BYTE: Final = r"""$(printf %b "${NAME//%/\\x}" | od -An -v -tx1 | tr -d '\n' | tr ' a-f' '%A-F')"""
+_WORD: Final = re.compile(
+    r"""\$'(?:\\.|[^'\\])*' | '[^']*' | "(?:\\.|[^"\\])*" | \\. | [ ](?P<option>-H|-d|--data-binary)[ ] | .""",
+    re.DOTALL | re.VERBOSE,
+)
+"""What is quoted, what is escaped, where an option of the command's own begins, or any one character."""
 _WITHOUT_BODY: Final = frozenset({"GET", "HEAD"})
 
 
@@ -54,10 +59,10 @@ def curl(case: Case, request: Request, description: Description) -> str:
 
 def broken_up(command: str) -> list[str]:
     """*command* of `curl` as lines that a shell reads as one: its address, its headers, its body."""
-    # The body comes last, and begins with a quote.
-    *head, body = command.rsplit(" -d '", 1)
-    call, *headers = (head[0] if head else body).split(" -H ", 1)
-    lines = [call, *(f"-H {rest}" for rest in headers), *([f"-d '{body}"] if head else [])]
+    options = [(found["option"], found.start()) for found in _WORD.finditer(command) if found["option"]]
+    # The headers stand on one line.
+    breaks = [at for number, (name, at) in enumerate(options) if name != "-H" or "-H" not in dict(options[:number])]
+    lines = [command[start:end].strip(" ") for start, end in zip([0, *breaks], [*breaks, None], strict=True)]
     return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
 
 
@@ -113,8 +118,17 @@ def _body(request: Request, path: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("'", "'\\''")
-    return f"'{escaped}'"
+    """*text* as a word of bash: what a terminal would not show as it is, by its bytes."""
+    if text.isprintable():
+        escaped = text.replace("'", "'\\''")
+        return f"'{escaped}'"
+    return f"$'{''.join(map(_escaped, text))}'"
+
+
+def _escaped(character: str) -> str:
+    if character in {"'", "\\"}:
+        return f"\\{character}"
+    return character if character.isprintable() else "".join(f"\\x{byte:02x}" for byte in character.encode())
 
 
 def _root(root: str, base: str) -> str:

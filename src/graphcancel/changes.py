@@ -114,6 +114,18 @@ def by_kind(found: Iterable[tuple[str, Item]]) -> tuple[Change, ...]:
     return tuple(Change(kind, TOLD[kind], tuple(items)) for kind, items in sorted_out.items() if items)
 
 
+def drawn(line: Line) -> str | None:
+    """Of a case with generated calls how many there were to be, and from which seed."""
+    made = line.get("generated")
+    return f"{made['allotted']} from seed {made['seed']}" if made else None
+
+
+def others_drawn(before: Line, after: Line) -> bool:
+    """Whether the generated calls of a case are others in each of two runs."""
+    then, now = drawn(before), drawn(after)
+    return then is not None and now is not None and then != now
+
+
 @dataclass(frozen=True)
 class Pair:
     """What one target answered in two runs, the earlier one as *before*."""
@@ -126,6 +138,11 @@ class Pair:
         """The lines of each case that both runs have, in the order of the plan."""
         then = self.before.by_id
         return tuple((then[line["id"]], line) for line in self.after.cases if line["id"] in then)
+
+    @cached_property
+    def alike(self) -> tuple[tuple[Line, Line], ...]:
+        """Those of which both runs made the same calls, as far as can be known: the drawn ones by seed and number."""
+        return tuple(pair for pair in self.common if not others_drawn(*pair))
 
     @cached_property
     def restricted(self) -> tuple[Part, Part]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from graphcancel.changes import Found, Item, Pair
+from graphcancel.changes import Found, Item, Pair, drawn, others_drawn
 from graphcancel.run import Line, Part
-from graphcancel.standing_text import known_deviation
+from graphcancel.standing_text import known_deviation, plural
 
 _OF_A_PAGE: Final = ("standing", "version", "edition", "revision", "sha256", "url", "page", "action")
 _EVIDENCE: Final = {
@@ -36,6 +36,10 @@ def differing(pair: Pair) -> Found:
     yield from _lists("made", "findings fail the run", then["gates"], now["gates"])
     yield from _tables("made", "waived", then["waived"], now["waived"])
     yield from _tables("made", "known deviation", *(_known(part) for part in (pair.before, pair.after)))
+    others = [(drawn(before), drawn(after)) for before, after in pair.common if others_drawn(before, after)]
+    if others:
+        cases = f"in {plural(len(others), 'case')}, of which only verdicts and broken clauses are compared"
+        yield "made", _turned(f"other generated calls {cases}", *others[0])
     yield from _contracts(pair)
 
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from graphcancel.by_hand import broken_up, variables
 from graphcancel.call_text import again, call_in_words, calls_in_words
+from graphcancel.facts_text import printable
 from graphcancel.finding_text import headline, is_quotation
 from graphcancel.remedies import remedy
 from graphcancel.report import NOT_EXAMINED, readings
@@ -47,6 +48,11 @@ def explained(part: Part, case: str, run: str | None) -> Iterator[Told]:
         case: The id of one in the part's plan.
         run: Where the run lies, as it is shown; None where there is none.
     """
+    for told in _explained(part, case, run):
+        yield Told(printable(told.text), told.style)
+
+
+def _explained(part: Part, case: str, run: str | None) -> Iterator[Told]:
     planned = next(planned for planned in part.plan if planned["id"] == case)
     line = part.by_id.get(case)
     told = line or _of_plan(planned)

@@ -12,6 +12,7 @@ from typing import Final
 from graphcancel.by_hand import broken_up
 from graphcancel.call_text import again, call_in_words, calls_in_words
 from graphcancel.case import CONVENTIONS
+from graphcancel.facts_text import printable
 from graphcancel.run import Line
 from graphcancel.standing_text import known_deviation
 
@@ -45,7 +46,8 @@ def explain(line: Line, contracts: Mapping[str, Line], see_again: str) -> str:
         shown -= 1
     rest = [item["clause"] for item in broken[shown:]]
     more = _wrapped(f"and {len(rest)} more: {', '.join(rest)}", "  ")[:1] if rest else []
-    return "\n".join([*top, *(text for entry in told[:shown] for text in entry), *more, *bottom])
+    lines = [*top, *(text for entry in told[:shown] for text in entry), *more, *bottom]
+    return "\n".join(map(printable, lines))
 
 
 def headline(line: Line, contracts: Mapping[str, Line]) -> str:

@@ -33,6 +33,7 @@ BUILT_IN: Final = "mock"
 _REPLAY: Final = "replay"
 _AT_A_TIME: Final = 4
 _NAMED: Final = 20
+_DIGITS: Final = 100
 
 
 def read_given(config: pytest.Config) -> Suite:
@@ -120,6 +121,10 @@ def _generate(config: pytest.Config, suite: Suite, *, replays: bool) -> None:
         raise GraphCancelError(f"{asked}: say how many calls this target is to get, with --generated N")
     given = config.getoption("hypothesis_seed", default=None)
     # hypothesis makes a number of it, if it can, only after this.
+    if given is not None and len(str(given)) > _DIGITS:
+        raise GraphCancelError(
+            f"--hypothesis-seed: has {len(str(given))} characters; give a number of {_DIGITS} at most"
+        )
     if given is not None and not str(given).isdecimal():
         raise GraphCancelError(f"--hypothesis-seed={given}: is no number from 0; give one, or leave it out")
     cloud = suite.described.cloud if suite.described else None

@@ -13,13 +13,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from graphcancel.changes import Found, Item, Pair
+from graphcancel.changes import Found, Item, Pair, drawn
 from graphcancel.marks import STAMP
 from graphcancel.run import Line
 from graphcancel.sanitise import CUT
 
 _OWN: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|\{[\w-]+\}")
 """What is an object's or a request's own: ids, and stand-ins of them."""
+_CALLS: Final = re.compile(r"\bin \d+ calls?(?:, not examined in \d+)?")
+"""In how many generated calls something was so: by itself that says nothing of the target."""
 _LEAST_S: Final = 2.0
 _FACTOR: Final = 2.0
 _HIDDEN: Final = "…"
@@ -32,9 +34,10 @@ _PASSING: Final = frozenset({"retry-after"})
 
 def drifted(pair: Pair) -> Found:
     """Each answer that is another one, though no clause is judged otherwise for it."""
-    for before, after in pair.common:
+    for before, after in pair.alike:
         told = list(_findings(before, after))
-        if before["exchanges"] and after["exchanges"]:
+        # Which of the generated calls is shown depends on what was answered.
+        if before["exchanges"] and after["exchanges"] and (not drawn(after) or not list(_sent_to(before, after))):
             told += _answer(before["exchanges"][-1], after["exchanges"][-1], said=" ".join(text for text, _, _ in told))
         for text, then, now in told:
             yield "answered", Item(text, after["id"], None, then, now)
@@ -92,7 +95,7 @@ def _moved(what: str, before: str | None, after: str | None) -> Told:
 
 def _plain(text: str | None) -> str | None:
     """*text* without what is a run's own."""
-    return None if text is None else _OWN.sub(_HIDDEN, STAMP.sub(_HIDDEN, text))
+    return None if text is None else _CALLS.sub(_HIDDEN, _OWN.sub(_HIDDEN, STAMP.sub(_HIDDEN, text)))
 
 
 def _code(body: str) -> str | None:
@@ -156,14 +159,19 @@ def _far(then: float, now: float) -> bool:
 
 
 def sent_otherwise(pair: Pair) -> Found:
-    """Each call that is another one: that is the suite's doing."""
+    """Each call that is another one: that is the suite's doing, but where which of the generated ones is shown."""
     for before, after in pair.common:
-        if before["exchanges"] and after["exchanges"]:
-            then, now = (_sent(line["exchanges"][-1]) for line in (before, after))
-            for name in [*then, *(name for name in now if name not in then)]:
-                if then.get(name) != now.get(name):
-                    text, old, new = _moved(name, then.get(name), now.get(name))
-                    yield "sent", Item(text, after["id"], None, old, new)
+        if before["exchanges"] and after["exchanges"] and not drawn(before) and not drawn(after):
+            for text, old, new in _sent_to(before, after):
+                yield "sent", Item(text, after["id"], None, old, new)
+
+
+def _sent_to(before: Line, after: Line) -> Iterator[Told]:
+    """How the last call of a case differs from the one before."""
+    then, now = (_sent(line["exchanges"][-1]) for line in (before, after))
+    for name in [*then, *(name for name in now if name not in then)]:
+        if then.get(name) != now.get(name):
+            yield _moved(name, then.get(name), now.get(name))
 
 
 def _sent(call: Line) -> dict[str, str | None]:

@@ -5,17 +5,20 @@ Which cases a test gets, in which order they run, and whether pytest chose all o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from graphcancel.case import Case
+from graphcancel.generated_cases import spread
 from graphcancel.suite import Suite
 
 GENERATING: Final = "test_generated.py"
 SUITE: Final = pytest.StashKey[Suite]()
 STANDINGS: Final = ("current", "superseded", "translated", "draft")
+_ENLARGED: Final = pytest.StashKey[str]()
 _ATTRIBUTES: Final = frozenset({"kind", "contract", "actor", "circumstance", "body", "family", "expects"})
 
 
@@ -92,14 +95,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Give each case its turn, and each generated one its calls; a contract test that was left no case is none."""
     items[:] = [item for item in items if item.get_closest_marker("cases") is None or case_of(item)]
     items.sort(key=lambda item: case.turn if (case := case_of(item)) else 0)
-    allotment = config.stash[SUITE].allotment
-    if allotment.calls:
-        generated = {item: case for item in items if (case := case_of(item)) and case.kind == "generated"}
-        allotment.share_out(list(generated.values()))
-        without = [item for item, case in generated.items() if case.id not in allotment.shares]
-        items[:] = [item for item in items if item not in without]
-        if without:
-            config.hook.pytest_deselected(items=without)
+    if config.stash[SUITE].allotment.calls:
+        _allot(config, [case for item in items if (case := case_of(item))])
+
+
+def _allot(config: pytest.Config, chosen: Iterable[Case]) -> None:
+    """
+    Spread the generated calls over the *chosen* cases. None is left without: a case left out makes a run partial.
+
+    Raises:
+        pytest.UsageError: That takes more calls than were asked for, and the target is somebody's.
+    """
+    suite = config.stash[SUITE]
+    # Two tests may ask for one case.
+    generated = list({case.id: case for case in chosen if case.kind == "generated"}.values())
+    allotment, asked = suite.allotment, suite.allotment.calls
+    enough = next(number for number in count(asked) if len(spread(number, generated)) == len(generated))
+    # Under -n it is the controller that refuses, before any worker has begun.
+    if enough > asked and not is_worker(config) and suite.described and suite.described.origin != "mock":
+        raise pytest.UsageError(
+            f"--generated {asked}: {len(generated)} cases need {enough} calls; say so, or choose fewer cases with -k"
+        )
+    if enough > asked:
+        config.stash[_ENLARGED] = f"{enough} generated calls instead of {asked}: {len(generated)} cases need as many"
+    allotment.calls = enough
+    allotment.share_out(generated)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -122,8 +142,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> str | None:
-    """Say when a run is partial."""
-    return _partial(config.stash[SUITE])
+    """Say when a run is partial, and when it makes more calls than it was told to."""
+    return _told(config)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -132,13 +152,20 @@ def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None
     suite = node.config.stash[SUITE]
     if suite.selected is not None:
         return
-    known = {case.id for case in suite.cases}
-    suite.selected = sum(1 for name in ids if name.partition("[")[2].removesuffix("]") in known)
-    text = _partial(suite)
+    known = {case.id: case for case in suite.cases}
+    chosen = [known[named] for name in ids if (named := name.partition("[")[2].removesuffix("]")) in known]
+    suite.selected = len(chosen)
+    if suite.allotment.calls:
+        _allot(node.config, chosen)
+    text = _told(node.config)
     terminal = node.config.pluginmanager.get_plugin("terminalreporter")
     if text and terminal:
         terminal.ensure_newline()
         terminal.write_line(text)
+
+
+def _told(config: pytest.Config) -> str | None:
+    return "\n".join(filter(None, [config.stash.get(_ENLARGED, None), _partial(config.stash[SUITE])])) or None
 
 
 def _partial(suite: Suite) -> str | None:

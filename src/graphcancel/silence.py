@@ -76,7 +76,7 @@ def _losses(pair: Pair) -> dict[tuple[str, str], _Losses]:
     judged: dict[str, Counter[str]] = defaultdict(Counter)
     found: dict[tuple[str, str], _Losses] = {}
     plan = {item["id"]: item["clauses"] for item in pair.after.plan}
-    for before, after in pair.common:
+    for before, after in pair.alike:
         contract, now = after["contract"], {item["clause"]: item for item in after["clauses"]}
         for clause in (item["clause"] for item in before["clauses"] if item["held"] is not None):
             judged[clause][contract] += 1

@@ -313,7 +313,8 @@ class Suite:
         if self.overlap:
             self.overlap.close()
         turned, left = session.finish(look=not self.interrupted)
-        self.late += [self.line(self.allotment.turned(record)) for record in turned]
+        # Of a generated case several calls may be among them: the last line tells of them all.
+        self.late += {record.case.id: self.line(self.allotment.turned(record)) for record in turned}.values()
         if left:
             self.residue = "; ".join(dict.fromkeys(left))
         if self.ledger:

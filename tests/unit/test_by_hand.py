@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
 from dataclasses import replace
+from shutil import which
 
 import pytest
 
@@ -47,6 +49,46 @@ def test_no_command_holds_an_id_an_address_or_a_token_and_none_is_long(all_cases
         assert " ".join(line.removesuffix(" \\") for line in broken_up(made)) == made
         assert len(broken_up(made)) <= 3
         assert all(variables({**case.coordinates(), "curl": made}).values()), case.id
+
+
+HOSTILE = "a 'b' \\ \x1b[31m\u202e\u200b\x7f\x85\r\n\tf00 é 🎉 $HOME -d 'x' -H 'y'"
+
+
+@pytest.fixture
+def sent(by_id, named, describe):
+    """The command that sends a body."""
+
+    def build(text: str, case: str = "event-cancel.v1.0/me.events/organizer/camel") -> str:
+        found, description = named(case), describe()
+        comment = comment_for(found, MARK)
+        request = call_for(found, by_id[found.root_of], SignIn(description), ROOT, VALUES, comment)
+        return curl(found, replace(request, payload=text.encode()), description)
+
+    return build
+
+
+@pytest.mark.parametrize("text", [HOSTILE, HOSTILE.replace("\x1b", "").replace("\r\n", ""), "plain 'text' -d 'x'"])
+def test_what_a_terminal_obeys_is_shown_by_its_bytes_and_sent_as_it_is(text, sent):
+    made = "\n".join(broken_up(sent(text)))
+    # bash itself says which words it makes of it
+    done = subprocess.run(
+        [which("bash") or "bash", "-c", f"curl() {{ printf '%s\\0' \"$@\"; }}; {made}"], capture_output=True, check=True
+    )
+    words = done.stdout.decode().split("\0")
+
+    assert all(line.isprintable() for line in made.split("\n"))
+    assert words[words.index("-d") + 1] == text
+
+
+@pytest.mark.parametrize("text", ["x -d 'y' -H 'z'", "it's -d 'y'", "\n -d 'y\\' -H "])
+def test_a_command_is_broken_where_its_own_options_begin(text, sent):
+    assert [line.split(" ")[0] for line in broken_up(sent(text))] == ["curl", "-H", "-d"]
+
+
+def test_an_id_of_escaped_bytes_is_no_place_to_break(sent):
+    case = "graph-conventions/v1.0.me.events/organizer/pascal/percent-encoded-id"
+
+    assert [line.split(" ")[0] for line in broken_up(sent("\0", case))] == ["curl", "-H", "--data-binary"]
 
 
 def test_a_batch_carries_its_call_with_the_path_by_variable(command):

@@ -14,6 +14,7 @@ from graphcancel.case import Case
 from graphcancel.disputes import load_disputes
 from graphcancel.errors import GraphCancelError
 from graphcancel.explaining import explained, satisfying
+from graphcancel.generated_cases import generated_cases
 from graphcancel.looking_up import before_any_run, meant, newest_with
 from graphcancel.run import Part, told_of_contracts, told_of_disputes, told_of_plan
 from graphcancel.runfile import RunFile
@@ -60,6 +61,20 @@ def camel(all_cases):
 
 
 class TestTelling:
+    def test_what_a_terminal_obeys_is_not_shown(self, header, camel):
+        line = broken(camel, {"clause": "response.status", "received": "\x1b[31m200\u202e"})
+        line["exchanges"][0]["request"]["body"] = "a\x1b]0;b\x07\u202ec"
+        told = text(Part(header | {"started": STARTED}, (line,)), CAMEL)
+
+        assert "a?]0;b??c" in told
+        assert all(one.isprintable() for one in told.split("\n"))
+
+    def test_a_generated_case_that_nobody_ran_is_seen_by_its_file_and_a_number(self, header, contracts):
+        case = next(iter(generated_cases(contracts)))
+        part = Part(header | {"started": STARTED, "plan": told_of_plan([case])}, ())
+
+        assert f"pytest tests/contract/test_generated.py --target=… --generated 40 -k {case.id}" in text(part, case.id)
+
     def test_a_finding_is_told_with_what_other_pages_say_and_what_would_satisfy_it(self, header, camel):
         part = Part(header | {"started": STARTED}, (broken(camel, {"clause": "response.status"}),))
         told = text(part, CAMEL)

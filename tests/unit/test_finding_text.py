@@ -84,6 +84,15 @@ def test_a_clause_in_our_own_words_is_no_quotation_though_it_begins_with_a_name(
     )
 
 
+def test_what_a_terminal_obeys_is_not_shown():
+    item = judged("response.status", received="\x1b[31m\u202e200")
+    told = explain(line("event-cancel.v1.0", item, curl="curl -d '\x1b[0m'"), TOLD, "")
+
+    assert "\x1b" not in told
+    assert "\u202e" not in told
+    assert "?[31m?200" in told
+
+
 def test_a_convention_is_no_page():
     found = line("graph-conventions", judged("request.malformed", "no success (not 2xx)"), circumstance="batch")
 

@@ -46,6 +46,14 @@ TENANT = "--target=https://graph.example"
         ((NAMED, TENANT), f"{NAMED}: say how many calls this target is to get, with --generated N"),
         (("--generated=0",), "--generated 0: makes no call; give a number from 1, or leave it out"),
         (
+            ("--generated=5", f"--hypothesis-seed={'7' * 5000}"),
+            "--hypothesis-seed: has 5000 characters; give a number of 100 at most",
+        ),
+        (
+            (NAMED, TENANT, "--generated=20"),
+            "--generated 20: 107 cases need 165 calls; say so, or choose fewer cases with -k",
+        ),
+        (
             ("--generated=5", "--hypothesis-seed=x"),
             "--hypothesis-seed=x: is no number from 0; give one, or leave it out",
         ),
@@ -66,11 +74,11 @@ def listed(found) -> list[str]:
     ("options", "number"),
     [
         ((NAMED,), 107),
-        ((NAMED, "--generated=20"), 20),
+        ((NAMED, "--generated=20"), 107),
         ((NAMED, "--generated=20", "-k", PAGE), 1),
-        ((NAMED, TENANT, "--generated=20"), 20),
-        (("--generated=5",), 5),
-        (("--generated=5", "tests"), 5),
+        ((NAMED, TENANT, "--generated=200"), 107),
+        (("--generated=5",), 107),
+        (("--generated=5", "tests"), 107),
         (("tests",), 0),
         ((), 0),
     ],
@@ -93,6 +101,14 @@ def test_the_header_says_how_many_calls_and_from_which_seed(generating):
     found = generating("--collect-only", "--generated=9", "--hypothesis-seed=7")
 
     found.stdout.fnmatch_lines(["graph-cancel-contracts: *, 9 generated calls from seed 7"])
+
+
+def test_no_case_is_left_without_a_call_and_what_that_takes_is_said(generating):
+    found = generating("--collect-only", NAMED, "--generated=20")
+
+    found.stdout.fnmatch_lines(["*collected 107 items*", "165 generated calls instead of 20: 107 cases need as many"])
+    everything = generating("--collect-only", "--generated=20", "--ignore=tests", marker="@pytest.mark.cases()")
+    assert "partial run" not in everything.stdout.str()
 
 
 # -- one case ------------------------------------------------------------------------------------------------------

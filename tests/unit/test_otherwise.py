@@ -171,3 +171,47 @@ def test_a_clause_that_says_something_else_is_told_word_by_word():
     assert texts(run(), after, "contracts") == [
         f"{V1}: {STATUS}, says: {STATUS} is so → success is answered 200",
     ]
+
+
+# -- generated calls -----------------------------------------------------------------------------------------------
+
+
+def generated(number: int, *clauses: dict, seed: int = 0, sent: str = "{}", status: int = 202, **more) -> dict:
+    made = {"calls": number, "accepted": number, "refused": 0, "allotted": number, "seed": seed}
+    return {"generated": made, "clauses": clauses, "exchanges": [exchange(status, sent=sent)]} | more
+
+
+MANY = (clause(STATUS, received="so in 36 calls"), clause(TOLD, received="so in 4 calls, not examined in 1"))
+FEW = (clause(STATUS, received="so in 37 calls"),)
+
+
+@pytest.mark.parametrize("other", [generated(3, *FEW, sent="[]"), generated(40, *FEW, seed=7, sent="[]", status=200)])
+def test_of_other_generated_calls_it_is_told_once_that_they_are_others(other):
+    before, after = two(generated(40, *MANY), other)
+    made = other["generated"]
+
+    assert kinds(before, after) == ["made"]
+    assert texts(before, after, "made") == [
+        (
+            "other generated calls in 1 case, of which only verdicts and broken clauses are compared: "
+            f"40 from seed 0 → {made['allotted']} from seed {made['seed']}"
+        )
+    ]
+    assert not compare(before, after).moved
+
+
+def test_a_verdict_of_other_generated_calls_is_compared():
+    before, after = two(generated(40, *MANY), generated(3, clause(STATUS, held=False), verdict="fail"))
+
+    assert compare(before, after).moved
+    assert kinds(before, after) == ["off-pass", "made"]
+
+
+def test_in_how_many_calls_and_which_of_them_is_shown_is_no_difference():
+    before, after = two(generated(40, *MANY), generated(40, *FEW, MANY[1], sent="[]", status=200))
+
+    assert kinds(before, after) == []
+
+
+def test_of_the_same_generated_calls_a_clause_that_is_silent_is_told():
+    assert kinds(*two(generated(40, *MANY), generated(40, *FEW))) == ["unasserted"]

@@ -6,6 +6,7 @@ import itertools
 import shutil
 import signal
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -251,6 +252,15 @@ def test_what_the_last_look_finds_does_not_fail_what_does_not_gate(outcome, name
 
     assert found.ret != 1
     assert {line["id"]: line["verdict"] for line in lines[1:-1]}[case.id] == "fail"
+
+
+def test_a_case_that_the_last_look_turns_more_than_once_is_told_once_and_last(outcome, named):
+    case = named("event-cancel.v1.0/me.events/organizer/empty")
+    turned = [Record(case, conclude([replace(BROKEN, received=text)], sent=True)) for text in ("first", "last")]
+    found, lines = outcome(told(HELD), late=turned)
+
+    assert sum(report.failed for report in found.reprec.getreports("pytest_runtest_logreport")) == 1
+    assert [line["clauses"][0]["received"] for line in lines if line.get("id") == case.id] == ["last"]
 
 
 def test_a_finding_of_the_last_look_takes_the_place_of_an_earlier_one(outcome, named):

@@ -174,6 +174,14 @@ def test_a_reading_is_followed_where_every_judged_clause_that_gives_it_held(outc
     assert reading(lines, "event-cancel/response.status") == {"202": state, "204": "not examined"}
 
 
+def test_generated_calls_say_nothing_of_a_reading(reading):
+    lines = [line(clauses=[judged("response.status", True)]), line(clauses=[judged("response.status", False)])]
+
+    assert (
+        reading([lines[0], lines[1] | {"generated": {"calls": 4}}], "event-cancel/response.status")["202"] == "followed"
+    )
+
+
 def test_every_dispute_has_each_of_its_readings_but_not_that_a_page_lists_none(part):
     computed = {item.id: {one.value for one in item.readings} - {NOT_LISTED} for item in disputes(CONTRACTS)}
     found = readings(part())
