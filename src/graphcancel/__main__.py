@@ -312,7 +312,8 @@ def _drift(arguments: argparse.Namespace) -> int:
 
 def _drift_of_pages(arguments: argparse.Namespace, contracts: Sequence[Contract]) -> int:
     pages = [read_page(Path(page), arguments.includes) for page in arguments.pages]
-    helds = [hold(page, contract_of(page, contracts, named=len(arguments.contract) == 1)) for page in pages]
+    named = len(arguments.contract) == 1
+    helds = [hold(page, contract_of(page, contracts, named=named), contracts) for page in pages]
     if arguments.json:
         print(json.dumps(drift_as_json(helds), indent=1, ensure_ascii=False))
     else:

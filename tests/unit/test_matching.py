@@ -82,6 +82,29 @@ def test_a_page_between_two_contracts_is_refused_with_both() -> None:
         contract_of(page(BY_ID["event-cancel.v1.0"]), twins)
 
 
+def test_of_two_that_are_as_close_the_current_one_is_taken() -> None:
+    current = BY_ID["event-cancel.beta"]
+    old = replace(current, id="event-cancel.old", standing="superseded")
+
+    for content in (page(current), page(current, current.sha256 or "")):
+        assert contract_of(content, [old, current]) is current
+
+
+def test_the_current_contract_is_named_beside_one_that_is_not() -> None:
+    old, current = BY_ID["event-cancel.beta-2021"], BY_ID["event-cancel.beta"]
+
+    held = hold(page(old), old, ALL)
+
+    assert (held.number, held.moved) == (0, False)
+    assert held.current is not None
+    assert held.current.contract is current
+    assert held.current.number == len(hold(page(old), current).differences) > 0
+    assert hold(page(old), old).current is None
+    assert hold(page(current), current, ALL).current is None
+    draft = BY_ID["bookingappointment-cancel.stub"]
+    assert hold(page(draft), draft, ALL).current is None
+
+
 def test_a_contract_without_routes_is_none_to_hold_a_page_against() -> None:
     with pytest.raises(DriftError, match="no contract with routes"):
         contract_of(page(CONTRACTS[0]), [BY_ID["graph-conventions"]], named=True)
