@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from graphcancel.facts import Page
 
 CURRENT: Final = "current"
+_ACTION: Final = re.compile(r"\s*\w+\s*:\s*\w+\s*")
+"""A title that names an action, such as `event: cancel`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,12 @@ def _current_first(alike: list[Contract]) -> list[Contract]:
 
 
 def _of_action(page: Page, known: Sequence[Contract]) -> list[Contract]:
-    """Those of the action that the title names, else those whose routes end in the same segment."""
+    """Those of the action that the title names; where it names none, those whose routes end in the same segment."""
     ends = {fact.about.rpartition("/")[2] for fact in page.facts if fact.kind == "route"}
     titled = [contract for contract in known if _titled(contract, page)]
-    return titled or [contract for contract in known if contract.routes[0].template.rpartition("/")[2] in ends]
+    if titled or _ACTION.fullmatch(page.title or ""):
+        return titled
+    return [contract for contract in known if contract.routes[0].template.rpartition("/")[2] in ends]
 
 
 def _titled(contract: Contract, page: Page) -> bool:

@@ -61,10 +61,21 @@ def test_a_title_is_enough_where_one_contract_bears_it() -> None:
 
 def test_the_last_segment_alone_is_not() -> None:
     line = "POST /print/printers/{}/jobs/{}/cancel"
-    other = replace(page(BY_ID["event-cancel.v1.0"]), title="printJob: cancel", facts=(Fact("route", line, line),))
+    other = replace(page(BY_ID["event-cancel.v1.0"]), title="Cancel a job", facts=(Fact("route", line, line),))
 
     with pytest.raises(DriftError, match="no contract has a fact in common"):
         contract_of(other, ALL)
+
+
+@pytest.mark.parametrize("title", ["printJob: cancel", "accessPackageAssignmentRequest:cancel"])
+def test_a_title_that_names_another_action_is_never_overruled_by_what_the_page_has_in_common(title: str) -> None:
+    line = "POST /print/printers/{}/jobs/{}/cancel"
+    facts = (Fact("route", line, line), *facts_of(BY_ID["bookingappointment-cancel.stub"])[1:])
+    other = replace(page(BY_ID["bookingappointment-cancel.stub"]), title=title, facts=facts)
+
+    with pytest.raises(DriftError, match=f"no contract is about '{title}'"):
+        contract_of(other, ALL)
+    assert contract_of(replace(other, title="cancel"), ALL) is BY_ID["bookingappointment-cancel.stub"]
 
 
 def test_a_version_without_a_contract_is_refused() -> None:
