@@ -88,6 +88,24 @@ def test_several_pages_are_each_held_against_their_own(page: Path, tmp_path: Pat
     ]
 
 
+def test_a_page_that_belongs_to_no_contract_hides_no_other(page: Path, tmp_path: Path, capsys) -> None:
+    edit(page, "| comment |", "| reason |")
+    other = tmp_path / "printjob-cancel.md"
+    other.write_text("# printJob: cancel\n\n## HTTP request\n```http\nPOST /print/jobs/{id}/cancel\n```\n", "utf-8")
+    missing = tmp_path / "missing.md"
+
+    assert main(["drift", str(other), str(page), str(missing)]) == 4
+
+    captured = capsys.readouterr()
+    assert "    changed  comment → reason\n" in captured.out
+    assert captured.out.count("held against") == 1
+    told = captured.err.splitlines()
+    assert [line.split(": ")[1] for line in told] == [str(other), str(missing)]
+    assert "no contract is about 'printJob: cancel'" in told[0]
+    assert main(["drift", "--json", str(other), str(page)]) == 4
+    assert [each["place"] for each in json.loads(capsys.readouterr().out)["pages"]] == [str(page)]
+
+
 def test_a_contract_can_be_named(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["drift", str(page), "--contract", "event-cancel.beta"]) == 15
 
