@@ -82,9 +82,10 @@ class Model:
     simple: Mapping[str, str] = field(hash=False)
     format: Format = "CSDL"
 
-    def begins(self, segment: str) -> bool:
-        """Whether the container has an entity set or singleton *segment*."""
-        return any(step.name == segment for step in self.steps.get("", ()))
+    def leaves_out(self, segment: str) -> bool:
+        """Never: no published model lacks an entity set or singleton on purpose."""
+        del segment
+        return False
 
     def sight(self, template: str) -> Sighting:
         """Walk the route *template*."""

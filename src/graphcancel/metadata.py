@@ -86,8 +86,8 @@ class Metadata(Protocol):
     def version(self) -> str | None:
         """Which of `VERSIONS` it describes; None where it does not tell."""
 
-    def begins(self, segment: str) -> bool:
-        """Whether any path of the file begins with *segment*."""
+    def leaves_out(self, segment: str) -> bool:
+        """Whether the file has no path that begins with *segment*, and that is no loss in its format."""
 
     def sight(self, template: str) -> Sighting:
         """Look a route up."""

@@ -135,7 +135,7 @@ def _compared(metadata: Metadata, contract: Contract, notes: dict[str, None]) ->
 def _sight(metadata: Metadata, route: Route, notes: dict[str, None]) -> Sighting:
     """Look *route* up; one of `/me` below `/users`, where the file leaves all of `/me` out."""
     template = route.template
-    if template.startswith(_ME) and not metadata.begins("me"):
+    if template.startswith(_ME) and metadata.leaves_out("me"):
         notes["the file has nothing below /me; those routes were looked for below /users/{id}"] = None
         return metadata.sight(template.replace(_ME, _USER, 1))
     return metadata.sight(template)

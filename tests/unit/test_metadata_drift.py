@@ -19,6 +19,8 @@ from graphcancel.openapi_stream import read_openapi
 
 CURRENT = "event-cancel.v1.0"
 USERS = "/users/{user-id}/events/{event-id}/cancel"
+ME = 4
+"""Routes of the contract that begin there."""
 
 
 @pytest.fixture
@@ -243,6 +245,27 @@ def test_me_is_looked_for_below_users_where_the_file_has_none_of_it(compared, by
 
     assert differences(drift) == []
     assert drift.notes == ("the file has nothing below /me; those routes were looked for below /users/{id}",)
+
+
+def test_me_in_another_case_is_there_and_moves(compared, by_id):
+    tree = agreeing(by_id)
+    tree["paths"] = {path.replace("/me/", "/Me/"): item for path, item in tree["paths"].items()}
+
+    drift = compared(tree, CURRENT)
+
+    assert drift.notes == ()
+    assert [(change, kind) for change, kind, *_ in differences(drift)] == [("changed", "route")] * ME
+    drift = compared(CSDL.replace('Singleton Name="me"', 'Singleton Name="Me"'), CURRENT)
+    assert [(change, kind) for change, kind, *_ in differences(drift)] == [("changed", "route")] * ME
+
+
+def test_a_model_without_me_has_lost_its_routes(compared):
+    drift = compared(CSDL.replace('        <Singleton Name="me" Type="microsoft.graph.user" />\n', ""), CURRENT)
+
+    assert [(change, kind) for change, kind, *_ in differences(drift)] == [("removed", "route")] * ME
+    assert {found for *_, found in differences(drift)} == {"the container has no me"}
+    assert drift.notes == ()
+    assert drift.moved
 
 
 def test_me_is_not_looked_for_elsewhere_where_the_file_has_some_of_it(compared, by_id):
