@@ -109,6 +109,10 @@ def compare_metadata(
             f"{metadata.place}: describes {version}, but {wrong.id} {why}; name another with --contract"
         )
     notes: dict[str, None] = {}
+    if metadata.version not in {None, version}:
+        notes[f"the file says that it describes {metadata.version}; it was taken for {version}, as --version says"] = (
+            None
+        )
     compared = tuple(_compared(metadata, contract, notes) for contract in fitting)
     return MetadataDrift(metadata.place, metadata.format, version, compared, tuple(notes))
 

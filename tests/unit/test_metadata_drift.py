@@ -303,6 +303,17 @@ def test_a_file_that_tells_no_version_needs_one(compared, by_id):
     assert differences(compared(tree, CURRENT, version="v1.0")) == []
 
 
+def test_a_version_other_than_the_files_own_is_noted(compared, by_id):
+    tree = agreeing(by_id)
+    assert compared(tree, CURRENT, version="v1.0").notes == ()
+    tree["servers"] = [{"url": "https://graph.example/beta/"}]
+
+    drift = compared(tree, CURRENT, version="v1.0")
+
+    assert drift.notes == ("the file says that it describes beta; it was taken for v1.0, as --version says",)
+    assert not drift.moved
+
+
 @pytest.mark.parametrize(("name", "why"), [("event-cancel.beta", "is of beta"), ("graph-conventions", "has no routes")])
 def test_a_contract_that_was_named_is_never_left_out(name, why, compared, by_id):
     with pytest.raises(MetadataError, match=f"describes v1.0, but {name} {why}; name another with --contract"):
