@@ -158,7 +158,7 @@ class Model:
         path = "/".join(next(keys, PLACEHOLDER) if each == PLACEHOLDER else each for each in (*spelled, action.name))
         return Declared(
             call=f"POST /{path}",
-            statuses=(),
+            statuses=None,
             returns=action.returns,
             body_required=None,
             parameters=tuple(

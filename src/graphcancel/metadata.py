@@ -41,14 +41,14 @@ class Declared:
 
     Attributes:
         call: Verb and path as the file writes them: `POST /users/{user-id}/events/{event-id}/cancel`.
-        statuses: Those of success, `204` or `2XX`; empty in a format that has none.
+        statuses: Those of success, `204` or `2XX`; None in a format that has none.
         returns: What a success carries (a media type or a type's name); empty for nothing.
         body_required: Whether a call without body is wrong; None in a format that does not tell.
         line: Where it stands in the file, counted from 1; None where the format hides it.
     """
 
     call: str
-    statuses: tuple[str, ...]
+    statuses: tuple[str, ...] | None
     returns: str
     body_required: bool | None
     parameters: tuple[Parameter, ...]

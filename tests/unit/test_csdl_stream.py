@@ -52,7 +52,7 @@ def test_a_call_is_read_with_its_parameters_and_its_line(tmp_path):
     assert found.exact
     assert found.declared.call == f"POST {ROUTE}"
     assert found.declared.parameters == (Parameter("Comment", "string", required=False),)
-    assert (found.declared.statuses, found.declared.returns, found.declared.body_required) == ((), "", None)
+    assert (found.declared.statuses, found.declared.returns, found.declared.body_required) == (None, "", None)
     assert found.declared.line == line
 
 

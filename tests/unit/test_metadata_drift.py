@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from published import CSDL, as_contract_says, as_generated, call, unheard, written
 
 from graphcancel.__main__ import main
+from graphcancel.contract import Contract
 from graphcancel.csdl_stream import read_csdl
 from graphcancel.errors import MetadataError
 from graphcancel.metadata_drift import MetadataDrift, compare_metadata
@@ -27,8 +29,8 @@ ME = 4
 def compared(contracts, by_id, tmp_path) -> Callable[..., MetadataDrift]:
     """Hold an OpenAPI tree, or a model's text, against contracts."""
 
-    def compare(source: Any, *ids: str, version: str | None = None) -> MetadataDrift:
-        chosen = [by_id[name] for name in ids] or contracts
+    def compare(source: Any, *ids: str | Contract, version: str | None = None) -> MetadataDrift:
+        chosen = [by_id[each] if isinstance(each, str) else each for each in ids] or contracts
         templates = {route.template for contract in chosen for route in contract.routes}
         if isinstance(source, str):
             (tmp_path / "v1.0.csdl").write_text(source)
@@ -151,7 +153,7 @@ CHANGES = {
     "property lost": (lambda post: schema_of(post)["properties"].clear(), ("removed", "property", "comment", "comment, Comment", ""), True),
     "property respelled": (lambda post: schema_of(post).update(properties={"COMMENT": {"type": "string"}}), ("changed", "property", "comment", "comment, Comment", "COMMENT"), True),
     "property retyped": (lambda post: schema_of(post).update(properties={"Comment": {"type": "boolean"}}), ("changed", "type", "comment", "string", "boolean"), True),
-    "property untyped": (lambda post: schema_of(post).update(properties={"Comment": {}}), None, False),
+    "property untyped": (lambda post: schema_of(post).update(properties={"Comment": {}}), ("disputed", "type", "comment", "string", ""), False),
     "property added": (lambda post: schema_of(post)["properties"].update(Reason={"type": "string"}), ("disputed", "property", "Reason", "", "Reason"), False),
     "property required": (lambda post: schema_of(post).update(required=["Comment"]), ("disputed", "optionality", "comment", "optional", "required"), False),
     "body required": (lambda post: post["requestBody"].update(required=True), ("disputed", "optionality", "", "optional", "a body is required"), False),
@@ -159,7 +161,8 @@ CHANGES = {
     "204": (lambda post: post.update(responses={"204": {}}), ("disputed", "status", "", "202", "204"), False),
     "2XX": (lambda post: post.update(responses={"2XX": {}}), ("disputed", "status", "", "202", "2XX"), False),
     "200 and 202": (lambda post: post.update(responses={"200": {}, "202": {}}), ("disputed", "status", "", "202", "200, 202"), False),
-    "no success": (lambda post: post.update(responses={"default": {}}), None, False),
+    "no success": (lambda post: post.update(responses={"default": {}}), ("disputed", "status", "", "202", "none declared"), False),
+    "refusals alone": (lambda post: post.update(responses={"4XX": {}}), ("disputed", "status", "", "202", "none declared"), False),
     "another refusal": (lambda post: post["responses"].update({"418": {}}), None, False),
     "answer with content": (lambda post: post["responses"]["202"].update(content={"application/json": {}}), ("disputed", "body", "", "empty", "application/json"), False),
     "description": (lambda post: post.update(description="other words"), None, False),
@@ -222,6 +225,30 @@ def test_what_a_model_says_otherwise_is_told(old, new, expected, moved, compared
 
     assert expected in differences(drift)
     assert drift.moved is moved
+
+
+def test_what_the_page_says_and_the_file_does_not_is_disputed(compared, by_id):
+    """No contract on file calls a property required or says what is returned; one that is drafted may."""
+    document = json.loads(json.dumps(dict(by_id[CURRENT].document)))
+    for item in document["paths"].values():
+        schema_of(item["post"])["required"] = ["comment"]
+        answer = item["post"]["responses"]["202"]
+        del answer["x-empty-body"]
+        answer["content"] = {"application/json": {"schema": {"x-type": "event", "x-clause": "response.status"}}}
+    answers = tuple(replace(each, empty_body_clause=None) for each in by_id[CURRENT].answers)
+    demanding = replace(by_id[CURRENT], document=document, answers=answers, optional_clause=None)
+    returned = ("disputed", "body", "", "event", "")
+    wanted = ("disputed", "optionality", "comment", "required", "optional")
+
+    drift = compared(agreeing(by_id), demanding)
+
+    assert differences(drift) == [wanted, returned]
+    assert not drift.moved
+    assert differences(compared(CSDL, demanding)) == [wanted, returned]
+    tree = agreeing(by_id)
+    altered(lambda post: post["responses"]["202"].update(content={"application/json": {}}))(tree)
+    altered(lambda post: schema_of(post).update(required=["Comment"]))(tree)
+    assert differences(compared(tree, demanding)) == []
 
 
 def test_a_model_without_a_walk_says_where_it_ends(compared):
