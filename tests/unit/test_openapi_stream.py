@@ -182,6 +182,37 @@ def test_a_file_is_read_once_where_its_components_follow_and_refer_to_nothing_be
     assert told == sorted(told)
 
 
+@pytest.mark.parametrize(("written", "expected"), [("true", True), ("True", True), ("TRUE", True), ("False", False)])
+def test_truth_is_read_in_any_spelling_that_yaml_has(written, expected, tmp_path):
+    text = yaml.safe_dump(openapi({EVENT: call(TEXT)}))
+    assert text.count("required: true") == 1
+    path = tmp_path / "it.yaml"
+    path.write_text(text.replace("required: true", f"required: {written}"))
+
+    assert read_openapi(path, [ROUTE], unheard).sight(ROUTE).declared.body_required is expected
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"allOf": [{"properties": TEXT}, {"required": ["Comment"]}]}, True),
+        ({"allOf": [{"required": ["Comment"]}, {"allOf": [{"properties": TEXT}]}]}, True),
+        ({"properties": TEXT, "allOf": [{"required": ["Comment"]}]}, True),
+        ({"required": ["Comment"], "anyOf": [{"properties": TEXT}]}, True),
+        ({"anyOf": [{"properties": TEXT, "required": ["Comment"]}]}, True),
+        ({"anyOf": [{"properties": TEXT, "required": ["Comment"]}, {"properties": TEXT}]}, False),
+        ({"allOf": [{"properties": TEXT}, {"required": ["when"]}]}, False),
+    ],
+)
+def test_what_is_required_beside_a_property_counts(schema, expected, tmp_path):
+    operation = call()
+    operation["requestBody"]["content"]["application/json"]["schema"] = schema
+
+    declared = read(openapi({EVENT: operation}), tmp_path).sight(ROUTE).declared
+
+    assert declared.parameters == (Parameter("Comment", "string", required=expected),)
+
+
 @pytest.mark.parametrize(
     "schema", [{"$ref": "#/components/schemas/a"}, {"allOf": [{"$ref": "#/components/schemas/a"}] * 2}]
 )
