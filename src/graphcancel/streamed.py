@@ -87,9 +87,16 @@ class Flow:
         return False
 
     def each(self) -> Iterator[str]:
-        """The keys of the mapping entered; its reader takes or skips each value before the next."""
+        """
+        The keys of the mapping entered; its reader takes or skips each value before the next.
+
+        Raises:
+            MetadataError: It merges another mapping into itself, whose keys would be missed.
+        """
         while (event := next(self._events))[0] != _END:
             if event[0] == _SCALAR:
+                if event[1] == "<<" and event[2]:
+                    raise self._refused("a key that merges another mapping; write out what it merges", event[2])
                 self._line = event[2].start_mark.line + 1 if event[2] else None
                 yield event[1]
             else:

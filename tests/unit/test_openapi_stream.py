@@ -360,6 +360,8 @@ WHOLE = yaml.safe_dump(openapi({EVENT: call(TEXT)}), sort_keys=False)
         ("openapi: 3.0.4\npaths: {/a/cancel: {post: {responses: {}}}}\n", "has no components, as every published file has; is it whole?"),
         ("openapi: 3.0.4\npaths:\n  /a/cancel: {post: {}\n", "line 4, column 1: did not find expected ',' or '}'; is it whole, and is it YAML?"),
         ("openapi: 3\npaths: {/a/cancel: {post: &a {responses: {}}}, /b/cancel: {post: *a}}", "line 2: an alias stands where a mapping is needed; write it out"),
+        ("openapi: 3\nx: &m {post: {responses: {}}}\npaths:\n  /a/cancel:\n    get: {}\n    <<: *m\n", "line 6: a key that merges another mapping; write out what it merges"),
+        ("openapi: 3\nx: &m {/a/cancel: {post: {}}}\npaths:\n  <<: *m\n", "line 4: a key that merges another mapping; write out what it merges"),
         ("openapi: 3\npaths: {/a/cancel: {post: {responses: {<<: {}}}}}", "line 2: a key that is no text, or merges another mapping; write it out"),
     ],
 )  # fmt: skip
