@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from graphcancel.errors import MetadataError
 from graphcancel.metadata import Declared, Parameter
+from graphcancel.printing import printable
 
 PREFIX: Final = "#/components/"
 Pointer = tuple[str, str]
@@ -60,7 +61,7 @@ class Meaning:
         operation = self._mapping(item.post)
         body = self.followed(operation.get("requestBody"))
         if "responses" not in operation:
-            raise self._nothing(f"the responses of {item.path[:200]}")
+            raise self._nothing(f"the responses of {printable(item.path[:200])}")
         responses = {status: self.followed(each) for status, each in self._mapping(operation["responses"]).items()}
         successes = {status: each for status, each in responses.items() if status.startswith("2")}
         carried = [media for each in successes.values() for media in self._mapping(each.get("content"))]

@@ -421,6 +421,36 @@ def test_one_file_of_one_format_is_asked_for(arguments):
         main(["drift", *arguments])
 
 
+def test_what_a_file_holds_does_not_reach_the_terminal_as_a_command(by_id, compared, tmp_path, capsys):
+    steer = "\x1b[2J\u202e\u009b31m"
+    tree = agreeing(by_id)
+    extra = f"/users/{{user-id}}/more{steer}/{{event-id}}/cancel"
+    tree["paths"][extra] = copy.deepcopy(tree["paths"][USERS])
+    schema_of(tree["paths"][USERS]["post"])["properties"] = {"Comment": {"type": steer}, steer: {"type": "string"}}
+    path = written(tree, tmp_path / "openapi.yaml")
+
+    assert main(["drift", "--openapi", str(path), "--contract", CURRENT]) == 15
+
+    told = capsys.readouterr().out.splitlines()
+    assert all(line.isprintable() for line in told)
+    assert sum("[2J" in line for line in told) == 3
+    model = CSDL.replace('"Comment" Type="Edm.String"', f'"Comment\u202e" Type="{steer[4:]}"')
+    assert all(line.isprintable() for line in told_of_metadata(compared(model, CURRENT)))
+
+    del tree["paths"][extra]["post"]["responses"]
+    written(tree, path)
+    assert main(["drift", "--openapi", str(path), "--contract", CURRENT]) == 4
+    tree["paths"][extra] = {}
+    written(tree, path)
+    assert main(["drift", "--openapi", str(path), "--contract", CURRENT]) == 4
+    tree["paths"][extra] = {"post": {"responses": {"200": {"$ref": f"#/components/responses/{steer}"}}}}
+    written(tree, path)
+    assert main(["drift", "--openapi", str(path), "--contract", CURRENT]) == 4
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 3
+    assert all(line.isprintable() and "[2J" in line for line in said)
+
+
 def test_many_routes_that_no_page_lists_are_counted_in_words_and_listed_in_json(compared, by_id):
     tree = agreeing(by_id)
     for number in range(12):
