@@ -107,9 +107,12 @@ def beginning(path: Path) -> bytes:
     The first bytes of *path*, blanks and byte-order mark dropped.
 
     Raises:
-        MetadataError: It cannot be read, is empty or packed.
+        MetadataError: It cannot be read, is no regular file, is empty or packed.
     """
     try:
+        if path.exists() and not path.is_file():
+            # A pipe would be waited for, and can be read once only; a file is opened again and again.
+            raise MetadataError(f"{path}: is no regular file; write what it holds to a file, and name that")
         with path.open("rb") as file:
             head = file.read(_BEGINNING)
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -449,6 +450,19 @@ def test_what_a_file_holds_does_not_reach_the_terminal_as_a_command(by_id, compa
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 3
     assert all(line.isprintable() and "[2J" in line for line in said)
+
+
+@pytest.mark.parametrize("option", ["--openapi", "--csdl"])
+def test_what_is_no_regular_file_is_refused_and_not_waited_for(option, tmp_path, capsys):
+    pipe = tmp_path / "v1.0.pipe"
+    os.mkfifo(pipe)
+
+    for path in (pipe, tmp_path):
+        assert main(["drift", option, str(path)]) == 4
+        assert capsys.readouterr() == (
+            "",
+            f"graphcancel: {path}: is no regular file; write what it holds to a file, and name that\n",
+        )
 
 
 def test_many_routes_that_no_page_lists_are_counted_in_words_and_listed_in_json(compared, by_id):
