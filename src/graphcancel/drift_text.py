@@ -14,6 +14,7 @@ from graphcancel.claims import HOME, SECTION, claims_of, section_at
 from graphcancel.difference import Difference
 from graphcancel.facts import Kind
 from graphcancel.matching import Held
+from graphcancel.printing import printable
 from graphcancel.standing_text import plural
 
 _REMARKS: Final = 20
@@ -52,7 +53,7 @@ def told(held: Held) -> Iterator[str]:
     What a page holds may be long, and meant for the terminal rather than for its reader.
     """
     for line in _told(held):
-        shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in line[:_WIDEST])
+        shown = printable(line[:_WIDEST])
         yield f"{shown}…" if len(line) > _WIDEST else shown
 
 

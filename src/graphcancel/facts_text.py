@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graphcancel.facts import Fact, Kind, Page
+from graphcancel.printing import printable
 
 _SECTIONS: Final[Mapping[str, tuple[Kind, ...]]] = {
     "errors": ("error", "error-code", "error-sentence"),
@@ -43,7 +44,7 @@ def told_of(page: Page, width: int) -> Iterator[Told]:
     """
     form = "rendered text" if page.form == "rendered" else "Markdown"
     yield Told(
-        f"{_printable(page.title or 'no title')}, {page.version or 'version unknown'}, {form}: {page.place}", "bold"
+        f"{printable(page.title or 'no title')}, {page.version or 'version unknown'}, {form}: {page.place}", "bold"
     )
     rows = {title: list(_rows(page, kinds)) for title, kinds in _SECTIONS.items()}
     widest = max((len(name) for found in rows.values() for _, name, value in found if value), default=0)
@@ -70,13 +71,13 @@ def _rows(page: Page, kinds: tuple[Kind, ...]) -> Iterator[tuple[int | None, str
             continue
         if fact.kind == "route":
             ways = addressed.get(fact.about)
-            yield fact.line, "", _printable(fact.value + (f"  ({ways})" if ways else ""))
+            yield fact.line, "", printable(fact.value + (f"  ({ways})" if ways else ""))
         else:
-            yield fact.line, _printable(f"{fact.kind} {fact.about}".strip()), _value(fact)
+            yield fact.line, printable(f"{fact.kind} {fact.about}".strip()), _value(fact)
 
 
 def _value(fact: Fact) -> str:
-    return "none" if fact.kind == "permission-higher" and not fact.value else _printable(fact.value)
+    return "none" if fact.kind == "permission-higher" and not fact.value else printable(fact.value)
 
 
 def _put(line: int | None, label: str, value: str, width: int) -> Iterator[Told]:
@@ -86,8 +87,3 @@ def _put(line: int | None, label: str, value: str, width: int) -> Iterator[Told]
     wrapped = textwrap.wrap(value, room, break_long_words=False, break_on_hyphens=False) or [""]
     for number, text in enumerate(wrapped):
         yield Told(f"{head if not number else ' ' * len(head)}{text}".rstrip())
-
-
-def _printable(text: str) -> str:
-    """*text* without what would move a terminal's cursor or change its colours."""
-    return "".join(character if character.isprintable() else "?" for character in text)

@@ -19,6 +19,7 @@ import yaml
 
 from graphcancel.errors import MetadataError
 from graphcancel.metadata import beginning
+from graphcancel.strict_yaml import LOADER
 
 Tell = Callable[[int], None]
 """Is told how many bytes were read, from time to time."""
@@ -35,8 +36,6 @@ _Event = tuple[int, str, Any]
 
 _BEGINNINGS: Final = frozenset({_MAPPING, _LIST})
 
-# libyaml reads ten times as fast; where PyYAML lacks it, slow is better than not.
-_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YAML: Final = {
     yaml.ScalarEvent: _SCALAR,
     yaml.MappingStartEvent: _MAPPING,
@@ -185,7 +184,7 @@ class Flow:
         kinds = _YAML.get
         try:
             event: Any
-            for event in yaml.parse(file, Loader=_LOADER):
+            for event in yaml.parse(file, Loader=LOADER):
                 kind = kinds(type(event))
                 if kind == _SCALAR:
                     yield kind, event.value, event

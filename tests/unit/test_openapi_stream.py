@@ -312,7 +312,7 @@ def test_any_document_is_read_as_its_tree_says_in_each_form(paths, around, seed,
 def test_without_libyaml_the_same_is_read(tmp_path, monkeypatch):
     tree = openapi({EVENT: call(TEXT)})
     fast = read(tree, tmp_path)
-    monkeypatch.setattr(streamed, "_LOADER", yaml.SafeLoader)
+    monkeypatch.setattr(streamed, "LOADER", yaml.SafeLoader)
 
     assert read(tree, tmp_path) == fast
     assert "is it whole, and is it YAML?" in refused("paths: [", tmp_path)
