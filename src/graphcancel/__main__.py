@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from rich.console import Console
 from rich.progress import Progress
@@ -47,7 +47,7 @@ from graphcancel.layers import Found
 from graphcancel.looking_up import before_any_run, meant, newest_with
 from graphcancel.markdown import since
 from graphcancel.marks import new_run
-from graphcancel.matching import contract_of, hold
+from graphcancel.matching import Held, contract_of, hold
 from graphcancel.merge import lines_of, merge
 from graphcancel.metadata_drift import compare_metadata
 from graphcancel.metadata_text import reading, told_of_metadata
@@ -69,6 +69,11 @@ from graphcancel.targetfile import Description, read_target
 
 FORMATS: Final[Mapping[str, Callable[[Line], Iterator[str]]]] = {"text": told, "markdown": since, "json": as_json}
 """How a comparison is told, line by line."""
+
+_BAD: Final = 4
+"""The exit status of bad input."""
+
+_Made = TypeVar("_Made")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -97,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return commands[arguments.command](arguments)
     except GraphCancelError as error:
         print(f"graphcancel: {error}", file=sys.stderr)
-        return 4
+        return _BAD
     except BrokenPipeError:
         sys.stderr.close()
         return 0
@@ -209,16 +214,21 @@ def _prove(arguments: argparse.Namespace) -> int:
 
 
 def _read(arguments: argparse.Namespace) -> int:
-    pages = [read_page(path, arguments.includes) for path in arguments.pages]
+    many = len(arguments.pages) > 1
     if arguments.as_contract:
-        if len(pages) > 1:
-            raise DriftError(f"read --as-contract: {len(pages)} pages make as many contracts; name one page at a time")
-        print(drafted(pages[0], (arguments.contracts or _folder()) / "schema.json"), end="")
+        if many:
+            number = len(arguments.pages)
+            raise DriftError(f"read --as-contract: {number} pages make as many contracts; name one page at a time")
+        page = read_page(arguments.pages[0], arguments.includes)
+        print(drafted(page, (arguments.contracts or _folder()) / "schema.json"), end="")
         return 0
+    pages = _of_each(arguments.pages, lambda path: read_page(path, arguments.includes))
+    status = 0 if len(pages) == len(arguments.pages) else _BAD
     if arguments.json:
         found = [asdict(page) for page in pages]
-        print(json.dumps(found if len(found) > 1 else found[0], indent=1, ensure_ascii=False))
-        return 0
+        if found:
+            print(json.dumps(found if many else found[0], indent=1, ensure_ascii=False))
+        return status
     console = Console(highlight=False, soft_wrap=True)
     for number, page in enumerate(pages):
         if number:
@@ -226,7 +236,18 @@ def _read(arguments: argparse.Namespace) -> int:
         # What reads a pipe finds a fact on one line.
         for line in told_of_page(page, console.width if console.is_terminal else sys.maxsize):
             console.print(Text(line.text, style=line.style))
-    return 0
+    return status
+
+
+def _of_each(pages: Sequence[Path], made: Callable[[Path], _Made]) -> list[_Made]:
+    """What is *made* of each of *pages*; where that fails, a line on stderr, so that one page hides no other."""
+    found = []
+    for page in pages:
+        try:
+            found.append(made(page))
+        except GraphCancelError as error:
+            print(f"graphcancel: {error}", file=sys.stderr)
+    return found
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -311,14 +332,19 @@ def _drift(arguments: argparse.Namespace) -> int:
 
 
 def _drift_of_pages(arguments: argparse.Namespace, contracts: Sequence[Contract]) -> int:
-    pages = [read_page(Path(page), arguments.includes) for page in arguments.pages]
-    helds = [hold(page, contract_of(page, contracts, named=len(arguments.contract) == 1)) for page in pages]
-    if arguments.json:
+    def held_against_its_own(path: Path) -> Held:
+        page = read_page(path, arguments.includes)
+        return hold(page, contract_of(page, contracts, named=len(arguments.contract) == 1), contracts)
+
+    helds = _of_each([Path(page) for page in arguments.pages], held_against_its_own)
+    if arguments.json and helds:
         print(json.dumps(drift_as_json(helds), indent=1, ensure_ascii=False))
     else:
         for held in helds:
             for line in told_of_drift(held):
                 print(line)
+    if len(helds) < len(arguments.pages):
+        return _BAD
     return EXIT_MOVED if any(held.moved for held in helds) else 0
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from graphcancel.coherence import walk_of
 from graphcancel.facts import Fact, Kind, Page
+from graphcancel.segments import first_named, walk_of
 
 if TYPE_CHECKING:
     from graphcancel.contract import Contract
@@ -134,17 +134,12 @@ def _permissions(document: Mapping[str, Any]) -> Iterator[Claim]:
 
 def _routes(contract: Contract) -> Iterator[Claim]:
     for route in contract.routes:
-        line = shortened(route.written)
+        line = first_named(route.written)
         walk = walk_of(line)
         yield _claim("route", walk, line, f"paths.{route.template}.x-written")
         # A path without a placeholder names nobody.
         if "{}" in walk or route.addressings == ("me",):
             yield _claim("addressing", walk, ", ".join(route.addressings), f"paths.{route.template}.parameters")
-
-
-def shortened(line: str) -> str:
-    """*line* with a placeholder that names two things down to its first: `{id | userPrincipalName}` is `{id}`."""
-    return re.sub(r"(?<=[{<])\s*([^|{}<>]*?)\s*\|[^{}<>]*(?=[}>])", r"\1", line)
 
 
 def parted(about: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel.errors import ContractError
 from graphcancel.schema import nearest
+from graphcancel.segments import shown, walk_of
 from graphcancel.strict_yaml import label
 
 if TYPE_CHECKING:
@@ -19,17 +20,6 @@ if TYPE_CHECKING:
 
 # Rules about what a call brings about: no key of a request or an answer can point to them.
 RULES: Final = ("effect.", "occurrence.", "delete.", "organizer.only")
-
-
-# Some pages write their paths with the address of the service, and the version, before them.
-_ROOT: Final = re.compile(r"https?://[^/ ]+(?:/(?:v\d+\.\d+|beta)(?=/))?", re.IGNORECASE)
-
-
-def walk_of(line: str) -> str:
-    """A page's line with every placeholder as `{}`, from the root of the service on: what makes two routes one."""
-    verb, _, path = line.partition(" ")
-    bare = re.sub(r"\{[^}]*\}|<[^>]*>", "{}", _ROOT.sub("", path, count=1))
-    return f"{verb} {bare}"
 
 
 def check_clauses(document: dict[str, Any], path: Path) -> None:
@@ -105,7 +95,7 @@ def check_routes(document: dict[str, Any], path: Path) -> None:
             msg = f"{label(path)}: paths.{template}: calls {deed}, x-document.action is {action!r}; correct one of them"
             raise ContractError(msg)
         # Two templates that differ in placeholder names only are one route to a server.
-        walk = re.sub(r"\{[^}]*\}", "{}", template)
+        walk = shown(template)
         if walk in seen:
             msg = f"{label(path)}: paths.{template}: the same route as {seen[walk]}; remove one of them"
             raise ContractError(msg)

@@ -96,15 +96,15 @@ cannot be read, a case is in two of them or in none, or an expected target is mi
 DRIFTING = """\
 examples:
   graphcancel drift event-cancel.md                     a page as it reads now, against its contract
-  graphcancel drift api-reference/v1.0/api/*cancel.md   several, each against its own
+  graphcancel drift event-cancel.md bookingappointment-cancel.md    several, each against its own
   graphcancel drift event-cancel.md --contract event-cancel.beta
   graphcancel drift event-cancel.md --json | jq -r '.differences[].kind'
   graphcancel drift --openapi openapi.yaml              published metadata, against each contract of its version
   graphcancel drift --csdl metadata.xml --version beta --json | jq '.differences[] | select(.moved)'
 
 A page is held against the contract of its action and version that has most facts in common with it. The exit status
-is 15 if a fact of a page moved, or a route or property of a current page is no longer so in the metadata, else 0, and 4
-for what cannot be read or belongs to no contract or to several alike.
+is 15 if a fact of a page moved, or a route or property of a current page is no longer so in the metadata, else 0. It is
+4 if a page cannot be read or belongs to no contract or to several alike: the other pages are told all the same.
 """
 
 CHECKING = """\
@@ -125,7 +125,8 @@ examples:
   curl -s https://docs.example/event-cancel.md | graphcancel read -
   graphcancel read event-decline.md --as-contract > contracts/event-decline.v1.0.yaml
 
-The exit status is 0, or 4 if a page cannot be read, holds no fact of an action, or says what no contract can hold.
+The exit status is 0, or 4 if a page cannot be read, holds no fact of an action, or says what no contract can hold: the
+other pages are told all the same.
 """
 
 

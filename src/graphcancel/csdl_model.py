@@ -82,9 +82,10 @@ class Model:
     simple: Mapping[str, str] = field(hash=False)
     format: Format = "CSDL"
 
-    def begins(self, segment: str) -> bool:
-        """Whether the container has an entity set or singleton *segment*."""
-        return any(step.name == segment for step in self.steps.get("", ()))
+    def leaves_out(self, segment: str) -> bool:
+        """Never: no published model lacks an entity set or singleton on purpose."""
+        del segment
+        return False
 
     def sight(self, template: str) -> Sighting:
         """Walk the route *template*."""
@@ -157,7 +158,7 @@ class Model:
         path = "/".join(next(keys, PLACEHOLDER) if each == PLACEHOLDER else each for each in (*spelled, action.name))
         return Declared(
             call=f"POST /{path}",
-            statuses=(),
+            statuses=None,
             returns=action.returns,
             body_required=None,
             parameters=tuple(

@@ -25,6 +25,9 @@ TYPES: Final = 100_000
 _AT_ONCE: Final = 1 << 20  # expat reads an unfinished element again with each piece
 _BY_KEY: Final = "IndexableByKey"
 _NAVIGATION: Final = "NavigationProperty"
+# Both spellings that XML Schema has for each.
+_TRUE: Final = frozenset({"true", "1"})
+_FALSE: Final = frozenset({"false", "0"})
 
 
 def read_csdl(path: Path, templates: Collection[str], tell: Tell) -> Model:
@@ -143,7 +146,7 @@ class _Reader:
             self._target = None
         elif tag == "Record" and self._records:
             record = self._records.pop()
-            if record.get(_BY_KEY) == "false" and _NAVIGATION not in record:
+            if record.get(_BY_KEY) in _FALSE and _NAVIGATION not in record:
                 self._mark()
 
     def _on_schema(self, attributes: Mapping[str, str]) -> None:
@@ -196,7 +199,7 @@ class _Reader:
         self._target = (owner, name) if slash and name.casefold() in self._wanted else None
 
     def _on_annotation(self, attributes: Mapping[str, str]) -> None:
-        if attributes.get("Term", "").endswith(f".{_BY_KEY}") and attributes.get("Bool") == "false":
+        if attributes.get("Term", "").endswith(f".{_BY_KEY}") and attributes.get("Bool") in _FALSE:
             self._mark()
 
     def _on_record(self, _: Mapping[str, str]) -> None:
@@ -208,7 +211,7 @@ class _Reader:
 
     def _on_action(self, attributes: Mapping[str, str]) -> None:
         name = attributes.get("Name", "")
-        if attributes.get("IsBound") == "true" and name.casefold() in self._names:
+        if attributes.get("IsBound") in _TRUE and name.casefold() in self._names:
             self._action = Action(name, "", (), "", self._parser.CurrentLineNumber)
             self._bound()
 
@@ -219,7 +222,7 @@ class _Reader:
         if not self._action.bound:
             self._action = replace(self._action, bound=type_)
             return
-        nullable = attributes.get("Nullable", "true") != "false"
+        nullable = attributes.get("Nullable") not in _FALSE
         parameter = (attributes.get("Name", ""), type_, nullable)
         self._action = replace(self._action, parameters=(*self._action.parameters, parameter))
 

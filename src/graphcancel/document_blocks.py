@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graphcancel.facts import Fact, Kind, Remark
+from graphcancel.printing import printable
 
 SHOWN: Final = 60
 """Characters of a page's text that a remark quotes at most."""
@@ -138,8 +139,7 @@ Block = Prose | Heading | Grid | Code | Annotation | Include
 
 def shorten(text: str) -> str:
     """*text* as a remark quotes it: on one line, and not all of it."""
-    flat = " ".join(text.split())
-    shown = "".join(character if character.isprintable() else "?" for character in flat)
+    shown = printable(" ".join(text.split()))
     return shown if len(shown) <= SHOWN else shown[: SHOWN - 1] + "…"
 
 

@@ -8,10 +8,9 @@ import re
 from typing import Final
 
 from graphcancel.document_blocks import Code, Notes, shorten
+from graphcancel.segments import NAMED, PLACEHOLDER, first_named, from_root, names_in, walk_of
 
 VERBS: Final = frozenset("GET POST PUT PATCH DELETE HEAD OPTIONS".split())
-_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}|<([^<>]*)>")
-_ROOT: Final = re.compile(r"https?://[^/]+(?:/(v\d+\.\d+|beta)(?=/))?", re.IGNORECASE)
 _LINE: Final = re.compile(r"([A-Za-z]+)\s+(\S.*)")
 
 
@@ -30,36 +29,25 @@ def read_routes(code: Code, notes: Notes) -> None:
 
 
 def _read_route(verb: str, written: str, line: int, notes: Notes) -> None:
-    path = _ROOT.sub("", written, count=1)
-    bare = _PLACEHOLDER.sub("{}", path)
-    if not path.startswith("/") or any(sign in bare.replace("{}", "") for sign in "{}<>| "):
+    path = from_root(written)
+    about = walk_of(f"{verb} {written}")
+    rest = about.removeprefix(f"{verb} ").replace(PLACEHOLDER, "")
+    if not path.startswith("/") or any(sign in rest for sign in "{}<>| "):
         notes.remark(line, f"a path that is not understood: {shorten(written)}")
         return
-    about = f"{verb} {bare}"
-    shown = _PLACEHOLDER.sub(_first, written)
-    fresh = notes.claim("route", about, f"{verb} {shown}", line)
+    fresh = notes.claim("route", about, first_named(f"{verb} {written}"), line)
     addressing = _addressing(path)
     if fresh and addressing:
         notes.claim("addressing", about, addressing, line)
-
-
-def _first(found: re.Match[str]) -> str:
-    """A placeholder with the first of what may stand in it."""
-    opening, closing = found.group()[0], found.group()[-1]
-    return f"{opening}{_names(found)[0]}{closing}"
-
-
-def _names(found: re.Match[str]) -> list[str]:
-    return [name.strip() for name in (found.group(1) or found.group(2) or "").split("|")]
 
 
 def _addressing(path: str) -> str:
     """`me`, or the ways a path's first placeholder may be filled; empty where it has none."""
     if path.split("/")[1].casefold() == "me":
         return "me"
-    found = _PLACEHOLDER.search(path)
+    found = NAMED.search(path)
     if found is None:
         return ""
-    names = [name.casefold() for name in _names(found)]
+    names = [name.casefold() for name in names_in(found)]
     ways = ["upn" if name.endswith("principalname") or name == "upn" else "id" for name in names]
     return ", ".join(sorted(set(ways)))

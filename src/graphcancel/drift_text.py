@@ -14,6 +14,7 @@ from graphcancel.claims import HOME, SECTION, claims_of, section_at
 from graphcancel.difference import Difference
 from graphcancel.facts import Kind
 from graphcancel.matching import Held
+from graphcancel.printing import printable
 from graphcancel.standing_text import plural
 
 _REMARKS: Final = 20
@@ -37,6 +38,8 @@ def _page(held: Held) -> dict[str, Any]:
         "version": held.page.version,
         "sha256": held.page.sha256,
         "contract": held.contract.id,
+        "standing": held.contract.standing,
+        "current": held.current and {"contract": held.current.contract.id, "differ": held.current.number},
         "same_bytes": held.same_bytes,
         "moved": held.moved,
         "remarks": [asdict(remark) for remark in held.page.remarks],
@@ -50,12 +53,19 @@ def told(held: Held) -> Iterator[str]:
     What a page holds may be long, and meant for the terminal rather than for its reader.
     """
     for line in _told(held):
-        shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in line[:_WIDEST])
+        shown = printable(line[:_WIDEST])
         yield f"{shown}…" if len(line) > _WIDEST else shown
 
 
 def _told(held: Held) -> Iterator[str]:
-    yield f"{held.page.place}: held against {held.contract.id} ({_file(held)}): {_outcome(held)}"
+    where = f"{held.contract.standing}, {_file(held)}"
+    yield f"{held.page.place}: held against {held.contract.id} ({where}): {_outcome(held)}"
+    if held.current:
+        number = held.current.number
+        yield (
+            f"  held against a {held.contract.standing} contract; the current one of this action and version is "
+            f"{held.current.contract.id}, from which {plural(number, 'fact')} {'differs' if number == 1 else 'differ'}"
+        )
     keys: dict[tuple[str, str], str] = {claim.fact.key: claim.key for claim in claims_of(held.contract)}
     for kind, group in groupby(held.differences, key=lambda difference: difference.kind):
         yield f"  {kind}"
@@ -70,9 +80,8 @@ def _file(held: Held) -> str:
 
 
 def _outcome(held: Held) -> str:
-    moved = sum(difference.moved for difference in held.differences)
-    if moved:
-        return f"{plural(moved, 'fact')} moved"
+    if held.moved:
+        return f"{plural(held.number, 'fact')} moved"
     if held.same_bytes:
         return "the page read for this contract, byte for byte; no fact moved"
     return "no fact moved" if held.contract.sha256 is None else "the text changed, but no fact moved"

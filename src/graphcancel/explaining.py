@@ -16,8 +16,8 @@ from typing import Final
 
 from graphcancel.by_hand import broken_up, variables
 from graphcancel.call_text import again, call_in_words, calls_in_words
-from graphcancel.facts_text import printable
 from graphcancel.finding_text import headline, is_quotation
+from graphcancel.printing import printable
 from graphcancel.remedies import remedy
 from graphcancel.report import NOT_EXAMINED, readings
 from graphcancel.run import Line, Part, weight

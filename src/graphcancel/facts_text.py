@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graphcancel.facts import Fact, Kind, Page
+from graphcancel.printing import printable
 
 _SECTIONS: Final[Mapping[str, tuple[Kind, ...]]] = {
     "errors": ("error", "error-code", "error-sentence"),
@@ -86,8 +87,3 @@ def _put(line: int | None, label: str, value: str, width: int) -> Iterator[Told]
     wrapped = textwrap.wrap(value, room, break_long_words=False, break_on_hyphens=False) or [""]
     for number, text in enumerate(wrapped):
         yield Told(f"{head if not number else ' ' * len(head)}{text}".rstrip())
-
-
-def printable(text: str) -> str:
-    """*text* without what would move a terminal's cursor or change its colours."""
-    return "".join(character if character.isprintable() else "?" for character in text)

@@ -12,7 +12,7 @@ from typing import Final
 from graphcancel.by_hand import broken_up
 from graphcancel.call_text import again, call_in_words, calls_in_words
 from graphcancel.case import CONVENTIONS
-from graphcancel.facts_text import printable
+from graphcancel.printing import printable
 from graphcancel.run import Line
 from graphcancel.standing_text import known_deviation
 

@@ -41,14 +41,14 @@ class Declared:
 
     Attributes:
         call: Verb and path as the file writes them: `POST /users/{user-id}/events/{event-id}/cancel`.
-        statuses: Those of success, `204` or `2XX`; empty in a format that has none.
+        statuses: Those of success, `204` or `2XX`; None in a format that has none.
         returns: What a success carries (a media type or a type's name); empty for nothing.
         body_required: Whether a call without body is wrong; None in a format that does not tell.
         line: Where it stands in the file, counted from 1; None where the format hides it.
     """
 
     call: str
-    statuses: tuple[str, ...]
+    statuses: tuple[str, ...] | None
     returns: str
     body_required: bool | None
     parameters: tuple[Parameter, ...]
@@ -86,8 +86,8 @@ class Metadata(Protocol):
     def version(self) -> str | None:
         """Which of `VERSIONS` it describes; None where it does not tell."""
 
-    def begins(self, segment: str) -> bool:
-        """Whether any path of the file begins with *segment*."""
+    def leaves_out(self, segment: str) -> bool:
+        """Whether the file has no path that begins with *segment*, and that is no loss in its format."""
 
     def sight(self, template: str) -> Sighting:
         """Look a route up."""
@@ -107,9 +107,12 @@ def beginning(path: Path) -> bytes:
     The first bytes of *path*, blanks and byte-order mark dropped.
 
     Raises:
-        MetadataError: It cannot be read, is empty or packed.
+        MetadataError: It cannot be read, is no regular file, is empty or packed.
     """
     try:
+        if path.exists() and not path.is_file():
+            # A pipe would be waited for, and can be read once only; a file is opened again and again.
+            raise MetadataError(f"{path}: is no regular file; write what it holds to a file, and name that")
         with path.open("rb") as file:
             head = file.read(_BEGINNING)
     except OSError as error:

@@ -22,7 +22,6 @@ from graphcancel.segments import shown
 
 CURRENT: Final = "current"
 _ME, _USER = "/me/", "/users/{user}/"
-_SUCCESS: Final = range(200, 300)
 _NUMBERS: Final = frozenset({"integer", "number"})
 
 
@@ -109,6 +108,10 @@ def compare_metadata(
             f"{metadata.place}: describes {version}, but {wrong.id} {why}; name another with --contract"
         )
     notes: dict[str, None] = {}
+    if metadata.version not in {None, version}:
+        notes[f"the file says that it describes {metadata.version}; it was taken for {version}, as --version says"] = (
+            None
+        )
     compared = tuple(_compared(metadata, contract, notes) for contract in fitting)
     return MetadataDrift(metadata.place, metadata.format, version, compared, tuple(notes))
 
@@ -135,7 +138,7 @@ def _compared(metadata: Metadata, contract: Contract, notes: dict[str, None]) ->
 def _sight(metadata: Metadata, route: Route, notes: dict[str, None]) -> Sighting:
     """Look *route* up; one of `/me` below `/users`, where the file leaves all of `/me` out."""
     template = route.template
-    if template.startswith(_ME) and not metadata.begins("me"):
+    if template.startswith(_ME) and metadata.leaves_out("me"):
         notes["the file has nothing below /me; those routes were looked for below /users/{id}"] = None
         return metadata.sight(template.replace(_ME, _USER, 1))
     return metadata.sight(template)
@@ -162,6 +165,7 @@ def _of_body(
     metadata: Metadata, contract: Contract, types: Mapping[str, str], declared: Declared
 ) -> Iterator[Difference]:
     given = {parameter.name: parameter for parameter in declared.parameters}
+    required = _required(contract)
     for names in _spellings(contract):
         exact = next((given[name] for name in names if name in given), None)
         alike = next((each for name, each in given.items() if name.casefold() == names[0].casefold()), None)
@@ -173,10 +177,14 @@ def _of_body(
         if exact is None:
             yield _difference(metadata, contract, "changed", "property", names[0], written, found.name, declared)
         documented = types.get(names[0], "")
-        if documented and found.type and not _alike(documented, found.type):
-            yield _difference(metadata, contract, "changed", "type", names[0], documented, found.type, declared)
+        if documented and not _alike(documented, found.type):
+            # A file that stopped telling the type does not give another.
+            change: Change = "changed" if found.type else "disputed"
+            yield _difference(metadata, contract, change, "type", names[0], documented, found.type, declared)
         if found.required and contract.optional_clause:
             yield _difference(metadata, contract, "disputed", "optionality", names[0], "optional", "required", declared)
+        elif not found.required and not required.isdisjoint(names):
+            yield _difference(metadata, contract, "disputed", "optionality", names[0], "required", "optional", declared)
     known = {name.casefold() for names in _spellings(contract) for name in names}
     for name in given:
         if name.casefold() not in known:
@@ -190,14 +198,16 @@ def _of_answers(metadata: Metadata, contract: Contract, there: Mapping[Route, De
 def _of_answer(metadata: Metadata, contract: Contract, declared: Declared) -> Iterator[Difference]:
     if declared.body_required and contract.optional_clause:
         yield _difference(metadata, contract, "disputed", "optionality", "", "optional", "a body is required", declared)
-    success = next((each for each in contract.answers if each.circumstance is None and each.status in _SUCCESS), None)
+    success = contract.success
     if success is None:
         return
-    statuses = ", ".join(declared.statuses)
-    if statuses and statuses != str(success.status):
-        yield _difference(metadata, contract, "disputed", "status", "", str(success.status), statuses, declared)
-    if declared.returns and success.empty_body_clause:
-        yield _difference(metadata, contract, "disputed", "body", "", "empty", declared.returns, declared)
+    if declared.statuses is not None:
+        statuses = ", ".join(declared.statuses) or "none declared"
+        if statuses != str(success.status):
+            yield _difference(metadata, contract, "disputed", "status", "", str(success.status), statuses, declared)
+    returned = "empty" if success.empty_body_clause else _returned(contract, success.status)
+    if returned and bool(declared.returns) == (returned == "empty"):
+        yield _difference(metadata, contract, "disputed", "body", "", returned, declared.returns, declared)
 
 
 def _summed(there: Mapping[Route, Declared], judge: Callable[[Declared], Iterable[Difference]]) -> Iterator[Difference]:
@@ -246,6 +256,22 @@ def _types(contract: Contract) -> dict[str, str]:
             for name, schema in media["schema"].get("properties", {}).items():
                 found.setdefault(name, str(schema.get("type", "")))
     return found
+
+
+def _required(contract: Contract) -> set[str]:
+    """The properties that the page calls required."""
+    bodies = [
+        item["post"]["requestBody"] for item in contract.document["paths"].values() if "requestBody" in item["post"]
+    ]
+    schemas = [media["schema"] for body in bodies for media in body["content"].values()]
+    return {name for schema in schemas for name in schema.get("required", ())}
+
+
+def _returned(contract: Contract, status: int) -> str:
+    """What the page says *status* returns, in its own word; empty where it does not say."""
+    answers = [item["post"]["responses"].get(str(status), {}) for item in contract.document["paths"].values()]
+    schemas = [media["schema"] for answer in answers for media in answer.get("content", {}).values()]
+    return next((str(schema["x-type"]) for schema in schemas if "x-type" in schema), "")
 
 
 def _alike(documented: str, found: str) -> bool:

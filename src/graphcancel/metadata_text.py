@@ -14,6 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from graphcancel.difference import Difference
 from graphcancel.metadata_drift import Compared, MetadataDrift
+from graphcancel.printing import printable
 from graphcancel.standing_text import plural
 from graphcancel.streamed import Tell
 
@@ -34,7 +35,11 @@ def reading(path: Path) -> Iterator[Tell]:
 
 
 def told_of_metadata(drift: MetadataDrift) -> Iterator[str]:
-    """*drift* for a terminal, line by line."""
+    """*drift* for a terminal, line by line; what the file holds may be meant for the terminal."""
+    yield from map(printable, _told(drift))
+
+
+def _told(drift: MetadataDrift) -> Iterator[str]:
     yield f"{drift.place}: {drift.format}, {drift.version}"
     for note in drift.notes:
         yield f"note: {note}"

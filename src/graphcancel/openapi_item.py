@@ -5,18 +5,20 @@ What the trees of one path item mean, their references followed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
 from graphcancel.errors import MetadataError
 from graphcancel.metadata import Declared, Parameter
+from graphcancel.printing import printable
 
 PREFIX: Final = "#/components/"
 Pointer = tuple[str, str]
 """Section and name of a component."""
 
+_COMBINED: Final = ("allOf", "anyOf", "oneOf")
 _STEPS: Final = 200
 """References and alternatives that one operation may lead through."""
 
@@ -59,7 +61,7 @@ class Meaning:
         operation = self._mapping(item.post)
         body = self.followed(operation.get("requestBody"))
         if "responses" not in operation:
-            raise self._nothing(f"the responses of {item.path[:200]}")
+            raise self._nothing(f"the responses of {printable(item.path[:200])}")
         responses = {status: self.followed(each) for status, each in self._mapping(operation["responses"]).items()}
         successes = {status: each for status, each in responses.items() if status.startswith("2")}
         carried = [media for each in successes.values() for media in self._mapping(each.get("content"))]
@@ -67,7 +69,7 @@ class Meaning:
             call=f"POST {item.path}",
             statuses=tuple(successes),
             returns=carried[0] if carried else "",
-            body_required=body.get("required") == "true",
+            body_required=_is_true(body.get("required")),
             parameters=tuple(self._parameters(self._schema(body)).values()),
             line=item.line,
         )
@@ -105,14 +107,21 @@ class Meaning:
         return self._mapping(content.get(media)).get("schema") if media else None
 
     def _parameters(self, schema: Any) -> dict[str, Parameter]:
-        schema = self.followed(schema)
-        required = _listed(schema.get("required"))
         found: dict[str, Parameter] = {}
-        for part in self._parts(schema):
-            found |= self._parameters(part)
+        required = self._gather(schema, found)
+        return {name: replace(each, required=name in required) for name, each in found.items()}
+
+    def _gather(self, schema: Any, found: dict[str, Parameter]) -> set[str]:
+        """Add the properties of *schema* to *found*; returns the names required, which may be those of its siblings."""
+        schema = self.followed(schema)
+        required = {name for name in _listed(schema.get("required")) if isinstance(name, str)}
+        for key in _COMBINED:
+            needs = [self._gather(part, found) for part in self._parts(schema, key)]
+            # Of alternatives, one may do without what another needs.
+            required |= set().union(*needs) if key == "allOf" else set.intersection(*needs) if needs else set()
         for name, each in self._mapping(schema.get("properties")).items():
-            found[name] = Parameter(name, self._type(each), name in required)
-        return found
+            found[name] = Parameter(name, self._type(each), required=False)
+        return required
 
     def _type(self, schema: Any) -> str:
         schema = self.followed(schema)
@@ -120,14 +129,13 @@ class Meaning:
         named = [each for each in _listed(given) or [given] if isinstance(each, str) and each not in {"null", ""}]
         if named:
             return named[0]
-        inner = next(filter(None, (self._type(part) for part in self._parts(schema))), "")
+        inner = next(filter(None, (self._type(part) for key in _COMBINED for part in self._parts(schema, key))), "")
         return inner or ("string" if "enum" in schema else "object" if "properties" in schema else "")
 
-    def _parts(self, schema: Mapping[str, Any]) -> Iterator[Any]:
-        for key in ("allOf", "anyOf", "oneOf"):
-            for part in _listed(schema.get(key)):
-                self._step(key)
-                yield part
+    def _parts(self, schema: Mapping[str, Any], key: str) -> Iterator[Any]:
+        for part in _listed(schema.get(key)):
+            self._step(key)
+            yield part
 
     def _mapping(self, node: Any) -> dict[str, Any]:
         if isinstance(node, str):
@@ -136,6 +144,11 @@ class Meaning:
 
     def _nothing(self, what: str) -> MetadataError:
         return MetadataError(f"{self._path}: lacks {what}; is it whole?")
+
+
+def _is_true(node: Any) -> bool:
+    """Whether YAML 1.2 reads a scalar so: `true`, `True` or `TRUE`."""
+    return isinstance(node, str) and node in {"true", "True", "TRUE"}
 
 
 def _listed(node: Any) -> list[Any]:

@@ -29,9 +29,9 @@ class OpenAPI:
     roots: frozenset[str]
     format: Format = "OpenAPI"
 
-    def begins(self, segment: str) -> bool:
-        """Whether any path begins with *segment*."""
-        return segment in self.roots
+    def leaves_out(self, segment: str) -> bool:
+        """Whether no path begins with *segment*, in any case: the files for SDKs have nothing below `/me`."""
+        return segment.casefold() not in {root.casefold() for root in self.roots}
 
     def sight(self, template: str) -> Sighting:
         """Look the route *template* up."""

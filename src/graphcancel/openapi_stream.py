@@ -17,6 +17,7 @@ from graphcancel.errors import MetadataError
 from graphcancel.metadata import Declared, no_action, version_in
 from graphcancel.openapi_item import PREFIX, Item, Meaning, Missing, Pointer
 from graphcancel.openapi_model import OpenAPI
+from graphcancel.printing import printable
 from graphcancel.segments import action_of, segments
 from graphcancel.streamed import Flow, Tell
 
@@ -154,7 +155,7 @@ class _Reading:
                 item.post = found.get("post")
                 item.elsewhere = None
             if not item.verbs:
-                raise MetadataError(f"{self.path}: declares no call of {item.path[:200]}; is it whole?")
+                raise MetadataError(f"{self.path}: declares no call of {printable(item.path[:200])}; is it whole?")
             if "post" in item.verbs:
                 declared = Meaning(self.path, self._components).declared(item)
                 self.calls[segments(item.path)] = declared
@@ -183,7 +184,7 @@ def _read_on(reading: _Reading) -> None:
             return
         if not reading.read(again=True):
             section, name = next(iter(reading.waiting))
-            pointer = f"{PREFIX}{section}/{name[:80]}"
+            pointer = f"{PREFIX}{printable(section[:80])}/{printable(name[:80])}"
             raise MetadataError(f"{reading.path}: refers to {pointer}, which it does not hold; is it whole?")
     if reading.waiting:
         raise MetadataError(

@@ -19,6 +19,7 @@ import yaml
 
 from graphcancel.errors import MetadataError
 from graphcancel.metadata import beginning
+from graphcancel.strict_yaml import LOADER
 
 Tell = Callable[[int], None]
 """Is told how many bytes were read, from time to time."""
@@ -35,8 +36,6 @@ _Event = tuple[int, str, Any]
 
 _BEGINNINGS: Final = frozenset({_MAPPING, _LIST})
 
-# libyaml reads ten times as fast; where PyYAML lacks it, slow is better than not.
-_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YAML: Final = {
     yaml.ScalarEvent: _SCALAR,
     yaml.MappingStartEvent: _MAPPING,
@@ -87,9 +86,16 @@ class Flow:
         return False
 
     def each(self) -> Iterator[str]:
-        """The keys of the mapping entered; its reader takes or skips each value before the next."""
+        """
+        The keys of the mapping entered; its reader takes or skips each value before the next.
+
+        Raises:
+            MetadataError: It merges another mapping into itself, whose keys would be missed.
+        """
         while (event := next(self._events))[0] != _END:
             if event[0] == _SCALAR:
+                if event[1] == "<<" and event[2]:
+                    raise self._refused("a key that merges another mapping; write out what it merges", event[2])
                 self._line = event[2].start_mark.line + 1 if event[2] else None
                 yield event[1]
             else:
@@ -178,7 +184,7 @@ class Flow:
         kinds = _YAML.get
         try:
             event: Any
-            for event in yaml.parse(file, Loader=_LOADER):
+            for event in yaml.parse(file, Loader=LOADER):
                 kind = kinds(type(event))
                 if kind == _SCALAR:
                     yield kind, event.value, event

@@ -477,6 +477,13 @@ def test_the_options_of_graphcancel_drift_are_those_documented(capsys) -> None:
     assert named == real
 
 
+def test_a_fault_is_a_line_where_the_documentation_says() -> None:
+    (named,) = re.findall(r"a line in `(src/graphmock/\w+\.py)`", (DOCS / "writing-a-contract.md").read_text("utf-8"))
+    lines = (ROOT / named).read_text("utf-8")
+
+    assert [fault.name for fault in faults.FAULTS if f'"{fault.name}"' not in lines] == []
+
+
 def test_the_json_of_drift_is_as_documented() -> None:
     contract = contracts()[0]
     page = Page("page.md", None, None, "markdown", (Fact("status", "", "200"),), (), "")

@@ -52,7 +52,7 @@ def test_a_call_is_read_with_its_parameters_and_its_line(tmp_path):
     assert found.exact
     assert found.declared.call == f"POST {ROUTE}"
     assert found.declared.parameters == (Parameter("Comment", "string", required=False),)
-    assert (found.declared.statuses, found.declared.returns, found.declared.body_required) == ((), "", None)
+    assert (found.declared.statuses, found.declared.returns, found.declared.body_required) == (None, "", None)
     assert found.declared.line == line
 
 
@@ -177,6 +177,18 @@ def test_an_entity_set_without_keys_ends_the_walk(tmp_path):
 )
 def test_other_annotations_are_no_matter(annotation, tmp_path):
     assert sight("/me/events/{event}/cancel", tmp_path, annotated("graph.person/events", annotation)).exact
+
+
+def test_one_and_nought_are_truth_and_its_opposite(tmp_path):
+    text = CSDL.replace('IsBound="true"', 'IsBound="1"').replace(
+        '"Comment" Type="Edm.String"', '"Comment" Type="Edm.String" Nullable="0"'
+    )
+    assert sight(ROUTE, tmp_path, text).declared.parameters == (Parameter("Comment", "string", required=True),)
+    for annotation in (NOT_BY_KEY, RESTRICTED.format("")):
+        text = annotated("graph.person/events", annotation.replace('"false"', '"0"'))
+        assert sight("/me/events/{event}/cancel", tmp_path, text).missing == "/me/events cannot be addressed by key"
+    with pytest.raises(MetadataError, match="holds no action named cancel"):
+        sight(ROUTE, tmp_path, CSDL.replace('IsBound="true"', 'IsBound="0"'))
 
 
 def test_an_unbound_action_is_none_of_ours(tmp_path):

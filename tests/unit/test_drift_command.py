@@ -36,7 +36,7 @@ def test_a_page_that_did_not_move(page: Path, capsys: pytest.CaptureFixture[str]
 
     out = capsys.readouterr().out
     assert out == (
-        f"{page}: held against event-cancel.v1.0 (contracts/event-cancel.v1.0.yaml): the text changed, but no fact moved\n"
+        f"{page}: held against event-cancel.v1.0 (current, contracts/event-cancel.v1.0.yaml): the text changed, but no fact moved\n"
     )
 
 
@@ -88,6 +88,24 @@ def test_several_pages_are_each_held_against_their_own(page: Path, tmp_path: Pat
     ]
 
 
+def test_a_page_that_belongs_to_no_contract_hides_no_other(page: Path, tmp_path: Path, capsys) -> None:
+    edit(page, "| comment |", "| reason |")
+    other = tmp_path / "printjob-cancel.md"
+    other.write_text("# printJob: cancel\n\n## HTTP request\n```http\nPOST /print/jobs/{id}/cancel\n```\n", "utf-8")
+    missing = tmp_path / "missing.md"
+
+    assert main(["drift", str(other), str(page), str(missing)]) == 4
+
+    captured = capsys.readouterr()
+    assert "    changed  comment → reason\n" in captured.out
+    assert captured.out.count("held against") == 1
+    told = captured.err.splitlines()
+    assert [line.split(": ")[1] for line in told] == [str(other), str(missing)]
+    assert "no contract is about 'printJob: cancel'" in told[0]
+    assert main(["drift", "--json", str(other), str(page)]) == 4
+    assert [each["place"] for each in json.loads(capsys.readouterr().out)["pages"]] == [str(page)]
+
+
 def test_a_contract_can_be_named(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["drift", str(page), "--contract", "event-cancel.beta"]) == 15
 
@@ -120,6 +138,36 @@ def test_json_holds_every_difference_and_every_page(page: Path, capsys: pytest.C
         False,
         [],
     )
+
+
+def test_what_it_is_held_against_is_told_with_its_standing_and_the_current_contract(tmp_path: Path, capsys) -> None:
+    old = CONTRACTS["event-cancel.beta-2021"]
+    path = tmp_path / "event-cancel.md"
+    path.write_text(written(facts_of(old), CURRENT), "utf-8")
+    line = "  held against a superseded contract; the current one of this action and version is event-cancel.beta, from which "
+
+    assert main(["drift", str(path)]) == 0
+
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == (
+        f"{path}: held against event-cancel.beta-2021 (superseded, contracts/event-cancel.beta-2021.yaml): "
+        "the text changed, but no fact moved"
+    )
+    assert second.startswith(line)
+    assert main(["drift", str(path), "--contract", "event-cancel.beta"]) == 15
+    differ = capsys.readouterr().out.splitlines()[0].rpartition(": ")[2].removesuffix(" moved")
+    assert second == f"{line}{differ} differ"
+    assert main(["drift", str(path), "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["pages"]
+    assert (told["contract"], told["standing"], told["moved"]) == ("event-cancel.beta-2021", "superseded", False)
+    assert told["current"] == {"contract": "event-cancel.beta", "differ": int(differ.partition(" ")[0])}
+
+
+def test_of_a_current_contract_there_is_no_other(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drift", str(page), "--json"]) == 0
+
+    (told,) = json.loads(capsys.readouterr().out)["pages"]
+    assert (told["standing"], told["current"]) == ("current", None)
 
 
 def test_what_a_page_holds_does_not_reach_the_terminal_as_a_command(page: Path, capsys) -> None:

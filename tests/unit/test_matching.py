@@ -61,10 +61,21 @@ def test_a_title_is_enough_where_one_contract_bears_it() -> None:
 
 def test_the_last_segment_alone_is_not() -> None:
     line = "POST /print/printers/{}/jobs/{}/cancel"
-    other = replace(page(BY_ID["event-cancel.v1.0"]), title="printJob: cancel", facts=(Fact("route", line, line),))
+    other = replace(page(BY_ID["event-cancel.v1.0"]), title="Cancel a job", facts=(Fact("route", line, line),))
 
     with pytest.raises(DriftError, match="no contract has a fact in common"):
         contract_of(other, ALL)
+
+
+@pytest.mark.parametrize("title", ["printJob: cancel", "accessPackageAssignmentRequest:cancel"])
+def test_a_title_that_names_another_action_is_never_overruled_by_what_the_page_has_in_common(title: str) -> None:
+    line = "POST /print/printers/{}/jobs/{}/cancel"
+    facts = (Fact("route", line, line), *facts_of(BY_ID["bookingappointment-cancel.stub"])[1:])
+    other = replace(page(BY_ID["bookingappointment-cancel.stub"]), title=title, facts=facts)
+
+    with pytest.raises(DriftError, match=f"no contract is about '{title}'"):
+        contract_of(other, ALL)
+    assert contract_of(replace(other, title="cancel"), ALL) is BY_ID["bookingappointment-cancel.stub"]
 
 
 def test_a_version_without_a_contract_is_refused() -> None:
@@ -80,6 +91,29 @@ def test_a_page_between_two_contracts_is_refused_with_both() -> None:
 
     with pytest.raises(DriftError, match=r"as close to one .* --contract: event-cancel\.v1\.0, twin"):
         contract_of(page(BY_ID["event-cancel.v1.0"]), twins)
+
+
+def test_of_two_that_are_as_close_the_current_one_is_taken() -> None:
+    current = BY_ID["event-cancel.beta"]
+    old = replace(current, id="event-cancel.old", standing="superseded")
+
+    for content in (page(current), page(current, current.sha256 or "")):
+        assert contract_of(content, [old, current]) is current
+
+
+def test_the_current_contract_is_named_beside_one_that_is_not() -> None:
+    old, current = BY_ID["event-cancel.beta-2021"], BY_ID["event-cancel.beta"]
+
+    held = hold(page(old), old, ALL)
+
+    assert (held.number, held.moved) == (0, False)
+    assert held.current is not None
+    assert held.current.contract is current
+    assert held.current.number == len(hold(page(old), current).differences) > 0
+    assert hold(page(old), old).current is None
+    assert hold(page(current), current, ALL).current is None
+    draft = BY_ID["bookingappointment-cancel.stub"]
+    assert hold(page(draft), draft, ALL).current is None
 
 
 def test_a_contract_without_routes_is_none_to_hold_a_page_against() -> None:

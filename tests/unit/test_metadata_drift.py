@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from published import CSDL, as_contract_says, as_generated, call, unheard, written
 
 from graphcancel.__main__ import main
+from graphcancel.contract import Contract
 from graphcancel.csdl_stream import read_csdl
 from graphcancel.errors import MetadataError
 from graphcancel.metadata_drift import MetadataDrift, compare_metadata
@@ -19,14 +22,16 @@ from graphcancel.openapi_stream import read_openapi
 
 CURRENT = "event-cancel.v1.0"
 USERS = "/users/{user-id}/events/{event-id}/cancel"
+ME = 4
+"""Routes of the contract that begin there."""
 
 
 @pytest.fixture
 def compared(contracts, by_id, tmp_path) -> Callable[..., MetadataDrift]:
     """Hold an OpenAPI tree, or a model's text, against contracts."""
 
-    def compare(source: Any, *ids: str, version: str | None = None) -> MetadataDrift:
-        chosen = [by_id[name] for name in ids] or contracts
+    def compare(source: Any, *ids: str | Contract, version: str | None = None) -> MetadataDrift:
+        chosen = [by_id[each] if isinstance(each, str) else each for each in ids] or contracts
         templates = {route.template for contract in chosen for route in contract.routes}
         if isinstance(source, str):
             (tmp_path / "v1.0.csdl").write_text(source)
@@ -149,7 +154,7 @@ CHANGES = {
     "property lost": (lambda post: schema_of(post)["properties"].clear(), ("removed", "property", "comment", "comment, Comment", ""), True),
     "property respelled": (lambda post: schema_of(post).update(properties={"COMMENT": {"type": "string"}}), ("changed", "property", "comment", "comment, Comment", "COMMENT"), True),
     "property retyped": (lambda post: schema_of(post).update(properties={"Comment": {"type": "boolean"}}), ("changed", "type", "comment", "string", "boolean"), True),
-    "property untyped": (lambda post: schema_of(post).update(properties={"Comment": {}}), None, False),
+    "property untyped": (lambda post: schema_of(post).update(properties={"Comment": {}}), ("disputed", "type", "comment", "string", ""), False),
     "property added": (lambda post: schema_of(post)["properties"].update(Reason={"type": "string"}), ("disputed", "property", "Reason", "", "Reason"), False),
     "property required": (lambda post: schema_of(post).update(required=["Comment"]), ("disputed", "optionality", "comment", "optional", "required"), False),
     "body required": (lambda post: post["requestBody"].update(required=True), ("disputed", "optionality", "", "optional", "a body is required"), False),
@@ -157,7 +162,8 @@ CHANGES = {
     "204": (lambda post: post.update(responses={"204": {}}), ("disputed", "status", "", "202", "204"), False),
     "2XX": (lambda post: post.update(responses={"2XX": {}}), ("disputed", "status", "", "202", "2XX"), False),
     "200 and 202": (lambda post: post.update(responses={"200": {}, "202": {}}), ("disputed", "status", "", "202", "200, 202"), False),
-    "no success": (lambda post: post.update(responses={"default": {}}), None, False),
+    "no success": (lambda post: post.update(responses={"default": {}}), ("disputed", "status", "", "202", "none declared"), False),
+    "refusals alone": (lambda post: post.update(responses={"4XX": {}}), ("disputed", "status", "", "202", "none declared"), False),
     "another refusal": (lambda post: post["responses"].update({"418": {}}), None, False),
     "answer with content": (lambda post: post["responses"]["202"].update(content={"application/json": {}}), ("disputed", "body", "", "empty", "application/json"), False),
     "description": (lambda post: post.update(description="other words"), None, False),
@@ -222,6 +228,30 @@ def test_what_a_model_says_otherwise_is_told(old, new, expected, moved, compared
     assert drift.moved is moved
 
 
+def test_what_the_page_says_and_the_file_does_not_is_disputed(compared, by_id):
+    """No contract on file calls a property required or says what is returned; one that is drafted may."""
+    document = json.loads(json.dumps(dict(by_id[CURRENT].document)))
+    for item in document["paths"].values():
+        schema_of(item["post"])["required"] = ["comment"]
+        answer = item["post"]["responses"]["202"]
+        del answer["x-empty-body"]
+        answer["content"] = {"application/json": {"schema": {"x-type": "event", "x-clause": "response.status"}}}
+    answers = tuple(replace(each, empty_body_clause=None) for each in by_id[CURRENT].answers)
+    demanding = replace(by_id[CURRENT], document=document, answers=answers, optional_clause=None)
+    returned = ("disputed", "body", "", "event", "")
+    wanted = ("disputed", "optionality", "comment", "required", "optional")
+
+    drift = compared(agreeing(by_id), demanding)
+
+    assert differences(drift) == [wanted, returned]
+    assert not drift.moved
+    assert differences(compared(CSDL, demanding)) == [wanted, returned]
+    tree = agreeing(by_id)
+    altered(lambda post: post["responses"]["202"].update(content={"application/json": {}}))(tree)
+    altered(lambda post: schema_of(post).update(required=["Comment"]))(tree)
+    assert differences(compared(tree, demanding)) == []
+
+
 def test_a_model_without_a_walk_says_where_it_ends(compared):
     drift = compared(CSDL.replace("calendarGroups", "groupsOfCalendars"), CURRENT)
 
@@ -243,6 +273,27 @@ def test_me_is_looked_for_below_users_where_the_file_has_none_of_it(compared, by
 
     assert differences(drift) == []
     assert drift.notes == ("the file has nothing below /me; those routes were looked for below /users/{id}",)
+
+
+def test_me_in_another_case_is_there_and_moves(compared, by_id):
+    tree = agreeing(by_id)
+    tree["paths"] = {path.replace("/me/", "/Me/"): item for path, item in tree["paths"].items()}
+
+    drift = compared(tree, CURRENT)
+
+    assert drift.notes == ()
+    assert [(change, kind) for change, kind, *_ in differences(drift)] == [("changed", "route")] * ME
+    drift = compared(CSDL.replace('Singleton Name="me"', 'Singleton Name="Me"'), CURRENT)
+    assert [(change, kind) for change, kind, *_ in differences(drift)] == [("changed", "route")] * ME
+
+
+def test_a_model_without_me_has_lost_its_routes(compared):
+    drift = compared(CSDL.replace('        <Singleton Name="me" Type="microsoft.graph.user" />\n', ""), CURRENT)
+
+    assert [(change, kind) for change, kind, *_ in differences(drift)] == [("removed", "route")] * ME
+    assert {found for *_, found in differences(drift)} == {"the container has no me"}
+    assert drift.notes == ()
+    assert drift.moved
 
 
 def test_me_is_not_looked_for_elsewhere_where_the_file_has_some_of_it(compared, by_id):
@@ -278,6 +329,17 @@ def test_a_file_that_tells_no_version_needs_one(compared, by_id):
     with pytest.raises(MetadataError, match=r"does not say which version .*; add --version v1.0 or --version beta"):
         compared(tree, CURRENT)
     assert differences(compared(tree, CURRENT, version="v1.0")) == []
+
+
+def test_a_version_other_than_the_files_own_is_noted(compared, by_id):
+    tree = agreeing(by_id)
+    assert compared(tree, CURRENT, version="v1.0").notes == ()
+    tree["servers"] = [{"url": "https://graph.example/beta/"}]
+
+    drift = compared(tree, CURRENT, version="v1.0")
+
+    assert drift.notes == ("the file says that it describes beta; it was taken for v1.0, as --version says",)
+    assert not drift.moved
 
 
 @pytest.mark.parametrize(("name", "why"), [("event-cancel.beta", "is of beta"), ("graph-conventions", "has no routes")])
@@ -358,6 +420,49 @@ def test_a_model_is_read_by_its_own_option(tmp_path, capsys):
 def test_one_file_of_one_format_is_asked_for(arguments):
     with pytest.raises(SystemExit, match="2"):
         main(["drift", *arguments])
+
+
+def test_what_a_file_holds_does_not_reach_the_terminal_as_a_command(by_id, compared, tmp_path, capsys):
+    steer = "\x1b[2J\u202e\u009b31m"
+    tree = agreeing(by_id)
+    extra = f"/users/{{user-id}}/more{steer}/{{event-id}}/cancel"
+    tree["paths"][extra] = copy.deepcopy(tree["paths"][USERS])
+    schema_of(tree["paths"][USERS]["post"])["properties"] = {"Comment": {"type": steer}, steer: {"type": "string"}}
+    path = written(tree, tmp_path / "openapi.yaml")
+
+    assert main(["drift", "--openapi", str(path), "--contract", CURRENT]) == 15
+
+    told = capsys.readouterr().out.splitlines()
+    assert all(line.isprintable() for line in told)
+    assert sum("[2J" in line for line in told) == 3
+    model = CSDL.replace('"Comment" Type="Edm.String"', f'"Comment\u202e" Type="{steer[4:]}"')
+    assert all(line.isprintable() for line in told_of_metadata(compared(model, CURRENT)))
+
+    del tree["paths"][extra]["post"]["responses"]
+    written(tree, path)
+    assert main(["drift", "--openapi", str(path), "--contract", CURRENT]) == 4
+    tree["paths"][extra] = {}
+    written(tree, path)
+    assert main(["drift", "--openapi", str(path), "--contract", CURRENT]) == 4
+    tree["paths"][extra] = {"post": {"responses": {"200": {"$ref": f"#/components/responses/{steer}"}}}}
+    written(tree, path)
+    assert main(["drift", "--openapi", str(path), "--contract", CURRENT]) == 4
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 3
+    assert all(line.isprintable() and "[2J" in line for line in said)
+
+
+@pytest.mark.parametrize("option", ["--openapi", "--csdl"])
+def test_what_is_no_regular_file_is_refused_and_not_waited_for(option, tmp_path, capsys):
+    pipe = tmp_path / "v1.0.pipe"
+    os.mkfifo(pipe)
+
+    for path in (pipe, tmp_path):
+        assert main(["drift", option, str(path)]) == 4
+        assert capsys.readouterr() == (
+            "",
+            f"graphcancel: {path}: is no regular file; write what it holds to a file, and name that\n",
+        )
 
 
 def test_many_routes_that_no_page_lists_are_counted_in_words_and_listed_in_json(compared, by_id):

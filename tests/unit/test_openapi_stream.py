@@ -182,6 +182,37 @@ def test_a_file_is_read_once_where_its_components_follow_and_refer_to_nothing_be
     assert told == sorted(told)
 
 
+@pytest.mark.parametrize(("written", "expected"), [("true", True), ("True", True), ("TRUE", True), ("False", False)])
+def test_truth_is_read_in_any_spelling_that_yaml_has(written, expected, tmp_path):
+    text = yaml.safe_dump(openapi({EVENT: call(TEXT)}))
+    assert text.count("required: true") == 1
+    path = tmp_path / "it.yaml"
+    path.write_text(text.replace("required: true", f"required: {written}"))
+
+    assert read_openapi(path, [ROUTE], unheard).sight(ROUTE).declared.body_required is expected
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"allOf": [{"properties": TEXT}, {"required": ["Comment"]}]}, True),
+        ({"allOf": [{"required": ["Comment"]}, {"allOf": [{"properties": TEXT}]}]}, True),
+        ({"properties": TEXT, "allOf": [{"required": ["Comment"]}]}, True),
+        ({"required": ["Comment"], "anyOf": [{"properties": TEXT}]}, True),
+        ({"anyOf": [{"properties": TEXT, "required": ["Comment"]}]}, True),
+        ({"anyOf": [{"properties": TEXT, "required": ["Comment"]}, {"properties": TEXT}]}, False),
+        ({"allOf": [{"properties": TEXT}, {"required": ["when"]}]}, False),
+    ],
+)
+def test_what_is_required_beside_a_property_counts(schema, expected, tmp_path):
+    operation = call()
+    operation["requestBody"]["content"]["application/json"]["schema"] = schema
+
+    declared = read(openapi({EVENT: operation}), tmp_path).sight(ROUTE).declared
+
+    assert declared.parameters == (Parameter("Comment", "string", required=expected),)
+
+
 @pytest.mark.parametrize(
     "schema", [{"$ref": "#/components/schemas/a"}, {"allOf": [{"$ref": "#/components/schemas/a"}] * 2}]
 )
@@ -281,7 +312,7 @@ def test_any_document_is_read_as_its_tree_says_in_each_form(paths, around, seed,
 def test_without_libyaml_the_same_is_read(tmp_path, monkeypatch):
     tree = openapi({EVENT: call(TEXT)})
     fast = read(tree, tmp_path)
-    monkeypatch.setattr(streamed, "_LOADER", yaml.SafeLoader)
+    monkeypatch.setattr(streamed, "LOADER", yaml.SafeLoader)
 
     assert read(tree, tmp_path) == fast
     assert "is it whole, and is it YAML?" in refused("paths: [", tmp_path)
@@ -329,6 +360,8 @@ WHOLE = yaml.safe_dump(openapi({EVENT: call(TEXT)}), sort_keys=False)
         ("openapi: 3.0.4\npaths: {/a/cancel: {post: {responses: {}}}}\n", "has no components, as every published file has; is it whole?"),
         ("openapi: 3.0.4\npaths:\n  /a/cancel: {post: {}\n", "line 4, column 1: did not find expected ',' or '}'; is it whole, and is it YAML?"),
         ("openapi: 3\npaths: {/a/cancel: {post: &a {responses: {}}}, /b/cancel: {post: *a}}", "line 2: an alias stands where a mapping is needed; write it out"),
+        ("openapi: 3\nx: &m {post: {responses: {}}}\npaths:\n  /a/cancel:\n    get: {}\n    <<: *m\n", "line 6: a key that merges another mapping; write out what it merges"),
+        ("openapi: 3\nx: &m {/a/cancel: {post: {}}}\npaths:\n  <<: *m\n", "line 4: a key that merges another mapping; write out what it merges"),
         ("openapi: 3\npaths: {/a/cancel: {post: {responses: {<<: {}}}}}", "line 2: a key that is no text, or merges another mapping; write it out"),
     ],
 )  # fmt: skip

@@ -153,8 +153,15 @@ def test_what_is_no_page_is_one_line_and_exit_4(tmp_path, capsys, content, words
 
     assert main(["read", str(DRAFT), str(path)]) == 4
     out, err = capsys.readouterr()
-    assert out == ""
     assert err == f"graphcancel: {path}: {words}\n"
+    # The other page is told all the same.
+    assert main(["read", str(DRAFT)]) == 0
+    assert out == capsys.readouterr().out
+
+    assert main(["read", "--json", str(path), str(DRAFT)]) == 4
+    assert [each["title"] for each in json.loads(capsys.readouterr().out)] == ["callOff"]
+    assert main(["read", "--json", str(path)]) == 4
+    assert capsys.readouterr().out == ""
 
 
 def test_a_pipe_gets_no_colours(tmp_path) -> None:
