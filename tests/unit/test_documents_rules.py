@@ -174,6 +174,32 @@ def test_a_number_in_prose_is_a_fact_and_one_in_a_name_is_none(prose: str, numbe
     assert facts(f"{prose}\n\n{ROUTE}", "number") == expected
 
 
+@pytest.mark.parametrize(
+    ("prose", "status"),
+    [
+        ("It gives 202 Accepted.", "202"),
+        ("It gives `204 No Content`.", "204"),
+        ("It gives HTTP 201, then.", "201"),
+        ("It gives status code 200.", "200"),
+        ("It gives `304 Not Modified` where nothing changed.", "304"),
+        ("It gives HTTP 2XX.", "2XX"),
+    ],
+)
+def test_a_status_of_success_outside_the_response_is_a_number(prose: str, status: str) -> None:
+    table = f"## Request body\n|Property|Type|Description|\n|-|-|-|\n|to|Int32|{prose}|\n"
+
+    assert facts(f"{prose}\n\n{ROUTE}", "number", "status") == [("number", "introduction", status)]
+    assert facts(f"{ROUTE}{table}", "number", "status") == [("number", "request-body", status)]
+    assert facts(f"{ROUTE}## Response\n{prose}\n", "number", "status") == [("status", "", status)]
+
+
+def test_a_status_in_a_message_is_part_of_the_message() -> None:
+    text = f'It returns HTTP 400 with this message:\n\n"It was 202 Accepted before."\n\n{ROUTE}'
+
+    assert facts(text, "number") == []
+    assert facts(text, "error-sentence") == [("error-sentence", "400", "It was 202 Accepted before.")]
+
+
 def test_numbers_are_told_by_section_those_in_tables_too() -> None:
     text = (
         "One of 2.\n\n" + ROUTE + "## Request body\nNo more than 3.\n\n|Property|Type|Description|\n|-|-|-|\n"
