@@ -21,7 +21,10 @@ _ACTORS: Final = ("delegated-work", "delegated-personal", "application")
 _NONE: Final = re.compile(r"(?:not (?:supported|available|applicable)|none|n/a)?\.?|[-–—]", re.IGNORECASE)
 _SCOPE: Final = re.compile(r"[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*")
 _BETWEEN: Final = re.compile(r"[,;\s]+(?:(?:and|or)\s+)?")
-_REQUIRED: Final = re.compile(r"(?:^|[.\s,(])(required|optional)\s*(?:[.,)]|$)", re.IGNORECASE)
+_REQUIRED: Final = re.compile(r"(?:^|[.\s,(])(?<!\w\s)(required|optional)\s*(?:[.,)]|$)", re.IGNORECASE)
+"""The word as a sentence of its own, or set off; at the end of a sentence it may be denied: `This is not required.`"""
+_CLOSING: Final = re.compile(r"\w\s(?:required|optional)\s*(?:[.,)]|$)", re.IGNORECASE)
+"""The word at the end of another sentence."""
 _CONDITIONAL: Final = re.compile(r"\b(?:Required|Optional|Mandatory)\b")
 _VALUE: Final = re.compile(r"Bearer\s*(?:\{[^{}]*\}|<[^<>]*>)|\w[\w.+-]*/[\w.+*-]*\w(?=[.;,\s]|$)")
 _STATUS: Final = re.compile(r"\b([1-5]\d\d)\b")
@@ -203,8 +206,8 @@ def _optionality(name: str, kind: Kind, cells: Sequence[Prose], notes: Notes) ->
     for cell in cells:
         found = {match.lower() for match in _REQUIRED.findall(cell.flat)}
         if len(found) == 1:
-            notes.claim(kind, name, found.pop(), cell.line)
-        elif found or _CONDITIONAL.search(cell.flat):
+            notes.claim(kind, name, next(iter(found)), cell.line)
+        if _CLOSING.search(cell.flat) or (len(found) != 1 and (found or _CONDITIONAL.search(cell.flat))):
             notes.remark(cell.line, f"{name}: whether it is required depends: {shorten(cell.flat)}")
 
 

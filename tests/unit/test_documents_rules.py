@@ -325,6 +325,29 @@ def test_only_a_plain_word_makes_a_parameter_optional_or_required(text: str, val
     assert bool(remarks(f"{ROUTE}## Request body\n{table}")) == ("Required if" in text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Not required.",
+        "What to say. This is not required.",
+        "What to say. This isn't required.",
+        "What to say. This isn’t optional.",
+        "It is never required.",
+        "Whether a pin is required.",
+    ],
+)
+@pytest.mark.parametrize("head", ["Property", "Header"])
+def test_a_word_that_ends_another_sentence_is_a_remark_and_no_claim(text: str, head: str) -> None:
+    role = "body" if head == "Property" else "headers"
+    table = f"## Request {role}\n|{head}|Type|Description|\n|-|-|-|\n|to|Int32|{text}|\n"
+
+    assert facts(f"{ROUTE}{table}", "optionality", "header-required") == []
+    assert [each for each in remarks(f"{ROUTE}{table}") if each.startswith("to: whether it is required depends: ")]
+    table = table.replace(text, f"Optional. {text}")
+    assert [value for *_, value in facts(f"{ROUTE}{table}", "optionality", "header-required")] == ["optional"]
+    assert len(remarks(f"{ROUTE}{table}")) == 1
+
+
 def example(body: str) -> str:
     return f"{ROUTE}## Example\n```http\nPOST https://graph.microsoft.com/v1.0/me/x\n\n{body}\n```\n"
 
