@@ -25,7 +25,7 @@ _REQUIRED: Final = re.compile(r"(?:^|[.\s,(])(?<!\w\s)(required|optional)\s*(?:[
 """The word as a sentence of its own, or set off; at the end of a sentence it may be denied: `This is not required.`"""
 _CLOSING: Final = re.compile(r"\w\s(?:required|optional)\s*(?:[.,)]|$)", re.IGNORECASE)
 """The word at the end of another sentence."""
-_CONDITIONAL: Final = re.compile(r"\b(?:Required|Optional|Mandatory)\b")
+_CONDITIONAL: Final = re.compile(r"\b(?:required|optional|mandatory)\b", re.IGNORECASE)
 _VALUE: Final = re.compile(r"Bearer\s*(?:\{[^{}]*\}|<[^<>]*>)|\w[\w.+-]*/[\w.+*-]*\w(?=[.;,\s]|$)")
 _STATUS: Final = re.compile(r"\b([1-5]\d\d)\b")
 _SAID: Final[tuple[Literal["error-code", "error-sentence"], ...]] = ("error-code", "error-sentence")

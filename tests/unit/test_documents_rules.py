@@ -314,6 +314,9 @@ def test_rows_that_are_not_whole_or_come_twice_are_remarks() -> None:
         ("What to say (optional).", "optional"),
         ("What to say.Required", "required"),
         ("What is required of you.", None),
+        ("A required field.", None),
+        ("An optional field.", None),
+        ("Mandatory, and required if there is one.", None),
         ("Required if there is one.", None),
     ],
 )
@@ -322,7 +325,7 @@ def test_only_a_plain_word_makes_a_parameter_optional_or_required(text: str, val
     found = facts(f"{ROUTE}## Request body\n{table}", "optionality")
 
     assert found == ([("optionality", "to", value)] if value else [])
-    assert bool(remarks(f"{ROUTE}## Request body\n{table}")) == ("Required if" in text)
+    assert bool(remarks(f"{ROUTE}## Request body\n{table}")) == (value is None)
 
 
 @pytest.mark.parametrize(
