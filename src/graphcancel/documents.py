@@ -40,7 +40,9 @@ _NAMESPACE: Final = re.compile(r"\s*Namespace:\s*[\w.]+\s*")
 _TITLE: Final = re.compile(r"\w+: \w+")
 _LABEL: Final = re.compile(r"\s*Example\s+\d+\b", re.IGNORECASE)
 _SNIPPETS: Final = frozenset(("", "http", "json", "msgraph-interactive", "msgraph"))
-"""Languages of code that may claim something; any other is a snippet for some SDK."""
+"""Languages of code that may claim something; any other is a snippet for some SDK, unless its lines say otherwise."""
+_CALLED: Final = re.compile(rf"\s*(?:(?:{'|'.join(sorted(VERBS))})\s+(?:/|https?://)|HTTP/\d)", re.IGNORECASE)
+"""How a line of a path list, a request or a response begins."""
 
 
 def read_page(path: Path, includes: Path | None = None) -> Page:
@@ -174,7 +176,7 @@ class _Reader:
             self._notes.remark(annotation.line, "an annotation without the block it is about")
 
     def _code(self, code: Code, annotation: Annotation | None, role: str | None) -> None:
-        if code.language not in _SNIPPETS:
+        if code.language not in _SNIPPETS and not any(_CALLED.match(line) for line in code.lines):
             return
         kind = annotation.data.get("blockType") if annotation else None
         if kind in {"resource", "example", "samples"}:

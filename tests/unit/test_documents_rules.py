@@ -423,6 +423,29 @@ def test_html_and_tables_that_lost_their_dashes_are_remarks() -> None:
     assert remarks(f"{ROUTE}## Response\n```csharp\nvar x = 1;\n```\n") == []
 
 
+@pytest.mark.parametrize("language", ["text", "https", "rest", "console", "plaintext", "none", "csharp"])
+def test_a_path_list_and_an_example_are_read_whatever_the_language(language: str) -> None:
+    listed = f"```{language}\nPOST /me/other\n```\n"
+    called = f"```{language}\nPOST https://graph.microsoft.com/v1.0/me/x\n```\n"
+    answered = f"```{language}\nHTTP/1.1 202 Accepted\n```\n"
+    text = f"{ROUTE}{listed}## Example\n{called}{answered}"
+
+    assert [about for _, about, _ in facts(text, "route")] == ["POST /me/lessons/{}/start", "POST /me/other"]
+    assert facts(text, "example-request", "example-status") == [
+        ("example-request", "", "POST https://graph.microsoft.com/v1.0/me/x"),
+        ("example-status", "", "202"),
+    ]
+    assert remarks(text) == []
+
+
+def test_a_call_further_down_in_a_block_of_another_language_is_a_remark() -> None:
+    assert remarks(f"{ROUTE}```text\n# or\nPOST /me/x\n```\n") == ["no verb and path: # or"]
+    assert remarks(f"{ROUTE}## Response\n```text\nSo:\nHTTP/1.1 202\n```\n") == [
+        "a block of code that is not read: So:"
+    ]
+    assert remarks(f"{ROUTE}## Response\n```bash\ncurl -X POST https://x.example\n```\n") == []
+
+
 def test_a_text_without_any_fact_is_no_page() -> None:
     for text in ("", "# Hello\n\nYou have 3 wishes, or HTTP 404.\n", "\n\n"):
         with pytest.raises(DocumentError, match=r"lesson.md: holds no .* is this a page of an action\?"):
