@@ -70,9 +70,15 @@ def read_grid(grid: Grid, role: str | None, notes: Notes) -> list[Prose]:
 
 def _rows(grid: Grid, notes: Notes) -> Iterator[Row]:
     """The rows that are whole; of the others nothing is claimed."""
-    for row in grid.rows:
+    for _, row in _numbered(grid, notes):
+        yield row
+
+
+def _numbered(grid: Grid, notes: Notes) -> Iterator[tuple[int, Row]]:
+    """The rows that are whole with their place in the table, from 0, which one that is not whole has as well."""
+    for number, row in enumerate(grid.rows):
         if row.count == len(grid.head):
-            yield row
+            yield number, row
         elif row.count < len(grid.head):
             notes.remark(row.line, f"a row with {row.count} of {len(grid.head)} cells is not read: {_shown(row)}")
         else:
@@ -108,7 +114,7 @@ def _permissions(grid: Grid, notes: Notes) -> None:
     if width not in {2, 3}:
         notes.remark(grid.line, f"a table of permissions with {width} columns is not read")
         return
-    for number, row in enumerate(_rows(grid, notes)):
+    for number, row in _numbered(grid, notes):
         actor = _actor(row.cells[0].flat) or (_ACTORS[number] if number < len(_ACTORS) == len(grid.rows) else None)
         if actor is None:
             notes.remark(row.line, f"a type of permission that is not known: {shorten(row.cells[0].flat)}")

@@ -232,6 +232,16 @@ def test_permissions_keep_their_order_and_say_none_alike() -> None:
     ]
 
 
+def test_a_row_that_is_not_whole_moves_no_permission_to_another_caller() -> None:
+    text = permissions("|Delegiert (Arbeit)|", "|Delegiert (privat)|B.Read|", "|Anwendung|C.Read|")
+
+    assert facts(text, "permission") == [
+        ("permission", "delegated-personal", "B.Read"),
+        ("permission", "application", "C.Read"),
+    ]
+    assert remarks(text) == ["a row with 1 of 2 cells is not read: Delegiert (Arbeit) |"]
+
+
 def test_what_is_no_permission_is_a_remark_and_no_fact() -> None:
     text = permissions(
         "|Delegated (work or school account)|**TODO: Determine scopes **|",
