@@ -36,6 +36,11 @@ _RETURNED: Final = re.compile(
     re.IGNORECASE,
 )
 _NUMBER: Final = re.compile(r"\d+(?:[.,:/-]\d+)*")
+_LETTERED: Final = re.compile(r"(?:(?<![^\W_])[^\W\d_]+|[_#])\Z")
+"""What makes digits after it part of a name: letters that are not themselves a unit of digits, as in `1h30`."""
+_DURATION: Final = re.compile(r"(?<![^\W_])PT?\Z")
+_OPERATOR: Final = re.compile(r"(?!Hour|Minute|Second|Month|Week|Year|Mega|Giga|Kilo|Byte|[KMGT]i?[Bb])[A-Z][a-z]{4,}")
+"""What makes digits before it part of a name: a capitalised word that is no unit."""
 _VERSIONED: Final = re.compile(r"(?:\bversion\s+|\bOAuth\s+|\bHTTP/|\bv\.?\s?)\Z", re.IGNORECASE)
 _URL: Final = re.compile(r"\bhttps?://\S+|\bwww\.\S+")
 _SENTENCE: Final = 3
@@ -224,7 +229,8 @@ def _returned(found: re.Match[str]) -> str:
 
 
 def _named(text: str, start: int, end: int) -> bool:
-    """Whether digits are part of a name or a version: `L4`, `21Vianet`, `v1.0`, `OAuth 2.0`."""
-    before, after = text[max(start - 1, 0) : start], text[end : end + 1]
-    joined = before.isalpha() or before in {"_", "#"} or after.isalpha() or after == "_"
-    return joined or _VERSIONED.search(text[max(start - 12, 0) : start]) is not None
+    """Whether digits are part of a name or a version, and not before a unit: `L4`, `21Vianet`, `v1.0`, `OAuth 2.0`."""
+    before = text[max(start - 40, 0) : start]
+    if _DURATION.search(before) and text[end : end + 1] in set("YMWDHS"):
+        return False
+    return any(name.search(before) for name in (_LETTERED, _VERSIONED)) or _OPERATOR.match(text, end) is not None
