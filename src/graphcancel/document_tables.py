@@ -26,7 +26,10 @@ _REQUIRED: Final = re.compile(r"(?:^|[.\s,(])(?<!\w\s)(required|optional)\s*(?:[
 _CLOSING: Final = re.compile(r"\w\s(?:required|optional)\s*(?:[.,)]|$)", re.IGNORECASE)
 """The word at the end of another sentence."""
 _CONDITIONAL: Final = re.compile(r"\b(?:required|optional|mandatory)\b", re.IGNORECASE)
-_VALUE: Final = re.compile(r"Bearer\s*(?:\{[^{}]*\}|<[^<>]*>)|\w[\w.+-]*/[\w.+*-]*\w(?=[.;,\s]|$)")
+_VALUE: Final = re.compile(
+    r"Bearer\s*(?:\{[^{}]*\}|<[^<>]*>)|\w[\w.+-]*/[\w.+*-]*\w(?=[.;,\s]|$)"
+    r"(?:\s*;\s*[\w.-]+=(?:\"[^\"]*\"|[^\s;,\".]+(?:\.[^\s;,\".]+)*))*"
+)
 _STATUS: Final = re.compile(r"\b([1-5]\d\d)\b")
 _SAID: Final[tuple[Literal["error-code", "error-sentence"], ...]] = ("error-code", "error-sentence")
 _KINDS: Final[Mapping[bool, tuple[Kind, Kind, Kind]]] = {
@@ -174,6 +177,9 @@ def _named(grid: Grid, notes: Notes, *, headers: bool) -> list[Prose]:
         _optionality(name, optionality, described, notes)
         if "description" in cells:
             words.append(cells["description"])
+        # Of a header what stands there is a fact as a whole.
+        if "value" in cells and not headers:
+            words.append(cells["value"])
     return words
 
 
@@ -196,16 +202,15 @@ def _columns(grid: Grid, notes: Notes) -> list[Column | None]:
 
 def _value(name: str, cells: Mapping[Column, Prose], notes: Notes) -> None:
     """What a header is to hold: a whole cell under Value, in a description only a token or a media type."""
-    cell = cells.get("value") or cells.get("description")
-    if cell is None or not cell.flat:
-        return
-    found = _VALUE.match(_REQUIRED.split(cell.flat, maxsplit=1)[0] or cell.flat)
-    if found:
-        notes.claim("header-value", name, found.group(), cell.line)
-    elif "value" in cells:
-        whole = _REQUIRED.sub("", cell.flat).strip(" .")
+    if "value" in cells:
+        whole = _REQUIRED.sub("", cells["value"].flat).strip(" .")
         if whole:
-            notes.claim("header-value", name, whole, cell.line)
+            notes.claim("header-value", name, whole, cells["value"].line)
+    elif "description" in cells:
+        cell = cells["description"]
+        found = _VALUE.match(_REQUIRED.split(cell.flat, maxsplit=1)[0] or cell.flat)
+        if found:
+            notes.claim("header-value", name, found.group(), cell.line)
 
 
 def _optionality(name: str, kind: Kind, cells: Sequence[Prose], notes: Notes) -> None:

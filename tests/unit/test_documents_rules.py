@@ -285,6 +285,37 @@ def test_headers_are_read_from_each_shape_of_table() -> None:
     assert found[2] == found[3] == [bare[0], ("header-type", "Authorization", "string"), *bare[1:]]
 
 
+@pytest.mark.parametrize(
+    ("head", "cell", "value"),
+    [
+        ("Description", "application/json; odata=full. Required.", "application/json; odata=full"),
+        (
+            "Description",
+            "application/json;odata.metadata=full; charset=x",
+            "application/json;odata.metadata=full; charset=x",
+        ),
+        ("Description", 'text/html; charset="a b". Required.', 'text/html; charset="a b"'),
+        ("Description", "application/json; see there.", "application/json"),
+        ("Value", "application/json; odata=full. Required.", "application/json; odata=full"),
+        ("Value", "application/json, Max 3", "application/json, Max 3"),
+        ("Value", "Max 3 (optional)", "Max 3"),
+    ],
+)
+def test_the_whole_value_of_a_header_is_read(head: str, cell: str, value: str) -> None:
+    text = f"{ROUTE}## Request headers\n|Header|{head}|\n|-|-|\n|Accept|{cell}|\n"
+
+    assert facts(text, "header-value", "number") == [("header-value", "Accept", value)]
+
+
+def test_numbers_below_value_in_a_table_of_parameters_are_counted() -> None:
+    text = f"{ROUTE}## Request body\n|Property|Type|Value|\n|-|-|-|\n|to|Int32|Max 3. Optional.|\n"
+
+    assert facts(text, "number", "optionality") == [
+        ("optionality", "to", "optional"),
+        ("number", "request-body", "3"),
+    ]
+
+
 def test_a_table_right_below_the_paths_is_one_of_headers() -> None:
     assert facts(f"{ROUTE}\n|Name|Type|Description|\n|-|-|-|\n|Prefer|string|Optional.|\n", "header") == [
         ("header", "Prefer", "")
