@@ -44,7 +44,7 @@ _PLACES: Final[Mapping[int, Sequence[Column]]] = {
 """What a table of headers or parameters has in which column, where its heads do not tell."""
 
 
-def read_grid(grid: Grid, role: str | None, notes: Notes) -> list[Prose]:
+def read_grid(grid: Grid, role: str | None, notes: Notes) -> list[tuple[str, Prose]]:
     """
     Note what a table claims.
 
@@ -52,7 +52,7 @@ def read_grid(grid: Grid, role: str | None, notes: Notes) -> list[Prose]:
         role: The section it stands in.
 
     Returns:
-        Its cells of prose, in which numbers may stand.
+        Its cells of prose, in which numbers may stand, each with the name of its row.
     """
     heads = columns(grid.head)
     if "cloud" in heads or _ticked(grid):
@@ -68,7 +68,7 @@ def read_grid(grid: Grid, role: str | None, notes: Notes) -> list[Prose]:
         return _named(grid, notes, headers=headers)
     words = " | ".join(cell.flat for cell in grid.head)
     notes.remark(grid.line, f"a table that no section explains is not read: {shorten(words)}")
-    return [cell for row in grid.rows for cell in row.cells]
+    return [(row.cells[0].flat, cell) for row in grid.rows for cell in row.cells]
 
 
 def _rows(grid: Grid, notes: Notes) -> Iterator[Row]:
@@ -156,11 +156,11 @@ def _scopes(cell: Prose, notes: Notes) -> list[str] | None:
     return None
 
 
-def _named(grid: Grid, notes: Notes, *, headers: bool) -> list[Prose]:
+def _named(grid: Grid, notes: Notes, *, headers: bool) -> list[tuple[str, Prose]]:
     """Request headers or parameters."""
     kinds = _columns(grid, notes)
     kind, type_, optionality = _KINDS[headers]
-    words: list[Prose] = []
+    words: list[tuple[str, Prose]] = []
     for row in _rows(grid, notes):
         cells = {column: cell for column, cell in zip(kinds, row.cells, strict=True) if column is not None}
         name = cells["name"].flat if "name" in cells else ""
@@ -176,10 +176,10 @@ def _named(grid: Grid, notes: Notes, *, headers: bool) -> list[Prose]:
             _value(name, cells, notes)
         _optionality(name, optionality, described, notes)
         if "description" in cells:
-            words.append(cells["description"])
+            words.append((name, cells["description"]))
         # Of a header what stands there is a fact as a whole.
         if "value" in cells and not headers:
-            words.append(cells["value"])
+            words.append((name, cells["value"]))
     return words
 
 
@@ -222,9 +222,9 @@ def _optionality(name: str, kind: Kind, cells: Sequence[Prose], notes: Notes) ->
             notes.remark(cell.line, f"{name}: whether it is required depends: {shorten(cell.flat)}")
 
 
-def _errors(grid: Grid, notes: Notes) -> list[Prose]:
+def _errors(grid: Grid, notes: Notes) -> list[tuple[str, Prose]]:
     heads = columns(grid.head)
-    words: list[Prose] = []
+    words: list[tuple[str, Prose]] = []
     for head, kind in zip(grid.head, heads, strict=True):
         if kind not in {"status", "reason", "error-code", "error-sentence", "description"}:
             notes.remark(head.line, f"a column that is not known is not read: {shorten(head.flat)}")
@@ -241,5 +241,5 @@ def _errors(grid: Grid, notes: Notes) -> list[Prose]:
             if value.strip("-–— "):
                 notes.claim(kind, about, value, cells[kind].line, again=True)
         if "description" in cells:
-            words.append(cells["description"])
+            words.append((about, cells["description"]))
     return words

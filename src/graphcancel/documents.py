@@ -132,11 +132,13 @@ class _Reader:
         for role in SECTIONS:
             found = self._numbers.get(role, [])
             if found:
-                self._notes.claim("number", role, ", ".join(number for number, _ in found), found[0][1])
+                self._notes.claim(
+                    "number", role, ", ".join(number for number, _ in found), min(line for _, line in found)
+                )
 
     def _read(self, section: Section) -> None:
         prose = [_caption(section.heading)] if section.heading else []
-        cells: list[Prose] = []
+        cells: list[tuple[str, Prose]] = []
         annotation: Annotation | None = None
         for block in section.blocks:
             if isinstance(block, Annotation):
@@ -155,7 +157,9 @@ class _Reader:
         self._miss(annotation)
         sentences = Sentences(section.role or "", prose, self._notes)
         sentences.read()
-        described = Sentences("", cells, self._notes)
+        # Rows may change places, but not their numbers.
+        cells.sort(key=lambda named: named[0])
+        described = Sentences("", [cell for _, cell in cells], self._notes)
         described.read()
         self._count([*sentences.numbers(), *described.numbers()], section)
 

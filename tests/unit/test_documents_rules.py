@@ -307,6 +307,19 @@ def test_the_whole_value_of_a_header_is_read(head: str, cell: str, value: str) -
     assert facts(text, "header-value", "number") == [("header-value", "Accept", value)]
 
 
+def test_rows_and_tables_in_another_order_claim_the_same_numbers() -> None:
+    head = "\n|Property|Type|Description|\n|-|-|-|\n"
+    one, two = "|to|Int32|From 40 to 5.|\n", "|at|Int32|Of 30 at most.|\n"
+    moved = [one.replace("|to|", "|at|"), two.replace("|at|", "|to|")]
+    found = [
+        facts(f"{ROUTE}## Request body\n{table}\nNo more than 7.\n", "number")
+        for table in (f"{head}{one}{two}", f"{head}{two}{one}", f"{head}{two}{head}{one}", head + "".join(moved))
+    ]
+
+    assert found[:3] == [[("number", "request-body", "7, 30, 40, 5")]] * 3
+    assert found[3] == [("number", "request-body", "7, 40, 5, 30")]
+
+
 def test_numbers_below_value_in_a_table_of_parameters_are_counted() -> None:
     text = f"{ROUTE}## Request body\n|Property|Type|Value|\n|-|-|-|\n|to|Int32|Max 3. Optional.|\n"
 
