@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
@@ -36,6 +36,11 @@ _RETURNED: Final = re.compile(
     re.IGNORECASE,
 )
 _NUMBER: Final = re.compile(r"\d+(?:[.,:/-]\d+)*")
+_LETTERED: Final = re.compile(r"(?:(?<![^\W_])[^\W\d_]+|[_#])\Z")
+"""What makes digits after it part of a name: letters that are not themselves a unit of digits, as in `1h30`."""
+_DURATION: Final = re.compile(r"(?<![^\W_])PT?\Z")
+_OPERATOR: Final = re.compile(r"(?!Hour|Minute|Second|Month|Week|Year|Mega|Giga|Kilo|Byte|[KMGT]i?[Bb])[A-Z][a-z]{4,}")
+"""What makes digits before it part of a name: a capitalised word that is no unit."""
 _VERSIONED: Final = re.compile(r"(?:\bversion\s+|\bOAuth\s+|\bHTTP/|\bv\.?\s?)\Z", re.IGNORECASE)
 _URL: Final = re.compile(r"\bhttps?://\S+|\bwww\.\S+")
 _SENTENCE: Final = 3
@@ -51,6 +56,8 @@ class Sentences:
 
     Attributes:
         taken: For each paragraph the ranges other facts consumed.
+        unclaimed: For each paragraph the ranges of statuses of which no fact is made. In inline code, too, they are
+            numbers.
         statuses: The statuses of success so far, each with its line.
     """
 
@@ -58,11 +65,13 @@ class Sentences:
     prose: Sequence[Prose]
     notes: Notes
     taken: list[list[tuple[int, int]]] = field(default_factory=list)
+    unclaimed: list[list[tuple[int, int]]] = field(default_factory=list)
     statuses: list[tuple[str, int]] = field(default_factory=list)
 
     def read(self) -> None:
         """Note what the section's sentences claim; `numbers` then gives the rest."""
         self.taken = [[] for _ in self.prose]
+        self.unclaimed = [[] for _ in self.prose]
         for number in range(len(self.prose)):
             self._statuses(number)
         if self.role == "response":
@@ -72,30 +81,34 @@ class Sentences:
 
     def numbers(self) -> Iterator[tuple[str, int]]:
         """The numbers nothing else took, each with its line."""
-        for prose, taken in zip(self.prose, self.taken, strict=True):
+        for prose, taken, unclaimed in zip(self.prose, self.taken, self.unclaimed, strict=True):
             if prose.borrowed:
                 continue
             ignored = bytearray(len(prose.text))
-            for start, stop in [*taken, *prose.code, *(found.span() for found in _URL.finditer(prose.text))]:
-                ignored[start:stop] = b"x" * (stop - start)
-            for found in _NUMBER.finditer(prose.text):
-                place, end = found.span()
-                if any(ignored[place:end]) or _named(prose.text, place, end):
-                    continue
-                yield found.group(), prose.line_at(place)
+            _mark(ignored, taken)
+            left = [place for place in unclaimed if not any(ignored[slice(*place)])]
+            _mark(ignored, [*left, *prose.code, *(found.span() for found in _URL.finditer(prose.text))])
+            left += [
+                found.span()
+                for found in _NUMBER.finditer(prose.text)
+                if not any(ignored[slice(*found.span())]) and not _named(prose.text, *found.span())
+            ]
+            for start, stop in sorted(left):
+                yield prose.text[start:stop], prose.line_at(start)
 
     def _statuses(self, number: int) -> None:
         prose = self.prose[number]
         mentions = [found for found in _STATUS.finditer(prose.text) if self._is_status(prose, found)]
         for place, found in enumerate(mentions):
             status = found.group(2)
-            self.taken[number].append(found.span(2))
             line = prose.line_at(found.start(2))
+            claimed = status[0] in "45" or self.role == "response"
+            (self.taken if claimed else self.unclaimed)[number].append(found.span(2))
             if status[0] in "45":
                 self.notes.claim("error", status, "", line, again=True)
                 following = mentions[place + 1].start() if place + 1 < len(mentions) else len(prose.text)
                 self._sentence(status, number, found.end(2), following)
-            elif self.role == "response":
+            elif claimed:
                 self.statuses.append((status, line))
 
     def _is_status(self, prose: Prose, found: re.Match[str]) -> bool:
@@ -201,6 +214,11 @@ class Sentences:
             self.notes.claim("permission", "scope", ", ".join(names), found[0][1])
 
 
+def _mark(places: bytearray, ranges: Iterable[tuple[int, int]]) -> None:
+    for start, stop in ranges:
+        places[start:stop] = b"x" * (stop - start)
+
+
 def _is_code(prose: Prose) -> bool:
     return prose.code == ((0, len(prose.text)),)
 
@@ -211,7 +229,8 @@ def _returned(found: re.Match[str]) -> str:
 
 
 def _named(text: str, start: int, end: int) -> bool:
-    """Whether digits are part of a name or a version: `L4`, `21Vianet`, `v1.0`, `OAuth 2.0`."""
-    before, after = text[max(start - 1, 0) : start], text[end : end + 1]
-    joined = before.isalpha() or before in {"_", "#"} or after.isalpha() or after == "_"
-    return joined or _VERSIONED.search(text[max(start - 12, 0) : start]) is not None
+    """Whether digits are part of a name or a version, and not before a unit: `L4`, `21Vianet`, `v1.0`, `OAuth 2.0`."""
+    before = text[max(start - 40, 0) : start]
+    if _DURATION.search(before) and text[end : end + 1] in set("YMWDHS"):
+        return False
+    return any(name.search(before) for name in (_LETTERED, _VERSIONED)) or _OPERATOR.match(text, end) is not None

@@ -118,24 +118,24 @@ class _Reader:
         """Tables that follow each other; the words a table is headed with tell how many columns it has."""
         start = self.place
         cells = self._cells()
-        width = _width(cells)
+        width = _width(cells, 0)
         if width < len(("name", "value")):
             self.notes.remark(start + 1, f"a table whose columns are not known: {shorten(self.lines[start])}")
             return
-        head, cells = cells[:width], cells[width:]
-        first = head[0].line
+        head, place = cells[:width], width
         rows: list[Row] = []
-        while cells:
-            new = _width(cells)
+        while place < len(cells):
+            new = _width(cells, place)
             if new > 1:
-                yield Grid(first, tuple(head), tuple(rows))
-                head, cells, width, rows = cells[:new], cells[new:], new, []
-                first = head[0].line
+                yield Grid(head[0].line, tuple(head), tuple(rows))
+                head, width, rows = cells[place : place + new], new, []
+                place += new
                 continue
-            row, cells = cells[:width], cells[width:]
+            row = cells[place : place + width]
             missing = [Prose(row[-1].line, "")] * (width - len(row))
             rows.append(Row(row[0].line, (*row, *missing), len(row)))
-        yield Grid(first, tuple(head), tuple(rows))
+            place += width
+        yield Grid(head[0].line, tuple(head), tuple(rows))
 
     def _cells(self) -> list[Prose]:
         """The cells from here on; one without its bar goes on in the next line, where a row is not complete."""
@@ -151,7 +151,7 @@ class _Reader:
                 cells.append(Prose(line, cell))
                 line += cell.count("\n")
             self.place += 1
-            width = width or (0 if is_head(cells[-1].flat) else _width(cells))
+            width = width or (0 if is_head(cells[-1].flat) else _width(cells, 0))
         return cells
 
     def _goes_on(self, cells: list[Prose], width: int) -> bool:
@@ -171,6 +171,6 @@ def _begins_block(line: str) -> bool:
     return is_heading(line) or any(pattern.match(line) is not None for pattern in (ROUTE, REQUEST, RESPONSE))
 
 
-def _width(cells: list[Prose]) -> int:
-    """How many of *cells* from the first on are heads of columns."""
-    return next((number for number, cell in enumerate(cells) if not is_head(cell.flat)), len(cells))
+def _width(cells: list[Prose], start: int) -> int:
+    """How many of *cells* from the one at *start* on are heads of columns."""
+    return next((n - start for n in range(start, len(cells)) if not is_head(cells[n].flat)), len(cells) - start)

@@ -21,9 +21,15 @@ _ACTORS: Final = ("delegated-work", "delegated-personal", "application")
 _NONE: Final = re.compile(r"(?:not (?:supported|available|applicable)|none|n/a)?\.?|[-–—]", re.IGNORECASE)
 _SCOPE: Final = re.compile(r"[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*")
 _BETWEEN: Final = re.compile(r"[,;\s]+(?:(?:and|or)\s+)?")
-_REQUIRED: Final = re.compile(r"(?:^|[.\s,(])(required|optional)\s*(?:[.,)]|$)", re.IGNORECASE)
-_CONDITIONAL: Final = re.compile(r"\b(?:Required|Optional|Mandatory)\b")
-_VALUE: Final = re.compile(r"Bearer\s*(?:\{[^{}]*\}|<[^<>]*>)|\w[\w.+-]*/[\w.+*-]*\w(?=[.;,\s]|$)")
+_REQUIRED: Final = re.compile(r"(?:^|[.\s,(])(?<!\w\s)(required|optional)\s*(?:[.,)]|$)", re.IGNORECASE)
+"""The word as a sentence of its own, or set off; at the end of a sentence it may be denied: `This is not required.`"""
+_CLOSING: Final = re.compile(r"\w\s(?:required|optional)\s*(?:[.,)]|$)", re.IGNORECASE)
+"""The word at the end of another sentence."""
+_CONDITIONAL: Final = re.compile(r"\b(?:required|optional|mandatory)\b", re.IGNORECASE)
+_VALUE: Final = re.compile(
+    r"Bearer\s*(?:\{[^{}]*\}|<[^<>]*>)|\w[\w.+-]*/[\w.+*-]*\w(?=[.;,\s]|$)"
+    r"(?:\s*;\s*[\w.-]+=(?:\"[^\"]*\"|[^\s;,\".]+(?:\.[^\s;,\".]+)*))*"
+)
 _STATUS: Final = re.compile(r"\b([1-5]\d\d)\b")
 _SAID: Final[tuple[Literal["error-code", "error-sentence"], ...]] = ("error-code", "error-sentence")
 _KINDS: Final[Mapping[bool, tuple[Kind, Kind, Kind]]] = {
@@ -38,7 +44,7 @@ _PLACES: Final[Mapping[int, Sequence[Column]]] = {
 """What a table of headers or parameters has in which column, where its heads do not tell."""
 
 
-def read_grid(grid: Grid, role: str | None, notes: Notes) -> list[Prose]:
+def read_grid(grid: Grid, role: str | None, notes: Notes) -> list[tuple[str, Prose]]:
     """
     Note what a table claims.
 
@@ -46,7 +52,7 @@ def read_grid(grid: Grid, role: str | None, notes: Notes) -> list[Prose]:
         role: The section it stands in.
 
     Returns:
-        Its cells of prose, in which numbers may stand.
+        Its cells of prose, in which numbers may stand, each with the name of its row.
     """
     heads = columns(grid.head)
     if "cloud" in heads or _ticked(grid):
@@ -62,14 +68,20 @@ def read_grid(grid: Grid, role: str | None, notes: Notes) -> list[Prose]:
         return _named(grid, notes, headers=headers)
     words = " | ".join(cell.flat for cell in grid.head)
     notes.remark(grid.line, f"a table that no section explains is not read: {shorten(words)}")
-    return [cell for row in grid.rows for cell in row.cells]
+    return [(row.cells[0].flat, cell) for row in grid.rows for cell in row.cells]
 
 
 def _rows(grid: Grid, notes: Notes) -> Iterator[Row]:
     """The rows that are whole; of the others nothing is claimed."""
-    for row in grid.rows:
+    for _, row in _numbered(grid, notes):
+        yield row
+
+
+def _numbered(grid: Grid, notes: Notes) -> Iterator[tuple[int, Row]]:
+    """The rows that are whole with their place in the table, from 0, which one that is not whole has as well."""
+    for number, row in enumerate(grid.rows):
         if row.count == len(grid.head):
-            yield row
+            yield number, row
         elif row.count < len(grid.head):
             notes.remark(row.line, f"a row with {row.count} of {len(grid.head)} cells is not read: {_shown(row)}")
         else:
@@ -105,7 +117,7 @@ def _permissions(grid: Grid, notes: Notes) -> None:
     if width not in {2, 3}:
         notes.remark(grid.line, f"a table of permissions with {width} columns is not read")
         return
-    for number, row in enumerate(_rows(grid, notes)):
+    for number, row in _numbered(grid, notes):
         actor = _actor(row.cells[0].flat) or (_ACTORS[number] if number < len(_ACTORS) == len(grid.rows) else None)
         if actor is None:
             notes.remark(row.line, f"a type of permission that is not known: {shorten(row.cells[0].flat)}")
@@ -144,11 +156,11 @@ def _scopes(cell: Prose, notes: Notes) -> list[str] | None:
     return None
 
 
-def _named(grid: Grid, notes: Notes, *, headers: bool) -> list[Prose]:
+def _named(grid: Grid, notes: Notes, *, headers: bool) -> list[tuple[str, Prose]]:
     """Request headers or parameters."""
     kinds = _columns(grid, notes)
     kind, type_, optionality = _KINDS[headers]
-    words: list[Prose] = []
+    words: list[tuple[str, Prose]] = []
     for row in _rows(grid, notes):
         cells = {column: cell for column, cell in zip(kinds, row.cells, strict=True) if column is not None}
         name = cells["name"].flat if "name" in cells else ""
@@ -164,7 +176,10 @@ def _named(grid: Grid, notes: Notes, *, headers: bool) -> list[Prose]:
             _value(name, cells, notes)
         _optionality(name, optionality, described, notes)
         if "description" in cells:
-            words.append(cells["description"])
+            words.append((name, cells["description"]))
+        # Of a header what stands there is a fact as a whole.
+        if "value" in cells and not headers:
+            words.append((name, cells["value"]))
     return words
 
 
@@ -187,30 +202,29 @@ def _columns(grid: Grid, notes: Notes) -> list[Column | None]:
 
 def _value(name: str, cells: Mapping[Column, Prose], notes: Notes) -> None:
     """What a header is to hold: a whole cell under Value, in a description only a token or a media type."""
-    cell = cells.get("value") or cells.get("description")
-    if cell is None or not cell.flat:
-        return
-    found = _VALUE.match(_REQUIRED.split(cell.flat, maxsplit=1)[0] or cell.flat)
-    if found:
-        notes.claim("header-value", name, found.group(), cell.line)
-    elif "value" in cells:
-        whole = _REQUIRED.sub("", cell.flat).strip(" .")
+    if "value" in cells:
+        whole = _REQUIRED.sub("", cells["value"].flat).strip(" .")
         if whole:
-            notes.claim("header-value", name, whole, cell.line)
+            notes.claim("header-value", name, whole, cells["value"].line)
+    elif "description" in cells:
+        cell = cells["description"]
+        found = _VALUE.match(_REQUIRED.split(cell.flat, maxsplit=1)[0] or cell.flat)
+        if found:
+            notes.claim("header-value", name, found.group(), cell.line)
 
 
 def _optionality(name: str, kind: Kind, cells: Sequence[Prose], notes: Notes) -> None:
     for cell in cells:
         found = {match.lower() for match in _REQUIRED.findall(cell.flat)}
         if len(found) == 1:
-            notes.claim(kind, name, found.pop(), cell.line)
-        elif found or _CONDITIONAL.search(cell.flat):
+            notes.claim(kind, name, next(iter(found)), cell.line)
+        if _CLOSING.search(cell.flat) or (len(found) != 1 and (found or _CONDITIONAL.search(cell.flat))):
             notes.remark(cell.line, f"{name}: whether it is required depends: {shorten(cell.flat)}")
 
 
-def _errors(grid: Grid, notes: Notes) -> list[Prose]:
+def _errors(grid: Grid, notes: Notes) -> list[tuple[str, Prose]]:
     heads = columns(grid.head)
-    words: list[Prose] = []
+    words: list[tuple[str, Prose]] = []
     for head, kind in zip(grid.head, heads, strict=True):
         if kind not in {"status", "reason", "error-code", "error-sentence", "description"}:
             notes.remark(head.line, f"a column that is not known is not read: {shorten(head.flat)}")
@@ -227,5 +241,5 @@ def _errors(grid: Grid, notes: Notes) -> list[Prose]:
             if value.strip("-–— "):
                 notes.claim(kind, about, value, cells[kind].line, again=True)
         if "description" in cells:
-            words.append(cells["description"])
+            words.append((about, cells["description"]))
     return words

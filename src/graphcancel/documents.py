@@ -40,7 +40,9 @@ _NAMESPACE: Final = re.compile(r"\s*Namespace:\s*[\w.]+\s*")
 _TITLE: Final = re.compile(r"\w+: \w+")
 _LABEL: Final = re.compile(r"\s*Example\s+\d+\b", re.IGNORECASE)
 _SNIPPETS: Final = frozenset(("", "http", "json", "msgraph-interactive", "msgraph"))
-"""Languages of code that may claim something; any other is a snippet for some SDK."""
+"""Languages of code that may claim something; any other is a snippet for some SDK, unless its lines say otherwise."""
+_CALLED: Final = re.compile(rf"\s*(?:(?:{'|'.join(sorted(VERBS))})\s+(?:/|https?://)|HTTP/\d)", re.IGNORECASE)
+"""How a line of a path list, a request or a response begins."""
 
 
 def read_page(path: Path, includes: Path | None = None) -> Page:
@@ -130,11 +132,13 @@ class _Reader:
         for role in SECTIONS:
             found = self._numbers.get(role, [])
             if found:
-                self._notes.claim("number", role, ", ".join(number for number, _ in found), found[0][1])
+                self._notes.claim(
+                    "number", role, ", ".join(number for number, _ in found), min(line for _, line in found)
+                )
 
     def _read(self, section: Section) -> None:
         prose = [_caption(section.heading)] if section.heading else []
-        cells: list[Prose] = []
+        cells: list[tuple[str, Prose]] = []
         annotation: Annotation | None = None
         for block in section.blocks:
             if isinstance(block, Annotation):
@@ -153,7 +157,9 @@ class _Reader:
         self._miss(annotation)
         sentences = Sentences(section.role or "", prose, self._notes)
         sentences.read()
-        described = Sentences("", cells, self._notes)
+        # Rows may change places, but not their numbers.
+        cells.sort(key=lambda named: named[0])
+        described = Sentences("", [cell for _, cell in cells], self._notes)
         described.read()
         self._count([*sentences.numbers(), *described.numbers()], section)
 
@@ -174,7 +180,7 @@ class _Reader:
             self._notes.remark(annotation.line, "an annotation without the block it is about")
 
     def _code(self, code: Code, annotation: Annotation | None, role: str | None) -> None:
-        if code.language not in _SNIPPETS:
+        if code.language not in _SNIPPETS and not any(_CALLED.match(line) for line in code.lines):
             return
         kind = annotation.data.get("blockType") if annotation else None
         if kind in {"resource", "example", "samples"}:

@@ -27,7 +27,8 @@ these kinds, so that comparing the two is comparing mappings. Prose is no fact; 
     example-header    its name, lower case                        its value
     example-property  a name in the example's body                its value as compact JSON
     example-status    empty                                       `202`
-    number            a section (see `SECTIONS`)                  the other numbers in its prose, in order: `20, 3`
+    number            a section (see `SECTIONS`)                  the other numbers in its prose, in order, and those
+                                                                of its tables after them, by name of row: `20, 3`
 
 Where a page has several examples, what belongs to the second has ` (example 2)` after what it is about.
 """

@@ -103,6 +103,7 @@ READ = {
     "entities": paragraphs("&a"),
     "rendered cells": RENDERED + "x |\n" * MOST,
     "rendered rows": RENDERED + "Name |\nType |\n" + "x |\n" * MOST,
+    "rendered cells in long lines": RENDERED + "Name |\nType |\n" + ("a|" * 9_900 + "\n") * 24,
     "rendered heads": RENDERED + "Name |\n" * MOST,
     "rendered responses": RENDERED + "HTTP/1.1 200\n{\n" * (MOST // 2),
     "rendered requests": RENDERED + "POST https://x/y\n{\nResponse\n" * (MOST // 3),

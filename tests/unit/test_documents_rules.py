@@ -161,6 +161,10 @@ def test_an_announced_message_that_is_not_found_is_a_remark() -> None:
         ("At most 20 of them, 3 at a time.", "20, 3"),
         ("At most 1,000 or 2.5 of them; a 30-day limit, 50%.", "1,000, 2.5, 30, 50"),
         ("In US Government L4 and 21Vianet, with v1.0, v2 and OAuth 2.0, #7, HTTP/1.1.", None),
+        ("No more than 500KB, 50MB or 4GiB, and 10Mbits.", "500, 50, 4, 10"),
+        ("After 1000ms, 30s, 1h30, 24hour, 24Hours or 10x, on a 4x4.", "1000, 30, 1, 30, 24, 24, 10, 4, 4"),
+        ("After PT5M, P1DT12H or PT0.5S, for Win32 and E5.", "5, 1, 12, 0.5"),
+        ("At 2024-01-02T10:30:00Z.", "2024-01-02, 10:30:00"),
         ("As `20` says, and https://docs.example/2024/12, and [this](https://docs.example/7).", None),
         ("As [page 7](x.md) says.", "7"),
         ("> [!NOTE]\n> Not 9.", "9"),
@@ -172,6 +176,32 @@ def test_a_number_in_prose_is_a_fact_and_one_in_a_name_is_none(prose: str, numbe
     expected = [("number", "introduction", numbers)] if numbers else []
 
     assert facts(f"{prose}\n\n{ROUTE}", "number") == expected
+
+
+@pytest.mark.parametrize(
+    ("prose", "status"),
+    [
+        ("It gives 202 Accepted.", "202"),
+        ("It gives `204 No Content`.", "204"),
+        ("It gives HTTP 201, then.", "201"),
+        ("It gives status code 200.", "200"),
+        ("It gives `304 Not Modified` where nothing changed.", "304"),
+        ("It gives HTTP 2XX.", "2XX"),
+    ],
+)
+def test_a_status_of_success_outside_the_response_is_a_number(prose: str, status: str) -> None:
+    table = f"## Request body\n|Property|Type|Description|\n|-|-|-|\n|to|Int32|{prose}|\n"
+
+    assert facts(f"{prose}\n\n{ROUTE}", "number", "status") == [("number", "introduction", status)]
+    assert facts(f"{ROUTE}{table}", "number", "status") == [("number", "request-body", status)]
+    assert facts(f"{ROUTE}## Response\n{prose}\n", "number", "status") == [("status", "", status)]
+
+
+def test_a_status_in_a_message_is_part_of_the_message() -> None:
+    text = f'It returns HTTP 400 with this message:\n\n"It was 202 Accepted before."\n\n{ROUTE}'
+
+    assert facts(text, "number") == []
+    assert facts(text, "error-sentence") == [("error-sentence", "400", "It was 202 Accepted before.")]
 
 
 def test_numbers_are_told_by_section_those_in_tables_too() -> None:
@@ -204,6 +234,16 @@ def test_permissions_keep_their_order_and_say_none_alike() -> None:
         ("permission", "delegated-personal", "not supported"),
         ("permission", "application", "not supported"),
     ]
+
+
+def test_a_row_that_is_not_whole_moves_no_permission_to_another_caller() -> None:
+    text = permissions("|Delegiert (Arbeit)|", "|Delegiert (privat)|B.Read|", "|Anwendung|C.Read|")
+
+    assert facts(text, "permission") == [
+        ("permission", "delegated-personal", "B.Read"),
+        ("permission", "application", "C.Read"),
+    ]
+    assert remarks(text) == ["a row with 1 of 2 cells is not read: Delegiert (Arbeit) |"]
 
 
 def test_what_is_no_permission_is_a_remark_and_no_fact() -> None:
@@ -243,6 +283,50 @@ def test_headers_are_read_from_each_shape_of_table() -> None:
 
     assert found[0] == found[1] == bare
     assert found[2] == found[3] == [bare[0], ("header-type", "Authorization", "string"), *bare[1:]]
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "value"),
+    [
+        ("Description", "application/json; odata=full. Required.", "application/json; odata=full"),
+        (
+            "Description",
+            "application/json;odata.metadata=full; charset=x",
+            "application/json;odata.metadata=full; charset=x",
+        ),
+        ("Description", 'text/html; charset="a b". Required.', 'text/html; charset="a b"'),
+        ("Description", "application/json; see there.", "application/json"),
+        ("Value", "application/json; odata=full. Required.", "application/json; odata=full"),
+        ("Value", "application/json, Max 3", "application/json, Max 3"),
+        ("Value", "Max 3 (optional)", "Max 3"),
+    ],
+)
+def test_the_whole_value_of_a_header_is_read(head: str, cell: str, value: str) -> None:
+    text = f"{ROUTE}## Request headers\n|Header|{head}|\n|-|-|\n|Accept|{cell}|\n"
+
+    assert facts(text, "header-value", "number") == [("header-value", "Accept", value)]
+
+
+def test_rows_and_tables_in_another_order_claim_the_same_numbers() -> None:
+    head = "\n|Property|Type|Description|\n|-|-|-|\n"
+    one, two = "|to|Int32|From 40 to 5.|\n", "|at|Int32|Of 30 at most.|\n"
+    moved = [one.replace("|to|", "|at|"), two.replace("|at|", "|to|")]
+    found = [
+        facts(f"{ROUTE}## Request body\n{table}\nNo more than 7.\n", "number")
+        for table in (f"{head}{one}{two}", f"{head}{two}{one}", f"{head}{two}{head}{one}", head + "".join(moved))
+    ]
+
+    assert found[:3] == [[("number", "request-body", "7, 30, 40, 5")]] * 3
+    assert found[3] == [("number", "request-body", "7, 40, 5, 30")]
+
+
+def test_numbers_below_value_in_a_table_of_parameters_are_counted() -> None:
+    text = f"{ROUTE}## Request body\n|Property|Type|Value|\n|-|-|-|\n|to|Int32|Max 3. Optional.|\n"
+
+    assert facts(text, "number", "optionality") == [
+        ("optionality", "to", "optional"),
+        ("number", "request-body", "3"),
+    ]
 
 
 def test_a_table_right_below_the_paths_is_one_of_headers() -> None:
@@ -288,6 +372,9 @@ def test_rows_that_are_not_whole_or_come_twice_are_remarks() -> None:
         ("What to say (optional).", "optional"),
         ("What to say.Required", "required"),
         ("What is required of you.", None),
+        ("A required field.", None),
+        ("An optional field.", None),
+        ("Mandatory, and required if there is one.", None),
         ("Required if there is one.", None),
     ],
 )
@@ -296,7 +383,30 @@ def test_only_a_plain_word_makes_a_parameter_optional_or_required(text: str, val
     found = facts(f"{ROUTE}## Request body\n{table}", "optionality")
 
     assert found == ([("optionality", "to", value)] if value else [])
-    assert bool(remarks(f"{ROUTE}## Request body\n{table}")) == ("Required if" in text)
+    assert bool(remarks(f"{ROUTE}## Request body\n{table}")) == (value is None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Not required.",
+        "What to say. This is not required.",
+        "What to say. This isn't required.",
+        "What to say. This isn’t optional.",
+        "It is never required.",
+        "Whether a pin is required.",
+    ],
+)
+@pytest.mark.parametrize("head", ["Property", "Header"])
+def test_a_word_that_ends_another_sentence_is_a_remark_and_no_claim(text: str, head: str) -> None:
+    role = "body" if head == "Property" else "headers"
+    table = f"## Request {role}\n|{head}|Type|Description|\n|-|-|-|\n|to|Int32|{text}|\n"
+
+    assert facts(f"{ROUTE}{table}", "optionality", "header-required") == []
+    assert [each for each in remarks(f"{ROUTE}{table}") if each.startswith("to: whether it is required depends: ")]
+    table = table.replace(text, f"Optional. {text}")
+    assert [value for *_, value in facts(f"{ROUTE}{table}", "optionality", "header-required")] == ["optional"]
+    assert len(remarks(f"{ROUTE}{table}")) == 1
 
 
 def example(body: str) -> str:
@@ -369,6 +479,29 @@ def test_html_and_tables_that_lost_their_dashes_are_remarks() -> None:
     assert remarks(f"{ROUTE}\n```http\nwords\n```\n") == ["no verb and path: words"]
     assert remarks(f"{ROUTE}## Response\n```json\n{{}}\n```\n") == ["a block of code that is not read: {}"]
     assert remarks(f"{ROUTE}## Response\n```csharp\nvar x = 1;\n```\n") == []
+
+
+@pytest.mark.parametrize("language", ["text", "https", "rest", "console", "plaintext", "none", "csharp"])
+def test_a_path_list_and_an_example_are_read_whatever_the_language(language: str) -> None:
+    listed = f"```{language}\nPOST /me/other\n```\n"
+    called = f"```{language}\nPOST https://graph.microsoft.com/v1.0/me/x\n```\n"
+    answered = f"```{language}\nHTTP/1.1 202 Accepted\n```\n"
+    text = f"{ROUTE}{listed}## Example\n{called}{answered}"
+
+    assert [about for _, about, _ in facts(text, "route")] == ["POST /me/lessons/{}/start", "POST /me/other"]
+    assert facts(text, "example-request", "example-status") == [
+        ("example-request", "", "POST https://graph.microsoft.com/v1.0/me/x"),
+        ("example-status", "", "202"),
+    ]
+    assert remarks(text) == []
+
+
+def test_a_call_further_down_in_a_block_of_another_language_is_a_remark() -> None:
+    assert remarks(f"{ROUTE}```text\n# or\nPOST /me/x\n```\n") == ["no verb and path: # or"]
+    assert remarks(f"{ROUTE}## Response\n```text\nSo:\nHTTP/1.1 202\n```\n") == [
+        "a block of code that is not read: So:"
+    ]
+    assert remarks(f"{ROUTE}## Response\n```bash\ncurl -X POST https://x.example\n```\n") == []
 
 
 def test_a_text_without_any_fact_is_no_page() -> None:
