@@ -333,7 +333,8 @@ def test_a_fault_of_our_own_is_raised_and_not_made_smaller(tell):
     assert len(made) == 1
 
 
-def test_a_tenant_gets_few_calls_a_second_and_the_mock_any_number(tell):
+def test_a_tenant_gets_few_calls_a_second_and_the_mock_any_number(tell, monkeypatch):
+    monkeypatch.delenv("PYTEST_XDIST_WORKER_COUNT", raising=False)
     _, slow = tell(origin="live", number=8)
     _, fast = tell(number=8)
 
