@@ -246,6 +246,14 @@ def test_a_row_that_is_not_whole_moves_no_permission_to_another_caller() -> None
     assert remarks(text) == ["a row with 1 of 2 cells is not read: Delegiert (Arbeit) |"]
 
 
+def test_a_permission_may_begin_with_a_small_letter() -> None:
+    sentence = f"{ROUTE}## Permissions\nOne of eDiscovery.Read.All, A.Read, e.g. from a.example, is required.\n"
+    table = f"{ROUTE}## Somewhere\n|Art|Liste|\n|-|-|\n|Anwendung|eDiscovery.Read.All|\n"
+
+    assert facts(sentence, "permission") == [("permission", "scope", "eDiscovery.Read.All, A.Read")]
+    assert remarks(table) == ["a type of permission that is not known: Anwendung"]
+
+
 def test_what_is_no_permission_is_a_remark_and_no_fact() -> None:
     text = permissions(
         "|Delegated (work or school account)|**TODO: Determine scopes **|",
