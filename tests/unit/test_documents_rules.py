@@ -481,6 +481,22 @@ def test_the_title_is_the_heading_else_the_front_matters() -> None:
     assert page_of(ROUTE.encode(), "x").title is None
 
 
+def test_a_front_matter_that_is_no_yaml_is_a_remark(tmp_path: Path) -> None:
+    page = page_of(f"---\ntitle: a: b\n---\n# lesson: start\n\n{ROUTE}".encode(), "x")
+    assert page.title == "lesson: start"
+    assert [(remark.line, remark.text) for remark in page.remarks] == [
+        (1, "a front matter that is no YAML is not read")
+    ]
+    assert [fact.line for fact in page.facts if fact.kind == "route"] == [8]
+
+    (tmp_path / "part.md").write_text(f"---\na: b: c\n---\n{ROUTE}", "utf-8")
+    page = page_of(b"# lesson: start\n\n[!INCLUDE [part](../includes/part.md)]\n", "x", tmp_path, tmp_path)
+    assert [remark.text for remark in page.remarks] == [
+        "the front matter of the include ../includes/part.md is no YAML"
+    ]
+    assert [fact.kind for fact in page.facts] == ["route", "addressing"]
+
+
 def test_html_and_tables_that_lost_their_dashes_are_remarks() -> None:
     assert remarks(f"{ROUTE}\n<table><tr><td>400</td></tr></table>\n")[0].startswith("HTML is not read")
     assert remarks(f"{ROUTE}\n|Name|Type|\n|to|Int32|\n") == ["a table without its line of dashes is not read"]
