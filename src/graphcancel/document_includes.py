@@ -62,7 +62,9 @@ class Includes:
             self.notes.remark(include.line, f"the include {shown} is not read: it {reason}")
             return
         try:
-            _, text = front_matter(decode(read_bytes(found[0]), shown), shown)
+            keys, text = front_matter(decode(read_bytes(found[0]), shown), shown)
+            if keys is None:
+                self.notes.remark(include.line, f"the front matter of the include {shown} is no YAML")
             blocks = blocks_of(text, shown, self.notes, borrowed=include.line)
         except DocumentError as error:
             self.notes.remark(include.line, f"the include is not read: {error}")

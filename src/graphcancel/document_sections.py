@@ -159,8 +159,8 @@ def _roles_of_grid(grid: Grid) -> Iterator[str]:
         yield "permissions"
 
 
-SCOPE: Final = re.compile(r"(?<![\w.-])[A-Z][\w-]*(?:\.[A-Z][\w-]*)+")
-"""The name of a permission: `Calendars.ReadWrite`."""
+SCOPE: Final = re.compile(r"(?<![\w.-])(?:[A-Z]|[a-z]+[A-Z])[\w-]*(?:\.[A-Z][\w-]*)+")
+"""The name of a permission: `Calendars.ReadWrite`, `eDiscovery.Read.All`. Sentences have `e.g.` and `a.example` too."""
 
 
 def is_permission_table(grid: Grid) -> bool:

@@ -100,12 +100,15 @@ def refuse_longer(text: str, line: int, place: str) -> None:
         raise DocumentError(msg)
 
 
-def front_matter(text: str, place: str) -> tuple[dict[str, Any], str]:
+def front_matter(text: str, place: str) -> tuple[dict[str, Any] | None, str]:
     """
     The keys before a page's text, and the text with blank lines in their place, so that lines keep their numbers.
 
+    Returns:
+        None for keys that are no YAML: pages are published with `title: a: b`.
+
     Raises:
-        DocumentError: They are no YAML, or more than there can be.
+        DocumentError: They are no keys, or more than there can be.
     """
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
@@ -120,6 +123,9 @@ def front_matter(text: str, place: str) -> tuple[dict[str, Any], str]:
         # A line feed for the line of dashes: messages then name the lines of the file.
         keys = parse_yaml("\n" + block, f"{place}: front matter", _AS_WRITTEN)
     except ContractError as error:
+        # What the parser itself could not read; our own bounds are refused without it.
+        if isinstance(error.__context__, yaml.MarkedYAMLError):
+            return None, "\n" * (end + 1) + "\n".join(lines[end + 1 :])
         raise DocumentError(str(error)) from None
     if not isinstance(keys, dict):
         msg = f"{place}: line 2: the front matter holds no keys; write `title: …`, or remove it"

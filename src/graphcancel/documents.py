@@ -76,7 +76,9 @@ def page_of(content: bytes, place: str, beside: Path | None = None, includes: Pa
     notes = Notes()
     text = decode(content, place)
     keys, body = front_matter(text, place)
-    rendered = not keys and document_rendered.is_rendered(body)
+    if keys is None:
+        notes.remark(1, "a front matter that is no YAML is not read")
+    rendered = keys == {} and document_rendered.is_rendered(body)
     if rendered:
         blocks = document_rendered.blocks_of(body, notes)
         disclaimed = False
@@ -93,7 +95,7 @@ def page_of(content: bytes, place: str, beside: Path | None = None, includes: Pa
     title = heading.prose.flat if heading else _title(blocks) if rendered else None
     return Page(
         place=place,
-        title=title or str(keys.get("title") or "") or None,
+        title=title or str((keys or {}).get("title") or "") or None,
         version=reader.examples.version or ("beta" if disclaimed else _viewed(blocks)),
         form="rendered" if rendered else "markdown",
         facts=tuple(sorted(notes.facts.values(), key=lambda fact: fact.line or 0)),

@@ -246,6 +246,14 @@ def test_a_row_that_is_not_whole_moves_no_permission_to_another_caller() -> None
     assert remarks(text) == ["a row with 1 of 2 cells is not read: Delegiert (Arbeit) |"]
 
 
+def test_a_permission_may_begin_with_a_small_letter() -> None:
+    sentence = f"{ROUTE}## Permissions\nOne of eDiscovery.Read.All, A.Read, e.g. from a.example, is required.\n"
+    table = f"{ROUTE}## Somewhere\n|Art|Liste|\n|-|-|\n|Anwendung|eDiscovery.Read.All|\n"
+
+    assert facts(sentence, "permission") == [("permission", "scope", "eDiscovery.Read.All, A.Read")]
+    assert remarks(table) == ["a type of permission that is not known: Anwendung"]
+
+
 def test_what_is_no_permission_is_a_remark_and_no_fact() -> None:
     text = permissions(
         "|Delegated (work or school account)|**TODO: Determine scopes **|",
@@ -471,6 +479,22 @@ def test_the_title_is_the_heading_else_the_front_matters() -> None:
     assert read(ROUTE).title == "lesson: start"
     assert page_of(f'---\ntitle: "a: b"\nms.date: 2024-01-02\n---\n{ROUTE}'.encode(), "x").title == "a: b"
     assert page_of(ROUTE.encode(), "x").title is None
+
+
+def test_a_front_matter_that_is_no_yaml_is_a_remark(tmp_path: Path) -> None:
+    page = page_of(f"---\ntitle: a: b\n---\n# lesson: start\n\n{ROUTE}".encode(), "x")
+    assert page.title == "lesson: start"
+    assert [(remark.line, remark.text) for remark in page.remarks] == [
+        (1, "a front matter that is no YAML is not read")
+    ]
+    assert [fact.line for fact in page.facts if fact.kind == "route"] == [8]
+
+    (tmp_path / "part.md").write_text(f"---\na: b: c\n---\n{ROUTE}", "utf-8")
+    page = page_of(b"# lesson: start\n\n[!INCLUDE [part](../includes/part.md)]\n", "x", tmp_path, tmp_path)
+    assert [remark.text for remark in page.remarks] == [
+        "the front matter of the include ../includes/part.md is no YAML"
+    ]
+    assert [fact.kind for fact in page.facts] == ["route", "addressing"]
 
 
 def test_html_and_tables_that_lost_their_dashes_are_remarks() -> None:

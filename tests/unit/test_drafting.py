@@ -95,6 +95,14 @@ def test_a_draft_of_any_action_claims_what_its_page_claims(tmp_path: Path) -> No
     ]
 
 
+def test_a_draft_may_name_a_permission_with_a_small_letter(tmp_path: Path) -> None:
+    scope = Fact("permission", "application", "eDiscovery.ReadWrite.All")
+
+    draft = loaded(drafted(page(*(fact for fact in DECLINE if "permission" not in fact.kind), scope), SCHEMA), tmp_path)
+
+    assert scope in facts_of(draft)
+
+
 def test_a_draft_of_any_action_is_valid_openapi(tmp_path: Path) -> None:
     validator = pytest.importorskip("openapi_spec_validator")
 
