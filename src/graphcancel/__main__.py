@@ -327,6 +327,8 @@ def _drift(arguments: argparse.Namespace) -> int:
     if bool(arguments.pages) == bool(published):
         found = "both pages and metadata" if published else "nothing to hold against the contracts"
         raise DriftError(f"drift: {found}; name pages, or one file with --openapi or --csdl")
+    if arguments.version and not published:
+        raise DriftError("drift --version: says what metadata describes; of pages, name the contract with --contract")
     contracts = load_contracts(arguments.contracts or _folder(), arguments.contract)
     return _drift_of_metadata(arguments, contracts) if published else _drift_of_pages(arguments, contracts)
 

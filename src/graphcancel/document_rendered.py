@@ -1,9 +1,9 @@
 """
 A page as rendered for readers, its text without markup, made the same blocks as its source.
 
-A table is one cell a line, each ending in `|`; a path list, a request and a response are lines like any other; a
-heading is a line of its own words. Where an example's body ends, snippets in the languages of SDKs follow: whatever
-stands from there to the response is not looked at.
+A table is one cell a line, each ending in `|`, or, as browsers copy it, one row a line with tabs between the cells; a
+path list, a request and a response are lines like any other; a heading is a line of its own words. Where an example's
+body ends, snippets in the languages of SDKs follow: whatever stands from there to the response is not looked at.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from graphcancel.document_sections import is_heading
 ROUTE: Final = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+/")
 REQUEST: Final = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+https?://")
 RESPONSE: Final = re.compile(r"HTTP/[\d.]+\s+\d{3}\b")
+TAB: Final = "\t"
+CONTENTS: Final = "in this article"
+_BYLINE: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{4}|\d+ (?:contributors?|minutes? to read)")
 _FIELD: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]*:\s*\S")
 _MARKUP: Final = re.compile(r"(?:```|~~~|#{1,6} .*|\|?[ :|-]*-[ :-]*\|[ :|-]*$|<!--|\[!INCLUDE)")
 
@@ -39,7 +42,13 @@ def is_rendered(text: str) -> bool:
 
 def blocks_of(text: str, notes: Notes) -> list[Block]:
     """The blocks of a rendered page."""
-    return list(_Reader(text.split("\n"), notes).blocks())
+    return list(_Reader([_barred(line) for line in text.split("\n")], notes).blocks())
+
+
+def _barred(line: str) -> str:
+    """A row whose cells are parted by tabs, as one whose cells end in bars; any other *line* as it is."""
+    row = "\t" in line.strip("\t ") and line.lstrip()[0] not in '{}[]"'
+    return f"{line.replace('|', ' ').replace(TAB, '|')}|" if row else line
 
 
 @dataclass(slots=True)
@@ -61,8 +70,10 @@ class _Reader:
     def blocks(self) -> Iterator[Block]:
         while self.more:
             line = self.line
-            if not line:
+            if not line or _BYLINE.fullmatch(line):
                 self.place += 1
+            elif line.casefold() == CONTENTS:
+                self._skip_contents()
             elif is_heading(line):
                 yield Heading(Prose(self.place + 1, line), 0)
                 self.place += 1
@@ -78,6 +89,13 @@ class _Reader:
             else:
                 yield self._prose()
 
+    def _skip_contents(self) -> None:
+        """On past a list of the page's headings: each stands once more below."""
+        below = [line.strip().casefold() for line in self.lines[self.place :]]
+        self.place += 1
+        while self.more and (not self.line or below.count(self.line.casefold()) > 1):
+            self.place += 1
+
     def _prose(self) -> Prose:
         start = self.place
         self.place += 1
@@ -86,7 +104,8 @@ class _Reader:
         return Prose(start + 1, "\n".join(self.lines[start : self.place]))
 
     def _begins_something(self) -> bool:
-        return self.line.endswith("|") or _begins_block(self.line)
+        beside = self.line.casefold() == CONTENTS or _BYLINE.fullmatch(self.line)
+        return bool(beside) or self.line.endswith("|") or _begins_block(self.line)
 
     def _routes(self) -> Code:
         start = self.place

@@ -72,6 +72,9 @@ def decode(content: bytes, place: str) -> str:
         msg = f"{place}: line {line}: not UTF-8; save the page as UTF-8"
         raise DocumentError(msg) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
+        msg = f"{place}: is HTML; name the page's Markdown, or its text as a browser copies it"
+        raise DocumentError(msg)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         msg = f"{place}: line {line}: binary; name the text of one page, saved as UTF-8"

@@ -38,6 +38,7 @@ REFUSED = {
     "a table of a hundred thousand rows": (b"|a|\n|-|\n" + b"|a|\n" * 100_000, f"line {LINES + 1}: more lines"),
     "an alias bomb": (BOMB.encode() + b"---\n" + PAGE.encode(), r"front matter: line \d+: more than 20000 values"),
     "a deep front matter": (b"---\na: " + b"[" * 9_000 + b"\n---\n", "front matter: nested more than"),
+    "a saved web page": (b"\n<!DOCTYPE html><html><body>POST /me/events/{id}/cancel</body></html>", "is HTML"),
     "a front matter without keys": (b"---\n- a\n---\n", "the front matter holds no keys"),
     "nothing": (b"", "is this a page of an action"),
 }

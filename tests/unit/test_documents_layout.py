@@ -148,3 +148,40 @@ def test_one_number_more_in_prose_never_goes_unnoticed(name: str, data: st.DataO
     assert [fact.kind for fact in changed] == ["number"]
     assert str(number) in changed[0].value.split(", ")
     assert remarks == remarks_before
+
+
+def as_a_browser_copies_it(text: str) -> str:
+    """A rendered page with rows on one line, tabs between their cells, and what stands above a published page."""
+    widths = {"Global service |": 4, "Permission type |": 3, "Name |": 3, "Parameter |": 3, "Property |": 3}
+    lines, found, width = text.split("\n"), [], 0
+    place = 0
+    while place < len(lines):
+        width = widths.get(lines[place], width if lines[place].endswith("|") else 0)
+        if not width:
+            found.append(lines[place])
+            place += 1
+            continue
+        cells: list[str] = []
+        while len(cells) < width:
+            cell = lines[place]
+            while not cell.endswith("|"):
+                place += 1
+                cell += f" {lines[place]}"
+            cells.append(cell.removesuffix("|").strip())
+            place += 1
+        found.append("\t".join(cells))
+    headings = ["Permissions", "HTTP request", "Request body", "Response", "Examples"]
+    return "\n".join([found[0], "Article", "10/21/2024", "5 contributors", "In this article", *headings, *found[1:]])
+
+
+def test_a_page_as_a_browser_copies_it_claims_the_same() -> None:
+    copied = as_a_browser_copies_it(PAGES["rendered"])
+
+    assert "\t" in copied
+    assert read(copied)[0] == read(PAGES["rendered"])[0]
+
+
+def test_a_row_of_an_examples_body_is_no_row_of_a_table() -> None:
+    text = 'HTTP request\nPOST /me/things/{id}/go\nExample\nRequest\nPOST https://graph.microsoft.com/v1.0/me/things/{id}/go\nContent-type: application/json\n{\n"a":\t"b"\n}\nResponse\nHTTP/1.1 204 No Content\n'
+
+    assert ("example-property", "a", '"b"') in [(fact.kind, fact.about, fact.value) for fact in read(text)[0]]

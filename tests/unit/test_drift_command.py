@@ -229,6 +229,7 @@ def test_what_is_no_page_ends_with_one_line(content: bytes, tmp_path: Path, caps
 BAD = {
     "nothing named": ([], "nothing to hold against the contracts; name pages, or one file"),
     "pages and metadata": (["PAGE", "--openapi", "PAGE"], "both pages and metadata; name pages, or one file"),
+    "a version of pages": (["PAGE", "--version", "beta"], "name the contract with --contract"),
     "no such file": (["nowhere.md"], "nowhere.md"),
     "a folder": (["."], "."),
     "no such contract": (["PAGE", "--contract", "event-cancel.v2"], "the nearest is event-cancel.v1.0"),
