@@ -353,6 +353,8 @@ def _drift_of_pages(arguments: argparse.Namespace, contracts: Sequence[Contract]
 def _drift_of_metadata(arguments: argparse.Namespace, contracts: Sequence[Contract]) -> int:
     path, read = (arguments.csdl, read_csdl) if arguments.csdl else (arguments.openapi, read_openapi)
     templates = {route.template for contract in contracts for route in contract.routes}
+    if not templates:
+        raise DriftError(f"{contracts[0].id}: lists no route, so metadata says nothing of it; name another contract")
     with reading(path) as tell:
         metadata = read(path, templates, tell)
     drift = compare_metadata(metadata, contracts, arguments.version, chosen=bool(arguments.contract))

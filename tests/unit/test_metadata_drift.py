@@ -476,3 +476,10 @@ def test_many_routes_that_no_page_lists_are_counted_in_words_and_listed_in_json(
     assert "    12 routes of the file that the page does not list:" in said
     assert "      and 7 more; --json lists them" in said
     assert len(drift.as_json()["differences"]) == 12
+
+
+def test_a_contract_without_routes_is_refused_before_the_file_is_read(capsys):
+    assert main(["drift", "--openapi", "nowhere.yaml", "--contract", "graph-conventions"]) == 4
+    assert capsys.readouterr().err == (
+        "graphcancel: graph-conventions: lists no route, so metadata says nothing of it; name another contract\n"
+    )
