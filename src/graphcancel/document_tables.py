@@ -219,7 +219,7 @@ def _optionality(name: str, kind: Kind, cells: Sequence[Prose], notes: Notes) ->
         if len(found) == 1:
             notes.claim(kind, name, next(iter(found)), cell.line)
         if _CLOSING.search(cell.flat) or (len(found) != 1 and (found or _CONDITIONAL.search(cell.flat))):
-            notes.remark(cell.line, f"{name}: whether it is required depends: {shorten(cell.flat)}")
+            notes.remark(cell.line, f"{shorten(name)}: whether it is required depends: {shorten(cell.flat)}")
 
 
 def _errors(grid: Grid, notes: Notes) -> list[tuple[str, Prose]]:

@@ -43,9 +43,8 @@ def told_of(page: Page, width: int) -> Iterator[Told]:
         width: Columns to keep to, where words allow it.
     """
     form = "rendered text" if page.form == "rendered" else "Markdown"
-    yield Told(
-        f"{printable(page.title or 'no title')}, {page.version or 'version unknown'}, {form}: {page.place}", "bold"
-    )
+    title = f"{page.title or 'no title'}, {page.version or 'version unknown'}, {form}: {page.place}"
+    yield Told(printable(title), "bold")
     rows = {title: list(_rows(page, kinds)) for title, kinds in _SECTIONS.items()}
     widest = max((len(name) for found in rows.values() for _, name, value in found if value), default=0)
     label = min(widest, _LABEL, width // 3)
@@ -71,13 +70,13 @@ def _rows(page: Page, kinds: tuple[Kind, ...]) -> Iterator[tuple[int | None, str
             continue
         if fact.kind == "route":
             ways = addressed.get(fact.about)
-            yield fact.line, "", printable(fact.value + (f"  ({ways})" if ways else ""))
+            yield fact.line, "", fact.value + (f"  ({ways})" if ways else "")
         else:
-            yield fact.line, printable(f"{fact.kind} {fact.about}".strip()), _value(fact)
+            yield fact.line, f"{fact.kind} {fact.about}".strip(), _value(fact)
 
 
 def _value(fact: Fact) -> str:
-    return "none" if fact.kind == "permission-higher" and not fact.value else printable(fact.value)
+    return "none" if fact.kind == "permission-higher" and not fact.value else fact.value
 
 
 def _put(line: int | None, label: str, value: str, width: int) -> Iterator[Told]:
@@ -86,4 +85,4 @@ def _put(line: int | None, label: str, value: str, width: int) -> Iterator[Told]
     room = max(width - len(head), 24)
     wrapped = textwrap.wrap(value, room, break_long_words=False, break_on_hyphens=False) or [""]
     for number, text in enumerate(wrapped):
-        yield Told(f"{head if not number else ' ' * len(head)}{text}".rstrip())
+        yield Told(printable(f"{head if not number else ' ' * len(head)}{text}".rstrip()))
