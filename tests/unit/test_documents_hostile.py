@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from graphcancel.document_text import LINES, LONGEST, SIZE
+from graphcancel.document_text import BRACKETS, LINES, LONGEST, SIZE
 from graphcancel.documents import page_of, read_page
 from graphcancel.errors import DocumentError
 
@@ -34,7 +34,7 @@ REFUSED = {
     "nested quotes": (PAGE.encode() + b">" * 15_000, "line 8: nested 20 levels"),
     "nested lists": (b"\n".join(b" " * 2 * level + b"- a" for level in range(500)), "nested 20 levels"),
     "a hundred thousand quotes": (b">" * 100_000, "more than 20,000 characters"),
-    "a hundred thousand brackets": (PAGE.encode() + b"[[[[[\n" * 20_000, "more lines|more than 20,000 opening"),
+    "more brackets than links": (PAGE.encode() + b"[[[[[\n" * (BRACKETS // 5 + 1), "more than 20,000 opening"),
     "a table of a hundred thousand rows": (b"|a|\n|-|\n" + b"|a|\n" * 100_000, f"line {LINES + 1}: more lines"),
     "an alias bomb": (BOMB.encode() + b"---\n" + PAGE.encode(), r"front matter: line \d+: more than 20000 values"),
     "a deep front matter": (b"---\na: " + b"[" * 9_000 + b"\n---\n", "front matter: nested more than"),
