@@ -14,7 +14,7 @@ from typing import Any, Final
 import yaml
 
 from graphcancel.errors import ContractError, DocumentError
-from graphcancel.strict_yaml import parse_yaml
+from graphcancel.strict_yaml import UnparsedError, parse_yaml
 
 SIZE: Final = 500_000
 """Bytes a page may have."""
@@ -119,18 +119,17 @@ def front_matter(text: str, place: str) -> tuple[dict[str, Any] | None, str]:
     end = next((number for number, line in enumerate(lines[1:], 1) if line.rstrip() in {"---", "..."}), None)
     if end is None:
         return {}, text
-    block = "\n".join(lines[1:end])
+    block, rest = "\n".join(lines[1:end]), "\n" * (end + 1) + "\n".join(lines[end + 1 :])
     if not block.strip():
-        return {}, "\n" * (end + 1) + "\n".join(lines[end + 1 :])
+        return {}, rest
     try:
         # A line feed for the line of dashes: messages then name the lines of the file.
         keys = parse_yaml("\n" + block, f"{place}: front matter", _AS_WRITTEN)
+    except UnparsedError:
+        return None, rest
     except ContractError as error:
-        # What the parser itself could not read; our own bounds are refused without it.
-        if isinstance(error.__context__, yaml.MarkedYAMLError):
-            return None, "\n" * (end + 1) + "\n".join(lines[end + 1 :])
         raise DocumentError(str(error)) from None
     if not isinstance(keys, dict):
         msg = f"{place}: line 2: the front matter holds no keys; write `title: …`, or remove it"
         raise DocumentError(msg)
-    return keys, "\n" * (end + 1) + "\n".join(lines[end + 1 :])
+    return keys, rest

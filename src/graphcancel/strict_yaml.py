@@ -28,6 +28,10 @@ DEPTH: Final = 64
 """Levels a file may nest. libyaml builds its tree by recursion and takes the process down with it."""
 
 
+class UnparsedError(ContractError):
+    """A text that is no YAML, whatever it was meant to hold; anything else is refused for what it holds."""
+
+
 def read_yaml(path: Path) -> Any:
     """
     Read the YAML file *path*, refusing what would be lost on the way: a key given twice, a key that is no text.
@@ -52,7 +56,8 @@ def parse_yaml(text: str, place: str, made_by: Any = LOADER) -> Any:
         made_by: The loader of PyYAML; one that takes every value for text lets a date pass.
 
     Raises:
-        ContractError: The text cannot be read as such.
+        UnparsedError: The text is no YAML.
+        ContractError: It holds what it must not.
     """
     loader = made_by(text)
     try:
@@ -67,10 +72,10 @@ def parse_yaml(text: str, place: str, made_by: Any = LOADER) -> Any:
         mark = error.problem_mark or error.context_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
         msg = f"{place}: {where}: {error.problem or error.context}; correct the YAML"
-        raise ContractError(msg) from None
+        raise UnparsedError(msg) from None
     except (yaml.YAMLError, ValueError, OverflowError, LookupError) as error:
         msg = f"{place}: {' '.join(str(error).split())[:120]}; correct the YAML"
-        raise ContractError(msg) from None
+        raise UnparsedError(msg) from None
     finally:
         loader.dispose()
 

@@ -481,8 +481,9 @@ def test_the_title_is_the_heading_else_the_front_matters() -> None:
     assert page_of(ROUTE.encode(), "x").title is None
 
 
-def test_a_front_matter_that_is_no_yaml_is_a_remark(tmp_path: Path) -> None:
-    page = page_of(f"---\ntitle: a: b\n---\n# lesson: start\n\n{ROUTE}".encode(), "x")
+@pytest.mark.parametrize("keys", ["title: a: b", "title: a\x07b", "title: [a"])
+def test_a_front_matter_that_is_no_yaml_is_a_remark(keys: str, tmp_path: Path) -> None:
+    page = page_of(f"---\n{keys}\n---\n# lesson: start\n\n{ROUTE}".encode(), "x")
     assert page.title == "lesson: start"
     assert [(remark.line, remark.text) for remark in page.remarks] == [
         (1, "a front matter that is no YAML is not read")
