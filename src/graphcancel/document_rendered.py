@@ -16,10 +16,11 @@ from typing import Final
 from graphcancel.document_blocks import Block, Code, Grid, Heading, Notes, Prose, Row, shorten
 from graphcancel.document_heads import is_head
 from graphcancel.document_json import end_of_json
+from graphcancel.document_routes import VERB
 from graphcancel.document_sections import is_heading
 
-ROUTE: Final = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+/")
-REQUEST: Final = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+https?://")
+ROUTE: Final = re.compile(rf"{VERB}\s+/")
+REQUEST: Final = re.compile(rf"{VERB}\s+https?://")
 RESPONSE: Final = re.compile(r"HTTP/[\d.]+\s+\d{3}\b")
 TAB: Final = "\t"
 CONTENTS: Final = "in this article"

@@ -10,7 +10,10 @@ from typing import Final
 from graphcancel.document_blocks import Code, Notes, shorten
 from graphcancel.segments import NAMED, PLACEHOLDER, first_named, from_root, names_in, walk_of
 
-VERBS: Final = frozenset("GET POST PUT PATCH DELETE HEAD OPTIONS".split())
+VERBS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+VERB: Final = f"(?:{'|'.join(VERBS)})"
+"""A pattern of any of them."""
+
 _LINE: Final = re.compile(r"([A-Za-z]+)\s+(\S.*)")
 
 

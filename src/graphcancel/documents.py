@@ -20,7 +20,7 @@ from graphcancel.document_blocks import Annotation, Block, Code, Grid, Heading, 
 from graphcancel.document_examples import Examples
 from graphcancel.document_includes import Includes
 from graphcancel.document_prose import Sentences
-from graphcancel.document_routes import VERBS, read_routes
+from graphcancel.document_routes import VERB, VERBS, read_routes
 from graphcancel.document_sections import Section, sections_of
 from graphcancel.document_tables import read_grid
 from graphcancel.document_text import decode, front_matter, read_bytes
@@ -39,9 +39,9 @@ _VIEW: Final = re.compile(r"\bview=graph-rest-(?:(beta)|(\d+\.\d+))\b")
 _NAMESPACE: Final = re.compile(r"\s*Namespace:\s*[\w.]+\s*")
 _TITLE: Final = re.compile(r"\w+: \w+")
 _LABEL: Final = re.compile(r"\s*Example\s+\d+\b", re.IGNORECASE)
-_SNIPPETS: Final = frozenset(("", "http", "json", "msgraph-interactive", "msgraph"))
+_CLAIMING: Final = frozenset(("", "http", "json", "msgraph-interactive", "msgraph"))
 """Languages of code that may claim something; any other is a snippet for some SDK, unless its lines say otherwise."""
-_CALLED: Final = re.compile(rf"\s*(?:(?:{'|'.join(sorted(VERBS))})\s+(?:/|https?://)|HTTP/\d)", re.IGNORECASE)
+_CALLED: Final = re.compile(rf"\s*(?:{VERB}\s+(?:/|https?://)|HTTP/\d)", re.IGNORECASE)
 """How a line of a path list, a request or a response begins."""
 
 
@@ -182,7 +182,7 @@ class _Reader:
             self._notes.remark(annotation.line, "an annotation without the block it is about")
 
     def _code(self, code: Code, annotation: Annotation | None, role: str | None) -> None:
-        if code.language not in _SNIPPETS and not any(_CALLED.match(line) for line in code.lines):
+        if code.language not in _CLAIMING and not any(_CALLED.match(line) for line in code.lines):
             return
         kind = annotation.data.get("blockType") if annotation else None
         if kind in {"resource", "example", "samples"}:
