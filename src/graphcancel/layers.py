@@ -17,6 +17,7 @@ from typing import Final
 
 from graphcancel import encodings, unpacking
 from graphcancel.labelled import LABELLED
+from graphcancel.printing import printable
 from graphcancel.randomness import public_spans, random_runs
 from graphcancel.rule import Sighting, in_small_letters
 from graphcancel.shapes import SHAPES
@@ -71,7 +72,7 @@ def scan_bytes(data: bytes, file: str = "") -> list[Found]:
 def shown(path: str) -> str:
     """*path* for a message: parts of it that hold something secret left out, and nothing that steers a terminal."""
     parts = ["[…]" if part and rule_broken_by(part) else part for part in _SEPARATOR.split(path)]
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in "".join(parts))
+    return printable("".join(parts))
 
 
 def rule_broken_by(text: str) -> str | None:

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from graphcancel.errors import ContractError
+from graphcancel.printing import printable
 from graphcancel.strict_yaml import label, read_yaml
 
 if TYPE_CHECKING:
@@ -123,8 +124,7 @@ def _explain(error: ValidationError) -> str:
 
 
 def _short(value: object) -> str:
-    text = " ".join((value if isinstance(value, str) else repr(value)).split())
-    text = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    text = printable(" ".join((value if isinstance(value, str) else repr(value)).split()))
     quoted = f"'{text}'" if isinstance(value, str) else text
     return quoted if len(quoted) <= WIDTH else f"{quoted[: WIDTH - 1]}…"
 
