@@ -56,14 +56,19 @@ def _told_of_contract(compared: Compared) -> Iterator[str]:
     yield f"{compared.contract} ({compared.standing}): {there}"
     moved = [difference for difference in compared.differences if difference.moved]
     disputed = [difference for difference in compared.differences if not difference.moved]
-    unlisted = [difference for difference in disputed if difference.kind == "route" and not difference.documented]
+    unlisted = [difference for difference in disputed if _unlisted(difference)]
     if moved:
         yield "  moved:"
         yield from (f"    {_line(difference)}" for difference in moved)
     if disputed:
         yield "  disputed between page and file, which is no drift:"
-        yield from (f"    {_line(difference)}" for difference in disputed if difference not in unlisted)
+        yield from (f"    {_line(difference)}" for difference in disputed if not _unlisted(difference))
         yield from (f"    {line}" for line in _told_of_unlisted(unlisted))
+
+
+def _unlisted(difference: Difference) -> bool:
+    """Whether it is a route of the file that the page does not list."""
+    return difference.kind == "route" and not difference.documented
 
 
 def _told_of_unlisted(unlisted: Sequence[Difference]) -> Iterator[str]:

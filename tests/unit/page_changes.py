@@ -136,8 +136,8 @@ def _added(text: str, page: Page) -> Iterator[Edit]:
     lines = text.split("\n")
     routes = [fact for fact in page.facts if fact.kind == "route"]
     yield Edit(
-        ("added", "route", "POST /drives/{}/root/close"),
-        _after(lines, routes[-1], 1, ["POST /drives/{id}/root/close"]),
+        ("added", "route", "POST /drives/{}/items/close"),
+        _after(lines, routes[-1], 1, ["POST /drives/{id}/items/close"]),
     )
     for kind, name in (("property", "urgency"), ("header", "Prefer")):
         last = next((fact for fact in reversed(page.facts) if fact.kind == kind), None)
