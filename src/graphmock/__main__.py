@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
@@ -16,6 +15,7 @@ from graphmock import faults, rules
 from graphmock.app import App
 from graphmock.authority import Authority, open_authority
 from graphmock.behaviour import Behaviour
+from graphmock.deviation import published
 from graphmock.editions import DEFAULT, EDITIONS
 from graphmock.server import Doors, StartError, address, bind, serve
 from graphmock.sign_in_files import SignIn
@@ -48,7 +48,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"graphmock: {message}\n")
 
 
-_FAULT_COLUMNS = ("kind", "name", "breaks", "changes")
+_FAULT_COLUMNS = ("kind", "group", "name", "breaks", "changes")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,7 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "serve" and options.auth_port is not None and not options.tls:
         parser.error("--auth-port goes with --tls, since no client signs in over plain http; add that")
     if options.command == "faults":
-        listed = [asdict(one) for one in (*faults.FAULTS, *faults.CONSTANTS, *faults.VARIATIONS, *faults.TENANTS)]
+        known = (*faults.FAULTS, *faults.CONSTANTS, *faults.VARIATIONS, *faults.TENANTS)
+        listed = [published(one) if options.json else faults.summed_up(one) for one in known]
         return _print_table(listed, _FAULT_COLUMNS, options.json)
     if options.command == "rules":
         listed = [{"id": one.id, "says": one.says, "evidence": one.evidence} for one in rules.RULES]

@@ -30,28 +30,20 @@ def open_mailbox(world: World, call: Call, need: frozenset[str]) -> Mailbox:
 
 
 def _find_mailbox(world: World, call: Call, need: frozenset[str]) -> Mailbox:
-    if world.behaviour.hides(call):
-        raise world.behaviour.gone()
-    if not call.who.is_application and world.behaviour.refuses_user(call):
-        raise refuse("access.scope")
     if "group" in call.params:
         return _open_group(world, call, need)
     who = call.who
     if "user" not in call.params:
         if who.is_application:
             raise refuse("access.me")
-        _require(world, call, need)
+        require(call, need)
         return world.store.mailboxes[who.user]
-    _require(world, call, need)
+    require(call, need)
     mailbox = world.store.find(call.params["user"])
     if not who.is_application:
         if mailbox is None or mailbox.id != who.user:
-            if mailbox is not None and mailbox.kind == "user" and world.behaviour.opens_mailboxes(call):
-                return mailbox
             raise refuse("access.mailbox")
         return mailbox
-    if world.behaviour.refuses_application(call):
-        raise refuse("access.scope")
     if mailbox is None or mailbox.kind != "user":
         raise refuse("user.unknown", user=call.params["user"])
     return mailbox
@@ -63,16 +55,11 @@ def _open_group(world: World, call: Call, need: frozenset[str]) -> Mailbox:
         need = GROUPS_WRITE if need == CALENDARS_WRITE else GROUPS_READ
     if call.who.is_application:
         raise refuse("access.group")
-    _require(world, call, need)
+    require(call, need)
     group = find_group(world, call)
     if call.who.user not in group.members:
         raise refuse("access.group")
     return group
-
-
-def _require(world: World, call: Call, need: frozenset[str]) -> None:
-    if not call.who.may(need) and not world.behaviour.waives_scope(call):
-        raise refuse("access.scope")
 
 
 def require(call: Call, need: frozenset[str]) -> None:
@@ -125,6 +112,8 @@ def find_event(call: Call, mailbox: Mailbox) -> Event:
         return _through_message(call, mailbox)
     calendar = find_calendar(call, mailbox)
     event = mailbox.events.get(checked(call.params["event"]))
+    if event is None and call.method in {"GET", "DELETE"}:
+        event = mailbox.deleted.get(call.params["event"])
     if event is None or (calendar is not None and event.calendar is not calendar):
         raise refuse("id.unknown")
     return event

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -61,8 +61,9 @@ class App:
         mailboxes = visited(self.world, path, body, headers)
         self.world.crowd.come(mailboxes)
         try:
-            if self.latency:
-                await asyncio.sleep(self.latency)
+            wait = self.latency + interference.lag(self.world.behaviour.active, self.world.store.counts["requests"])
+            if wait:
+                await asyncio.sleep(wait)
             response = self._checked_response(scope, raw, path, headers, body)
             await response(scope, receive, send)
         finally:
@@ -104,12 +105,12 @@ class App:
             reply = refusal
         if between is not None:
             return self._interrupt(between, headers)
-        return self._write(finished(world, reply, headers))
+        return self._write(finished(world, reply, headers), headers)
 
     def _interrupt(self, between: Interference, headers: Mapping[str, str]) -> ASGIApp:
         if isinstance(between.answer, Ending):
             return HangUp(between.answer)
-        return self._write(finished(self.world, between.answer, headers))
+        return self._write(finished(self.world, between.answer, headers), headers)
 
     def _answer(self, incoming: Incoming) -> Reply:
         destination = locate(incoming.path, self.edition)
@@ -127,7 +128,7 @@ class App:
         )  # fmt: skip
         return batch.run(self.world, json_object(call), incoming, destination)
 
-    def _write(self, reply: Reply) -> ASGIApp:
+    def _write(self, reply: Reply, asked: Mapping[str, str]) -> ASGIApp:
         behaviour = self.world.behaviour
         content = b""
         media_type = None
@@ -135,10 +136,15 @@ class App:
             content, media_type = reply.raw, reply.headers.get("Content-Type", "text/plain")
         elif reply.body is not None and reply.status != _NO_CONTENT:
             content, media_type = forms.written(behaviour.active, reply)
+        packed = forms.packed(behaviour.active, content, asked.get("accept-encoding", ""))
+        if packed is not None and "Content-Encoding" not in reply.headers:
+            content, reply = packed, replace(reply, headers={**reply.headers, "Content-Encoding": "deflate"})
         response = Response(content, reply.status, dict(reply.headers))
+        response.raw_headers += forms.repeated(behaviour.active)
         if media_type is not None:
             response.headers["Content-Type"] = media_type
-        if not content and behaviour.has("chunked-empty-body") and "content-length" in response.headers:
+        unmeasured = reply.chunked or (not content and behaviour.has("chunked-empty-body"))
+        if unmeasured and "content-length" in response.headers:
             # Without a length the server falls back on chunks.
             del response.headers["content-length"]
         if behaviour.has("connection-close"):

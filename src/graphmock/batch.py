@@ -40,7 +40,9 @@ def run(world: World, body: Any, outer: Incoming, destination: Destination) -> R
             reply = finished(world, between, {}) if between else _one(world, item, outer, destination)
         statuses[item["id"].lower()] = reply.status
         responses.append(_written(item["id"], reply))
-    return Reply(200, {"responses": forms.arranged(world.behaviour.active, responses)})
+    reply = Reply(200, {"responses": forms.arranged(world.behaviour.active, responses)})
+    cancels = any(item["url"].partition("?")[0].rstrip("/").endswith("cancel") for item in items)
+    return world.behaviour.batched(reply) if cancels else reply
 
 
 def _checked(body: Any) -> list[dict[str, Any]]:
@@ -115,7 +117,7 @@ def _written(identifier: str, reply: Reply) -> dict[str, Any]:
     body = reply.body
     if reply.raw is not None:
         headers["Content-Type"] = "text/plain"
-        body = reply.raw.decode()
+        body = reply.raw.decode(errors="replace")
     elif body is not None:
         headers["Content-Type"] = "application/json"
     return {"id": identifier, "status": reply.status, "headers": headers, "body": body}

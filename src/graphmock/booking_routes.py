@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from graphmock import conditions, payload
-from graphmock.bookings import Appointment, Business
+from graphmock.access import require
+from graphmock.bookings import Appointment, Business, Notice
 from graphmock.call import Call, Reply, World
 from graphmock.errors import Refusal, refuse
 from graphmock.events import window
@@ -15,6 +16,8 @@ from graphmock.tokens import BOOKINGS_READ, BOOKINGS_WRITE
 from graphmock.when import written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from graphmock.model import Person
 
 BUSINESS = Kind(
@@ -87,11 +90,7 @@ _TIMES = {"startDateTime", "endDateTime", "start", "end"}
 
 
 def _open(world: World, call: Call, need: frozenset[str]) -> Business:
-    if world.behaviour.hides(call):
-        raise world.behaviour.gone()
-    allowed = call.who.may(need) and not world.behaviour.refuses_booker(call)
-    if not allowed and not world.behaviour.waives_scope(call):
-        raise refuse("access.scope")
+    require(call, need)
     conditions.open_bookings(world.behaviour)
     wanted = call.params["business"].lower()
     for key, business in world.store.bookings.businesses.items():
@@ -225,41 +224,58 @@ def delete_appointment(world: World, call: Call) -> Reply:
 @obeys("booking.told", "booking.gone")
 def cancel_appointment(world: World, call: Call) -> Reply:
     """Cancel an appointment and tell customer and staff."""
-    behaviour = world.behaviour
     business = _open(world, call, BOOKINGS_WRITE)
     message = _message(world, call)
     world.store.ask_off(call.params["appointment"])
     appointment = _appointment(business, call)
     world.store.called_off.add(appointment.id)
-    world.store.counts["cancellations"] += 1
-    appointment.leaving = not behaviour.keeps_booking
-    customers = business.customers_of(appointment)
-    audience = behaviour.booking_audience(customers, business.staff_of(appointment))
+    _perform(world, business, appointment, world.behaviour.neglects(_notice(business, appointment, message), call))
+    return world.behaviour.success(call)
+
+
+def cancel_anyway(world: World, call: Call) -> None:
+    """Cancel the appointment that the path names although the call was refused; only a fault does."""
+    for business in world.store.bookings.businesses.values():
+        appointment = business.appointments.get(call.params["appointment"])
+        if appointment is not None and not appointment.leaving:
+            try:
+                message = _message(world, call)
+            except Refusal:
+                message = ""
+            _perform(world, business, appointment, _notice(business, appointment, message))
+
+
+def _notice(business: Business, appointment: Appointment, message: str) -> Notice:
+    customers, staff = business.customers_of(appointment), business.staff_of(appointment)
+    return Notice(tuple(customers), tuple(staff), message, message)
+
+
+def _perform(world: World, business: Business, appointment: Appointment, notice: Notice) -> None:
+    store = world.store
+    store.counts["cancellations"] += 1
+    appointment.leaving = not notice.stays
 
     def leave() -> None:
         if appointment.leaving:
             business.appointments.pop(appointment.id, None)
 
-    store, said = world.store, behaviour.booking_message(message)
-    store.later(store.clock() + store.manner.calendar_delay, leave)
-    store.later(store.clock() + store.manner.mail_delay, lambda: _tell(world, business, appointment, said, audience))
-    return behaviour.success(call)
+    def tell() -> None:
+        _tell(world, business, appointment, notice.text, notice.customers)
+        _tell(world, business, appointment, notice.staff_text, notice.staff)
+
+    store.later(store.clock() + store.manner.calendar_delay + notice.leaves_after, leave)
+    store.later(store.clock() + store.manner.mail_delay + notice.mail_after, tell)
 
 
 def _message(world: World, call: Call) -> str:
-    try:
-        body = payload.json_object(call, required=False)
-    except Refusal as refusal:
-        if world.behaviour.pardons(refusal):
-            return ""
-        raise
+    body = payload.json_object(call, required=False)
     for name in body:
-        if (name != "cancellationMessage" and "@" not in name) or world.behaviour.refuses_name(call, name):
+        if name != "cancellationMessage" and "@" not in name:
             raise refuse("body.parameter", name=name, operation="cancel")
-    return payload.text(body, "cancellationMessage")
+    return world.behaviour.hears(call, payload.text(body, "cancellationMessage"))
 
 
-def _tell(world: World, business: Business, appointment: Appointment, message: str, people: list[Person]) -> None:
+def _tell(world: World, business: Business, appointment: Appointment, message: str, people: Iterable[Person]) -> None:
     service = appointment.props.get("serviceName") or "Appointment"
     notes = appointment.props.get("additionalInformation") or ""
     note = {

@@ -54,6 +54,26 @@ class Business:
         return [Person(member["displayName"], member["emailAddress"]) for member in members]
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """
+    What cancelling an appointment will do, and what the people concerned will hear.
+
+    Attributes:
+        stays: Whether it stays where it is.
+        text: What customers hear; *staff_text* what staff does.
+        leaves_after: Seconds until it leaves; *mail_after* until they hear of it.
+    """
+
+    customers: tuple[Person, ...]
+    staff: tuple[Person, ...]
+    text: str
+    staff_text: str
+    stays: bool = False
+    leaves_after: float = 0.0
+    mail_after: float = 0.0
+
+
 @dataclass(slots=True)
 class Bookings:
     """All businesses of the tenant."""

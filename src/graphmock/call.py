@@ -28,12 +28,14 @@ class Reply:
     Attributes:
         body: JSON to write; None writes no bytes and names no Content-Type.
         raw: Bytes to write as they are, for answers that are wrong on purpose.
+        chunked: Whether they come in chunks, whatever their length.
     """
 
     status: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes | None = None
+    chunked: bool = False
 
 
 @dataclass(slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from graphmock import forms
+from graphmock import cancelling, forms
 from graphmock.call import Call, Reply, Route, World
 from graphmock.editions import EDITIONS, Edition
 from graphmock.errors import Refusal, refuse
@@ -84,46 +84,55 @@ def answer(world: World, incoming: Incoming, destination: Destination) -> Reply:
     behaviour, counts = world.behaviour, world.store.counts
     if route.action and incoming.method == "POST":
         counts["cancel_calls"] += 1
-    shrug = behaviour.shrugs(route.action, incoming.method)
-    if shrug is not None:
-        return shrug
-    refused: Refusal | None = None
-    try:
-        who = world.tokens.check(incoming.headers)
-    except Refusal as refusal:
-        who = _stand_in(world, route, refusal)
-        refused = None if behaviour.lets_pass(route.action, refusal) else refusal
-    method = incoming.method
-    if behaviour.misuses_verb(route.action, method):
-        handler = route.handlers["POST"]
-    else:
-        handler = _handler(route, method, destination, path)
+    who, refused = _caller(world, route, incoming)
     call = Call(
-        method=method, route=route, params=params, query=incoming.query, headers=incoming.headers, body=incoming.body,
-        who=who, edition=destination.edition, version=destination.version, base=incoming.base, root=destination.root,
-        path=incoming.path, in_batch=incoming.in_batch,
+        method=incoming.method, route=route, params=params, query=incoming.query, headers=incoming.headers,
+        body=incoming.body, who=who, edition=destination.edition, version=destination.version, base=incoming.base,
+        root=destination.root, path=incoming.path, in_batch=incoming.in_batch,
     )  # fmt: skip
-    reply = behaviour.batch_cancel(call)
-    if reply is not None:
-        return reply
+    instead = behaviour.instead(call) if incoming.method == "POST" else None
+    if instead is not None:
+        return instead
     try:
+        if refused is not None:
+            raise refused
+        handler = _handler(route, incoming.method, destination, path)
+        behaviour.check(call)
         reply = handler(world, call)
     except Refusal as refusal:
-        reworded = behaviour.refusal(call, refusal)
-        if refused is None and reworded is not None:
-            raise reworded from None
-        reply = behaviour.success(call)
-    if refused is not None:
-        raise refused
+        reply = _despite(world, call, refusal)
     return forms.dressed(world, call, reply)
 
 
-def _stand_in(world: World, route: Route, refusal: Refusal) -> Principal:
-    """Only a fault lets anybody in without a good token, and then as the organizer."""
+def _caller(world: World, route: Route, incoming: Incoming) -> tuple[Principal, Refusal | None]:
+    """Find who calls; of a cancel without a good token it is the organizer, beside the refusal."""
+    try:
+        return world.tokens.check(incoming.headers), None
+    except Refusal as refusal:
+        if not route.action:
+            raise
+        # Only a fault makes anything of it.
+        return world.tokens.holder("organizer"), refusal
+
+
+def _despite(world: World, call: Call, refusal: Refusal) -> Reply:
+    """
+    Answer a call that was refused.
+
+    Raises:
+        Refusal: As it should be, or in another way.
+    """
     behaviour = world.behaviour
-    if behaviour.lets_pass(route.action, refusal) or behaviour.acts_unauthorised(route.action, refusal):
-        return world.tokens.holder("organizer")
-    raise refusal
+    acts = behaviour.acts(call, refusal)
+    if acts is not None:
+        store = world.store
+        store.later(store.clock() + acts.after, lambda: cancelling.cancel_anyway(world, call, acts.edit))
+    admits = behaviour.admits(call, refusal)
+    if admits is None:
+        raise behaviour.reworded(call, refusal) from None
+    if not admits.idle:
+        cancelling.cancel_anyway(world, call)
+    return behaviour.success(call)
 
 
 @obeys("route.head")
@@ -145,9 +154,7 @@ def finished(world: World, reply: Reply | Refusal, headers: Mapping[str, str]) -
     behaviour = world.behaviour
     if isinstance(reply, Refusal):
         body = forms.enveloped(behaviour.active, reply, request_id, client_request_id)
-        if behaviour.has("envelope-code-missing"):
-            del body["error"]["code"]
-        reply = Reply(reply.status, body, reply.headers, raw=behaviour.bare(reply))
+        reply = behaviour.written(reply, Reply(reply.status, body, reply.headers))
     extra = {"X-Served-With": "care", "Strict-Transport-Security": "max-age=31536000", "X-Frame-Options": "DENY"}
     always = {
         "request-id": request_id,
@@ -157,7 +164,8 @@ def finished(world: World, reply: Reply | Refusal, headers: Mapping[str, str]) -
         "Cache-Control": "private",
     }
     more = extra if behaviour.has("extra-headers") else {}
-    return Reply(reply.status, reply.body, {**reply.headers, **always, **more}, reply.raw)
+    own = forms.challenged(behaviour.active, reply.headers)
+    return replace(reply, headers={**own, **always, **more})
 
 
 _DIAGNOSTIC = (

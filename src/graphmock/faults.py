@@ -18,10 +18,10 @@ from graphmock.variation_table import VARIATIONS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["CONSTANTS", "FAULTS", "TENANTS", "VARIATIONS", "UnknownDeviationError", "chosen"]
+__all__ = ["CONSTANTS", "FAULTS", "TENANTS", "VARIATIONS", "UnknownDeviationError", "chosen", "summed_up"]
 
 CONSTANTS: tuple[Deviation, ...] = tuple(
-    Deviation(name, changes, "", "constant")
+    Deviation(name, changes, "", "constant", "constant")
     for name, changes in (
         ("always-202", "every request is answered 202 without bytes"),
         ("always-204", "every request is answered 204"),
@@ -38,7 +38,19 @@ CONSTANTS: tuple[Deviation, ...] = tuple(
 
 
 class UnknownDeviationError(LookupError):
-    """Nobody planted a fault or variation of that name."""
+    """Nobody planted a fault or variation of that name, or not beside the others that were asked for."""
+
+
+def summed_up(one: Deviation) -> dict[str, str]:
+    """Write a deviation for a person: a row of texts."""
+    apart = f" (not with {', '.join(one.excludes)})" if one.excludes else ""
+    return {
+        "kind": one.kind,
+        "group": one.group,
+        "name": one.name,
+        "breaks": one.breaks,
+        "changes": one.changes + apart,
+    }
 
 
 def chosen(faults: Iterable[str], variations: Iterable[str]) -> frozenset[str]:
@@ -46,9 +58,10 @@ def chosen(faults: Iterable[str], variations: Iterable[str]) -> frozenset[str]:
     Check the names asked for.
 
     Raises:
-        UnknownDeviationError: With the nearest known name, if one is near.
+        UnknownDeviationError: With the nearest known name, if one is near; or with two that exclude each other.
     """
     varied = (*VARIATIONS, *TENANTS)
+    faults, variations = tuple(faults), tuple(variations)
     for names, table, kind in ((faults, (*FAULTS, *CONSTANTS), "fault"), (variations, varied, "variation")):
         known = [deviation.name for deviation in table]
         for name in names:
@@ -57,4 +70,10 @@ def chosen(faults: Iterable[str], variations: Iterable[str]) -> frozenset[str]:
                 hint = f"; did you mean {near[0]}?" if near else ""
                 message = f"unknown {kind} {name!r}{hint}; graphmock faults lists them"
                 raise UnknownDeviationError(message)
-    return frozenset((*faults, *variations))
+    active = frozenset((*faults, *variations))
+    for one in varied:
+        apart = active.intersection(one.excludes)
+        if one.name in active and apart:
+            message = f"{one.name} cannot go with {min(apart)}; leave one of them out"
+            raise UnknownDeviationError(message)
+    return active

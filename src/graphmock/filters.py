@@ -135,7 +135,8 @@ class _Reader:
         self.take(")")
         if not isinstance(value, str):
             _unreadable("a text is needed")
-        return lambda item: function(str(field(item) or "").lower(), value.lower())
+        wanted = value.lower()
+        return lambda item: function(str(field(item) or "").lower(), wanted)
 
     def field(self, path: str) -> Callable[[Any], Any]:
         """Find what a path asks about."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from graphmock import guise
 from graphmock.errors import Refusal, elaborate, envelope, generalised
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from graphmock.call import Call, Reply, World
 
@@ -24,7 +25,10 @@ _FORMS: tuple[tuple[str, Callable[[dict[str, Any]], dict[str, Any]]], ...] = (
     ("nulls-present", guise.complete),
     ("properties-absent", guise.sparse),
     ("date-forms", guise.redate),
+    ("annotations-added", guise.annotate),
 )
+_COOKIES = [(b"set-cookie", b"affinity=a; Path=/; HttpOnly"), (b"set-cookie", b"region=b; Path=/; Secure")]
+_VARYING = [(b"vary", b"Accept-Encoding"), (b"vary", b"Prefer")]
 _WHOLE = {"nulls-present", "properties-absent"}
 
 
@@ -54,7 +58,27 @@ def enveloped(active: frozenset[str], refusal: Refusal, request_id: str, client_
     body = envelope(refusal, request_id, client_request_id, inner=inner)
     if "error-details" in active:
         elaborate(body["error"], inner)
+    if "error-members" in active:
+        body["error"] |= {"localizedMessage": {"lang": "en-US", "value": refusal.message}, "severity": 2}
     return body
+
+
+def challenged(active: frozenset[str], headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Write the scheme of a challenge in small letters."""
+    if "lower-case-challenge" not in active:
+        return headers
+    return {n: v.replace("Bearer", "bearer", 1) if n == "WWW-Authenticate" else v for n, v in headers.items()}
+
+
+def repeated(active: frozenset[str]) -> list[tuple[bytes, bytes]]:
+    """Give headers that come more than once."""
+    return [*_COOKIES, *_VARYING] if "repeated-headers" in active else []
+
+
+def packed(active: frozenset[str], content: bytes, accepted: str) -> bytes | None:
+    """Compress bytes by deflate, where the client accepts that; None where they stay as they are."""
+    wanted = {one.partition(";")[0].strip().lower() for one in accepted.split(",")}
+    return zlib.compress(content) if content and "deflate-answers" in active and "deflate" in wanted else None
 
 
 def arranged(active: frozenset[str], responses: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -78,4 +102,9 @@ def written(active: frozenset[str], reply: Reply) -> tuple[bytes, str]:
         body, media_type = guise.reverse(body), _JSON.replace("odata.streaming=true;", "")
     if "plain-content-type" in active:
         media_type = "application/json" if reply.status < _FIRST_ERROR else "application/json; charset=UTF-8"
-    return json.dumps(body).encode(), media_type
+    text = json.dumps(
+        body, ensure_ascii="json-utf8" not in active, indent=2 if "json-padded" in active else None
+    )  # fmt: skip
+    if "json-escapes" in active:
+        text = guise.escape(text)
+    return (f"\r\n{text}\r\n" if "json-padded" in active else text).encode(), media_type

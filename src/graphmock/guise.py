@@ -6,6 +6,7 @@ Each function takes what a handler wrote and gives it back in another form; none
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from graphmock.prose import plain, styled
@@ -65,6 +66,26 @@ def _nullified(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _nullified(one) for name, one in value.items()}
     return None if value == "" else value
+
+
+def annotate(body: dict[str, Any]) -> dict[str, Any]:
+    """Write annotations nobody asked for, in front of what they are about."""
+    tips = {"@microsoft.graph.tips": "Use $select to choose only the properties your app needs."}
+    return {**tips, **each(body, lambda one: {"@odata.id": f"items('{one.get('id', '')}')", **one})}
+
+
+def escape(text: str) -> str:
+    """Write vowels within the texts of JSON as escapes; its words outside of texts stay."""
+    return _TEXT.sub(lambda found: _VOWEL.sub(_escaped, found[0]), text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[2]):04x}" if found[2] else found[0]
+
+
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+# What is an escape already stays one.
+_VOWEL = re.compile(r"(\\u[0-9a-f]{4}|\\.)|([aeiouAEIOU])")
 
 
 def sparse(body: dict[str, Any]) -> dict[str, Any]:

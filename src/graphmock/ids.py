@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from graphmock.rules import obeys
 
 _BYTES = 113  # gives 152 characters and one "=", the length and shape of an item's id
+_MANY_BYTES = 299  # gives 400
 _SHORTEST = 60
 _ALPHABET = re.compile(r"[A-Za-z0-9_+/-]+={0,2}")
 
@@ -28,11 +29,13 @@ class Mint:
 
     Args:
         seed: Equal seeds give equal ids; None draws one.
+        long: Whether ids of items have four hundred characters.
         awkward: Ids in the standard alphabet (``/`` and ``+``), every second one equal to its predecessor but for case.
     """
 
     seed: int | None = None
     awkward: bool = False
+    long: bool = False
     _objects: random.Random = field(init=False)
     _requests: random.Random = field(init=False)
     _previous: str | None = field(default=None, init=False)
@@ -46,7 +49,7 @@ class Mint:
     @obeys("id.shape")
     def item(self) -> str:
         """Make the id of an item, a calendar or a folder."""
-        raw = b"\x00\x03$" + self._objects.randbytes(_BYTES - 3)
+        raw = b"\x00\x03$" + self._objects.randbytes((_MANY_BYTES if self.long else _BYTES) - 3)
         if not self.awkward:
             return base64.urlsafe_b64encode(raw).decode()
         if self._previous is not None:

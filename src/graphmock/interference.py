@@ -72,6 +72,7 @@ _NOW_AND_THEN: tuple[tuple[str, int, Callable[[], Interference]], ...] = (
     ("lost-answers", 131, lambda: Interference(Ending.CLOSE, done=True)),
 )
 _BATCHED = 17
+_LONGEST_LAG = 50  # thousandths of a second
 _ALWAYS: Mapping[str, Callable[[], Reply | Refusal | Ending]] = {
     "always-202": lambda: Reply(202),
     "always-204": lambda: Reply(204),
@@ -108,6 +109,11 @@ def _struck(by: Strike | None) -> Interference | None:
     if by.what == "unavailable":
         return _unavailable()
     return Interference(Ending.CLOSE, done=by.what == "lost")
+
+
+def lag(active: frozenset[str], number: int) -> float:
+    """Give the seconds that the answer to the request of this *number* takes longer than it has to."""
+    return number * 37 % _LONGEST_LAG / 1000 if "uneven-latency" in active else 0.0
 
 
 def met_in_batch(active: frozenset[str], number: int) -> Refusal | None:

@@ -16,11 +16,15 @@ from graphmock import clock
 from graphmock.model import Calendar, Event, Mailbox, Person
 from graphmock.prose import plain
 from graphmock.rules import obeys
+from graphmock.when import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from graphmock.store import Manner, Store
+
+SHORTLY = 0.8
+"""Seconds after which something is no longer done at once: a client that looks twice, a second apart, sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,15 @@ class Plan:
         marked: Organizer's events whose copies are cancelled.
         told: Attendees who are mailed.
         comment: What the mail says; None is the default mail.
+        mail_type: Which kind of message they get.
+        uncommented: Those of them whose mail says nothing.
+        spared: Attendees whose copies stay as they are.
+        renamed: Organizer's events whose copies get but the prefix of cancelled ones.
+        flagged: Events that stay in the organizer's calendar, marked as cancelled.
+        prefixed: Events that stay there with the prefix of cancelled ones.
+        declined: Attendees who are taken to have declined.
+        strays: Events that leave the organizer's calendar a moment later, though nobody meant them.
+        leaves_after: Seconds until events leave; likewise copies and mail.
     """
 
     event: Event
@@ -40,6 +53,17 @@ class Plan:
     marked: tuple[Event, ...]
     told: tuple[Person, ...]
     comment: str | None = None
+    mail_type: str = "meetingCancelled"
+    uncommented: tuple[Person, ...] = ()
+    spared: tuple[Person, ...] = ()
+    renamed: tuple[Event, ...] = ()
+    flagged: tuple[Event, ...] = ()
+    prefixed: tuple[Event, ...] = ()
+    declined: tuple[Person, ...] = ()
+    strays: tuple[Event, ...] = ()
+    leaves_after: float = 0.0
+    copies_after: float = 0.0
+    mail_after: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,28 +157,82 @@ def carry_out(store: Store, planned: Plan) -> None:
         event.leaving = True
     root, manner = planned.event.master or planned.event, store.manner
     subject = manner.prefix + planned.event.props["subject"]
-    if manner.calendar_delay == 0:
-        withdraw(planned.leaving)
     now = store.clock()
-    store.later(max(now + manner.calendar_delay, root.settled), lambda: _clear_calendars(planned, manner))
-    store.later(max(now + manner.mail_delay, root.settled), lambda: _tell(store, planned, subject))
+    leaves = now + manner.calendar_delay + planned.leaves_after
+    if leaves == now:
+        _throw_away(planned, manner)
+    store.later(max(leaves, root.settled), lambda: _throw_away(planned, manner))
+    copies = now + manner.calendar_delay + planned.copies_after
+    store.later(max(copies, root.settled), lambda: _clear_copies(planned, manner))
+    store.later(max(now + manner.mail_delay + planned.mail_after, root.settled), lambda: _tell(store, planned, subject))
+    if planned.strays:
+        store.later(now + SHORTLY, lambda: withdraw(planned.strays))
+    _touch(planned, manner)
 
 
-def _clear_calendars(planned: Plan, manner: Manner) -> None:
+def _throw_away(planned: Plan, manner: Manner) -> None:
+    for event in planned.leaving:
+        if manner.deleted_found and event.id in event.mailbox.events:
+            event.mailbox.deleted[event.id] = event
+    withdraw(planned.leaving)
+
+
+def _touch(planned: Plan, manner: Manner) -> None:
+    """Change what stays in the organizer's calendar."""
+    for event in (*planned.flagged, *planned.prefixed):
+        _stand_alone(event)
+        event.modified = clock.now()
+    for event in planned.flagged:
+        event.is_cancelled = True
+    for event in planned.prefixed:
+        _rename(event, manner)
+    declined = {person.address.lower() for person in planned.declined}
+    for attendee in planned.event.attendees:
+        if attendee["emailAddress"]["address"].lower() in declined:
+            attendee["status"] = {"response": "declined", "time": stamp(clock.now())}
+
+
+def _clear_copies(planned: Plan, manner: Manner) -> None:
+    spared = {person.address.lower() for person in planned.spared}
     for marked in planned.marked:
         for copy in marked.copies:
-            _cancel_copy(copy, manner)
-    withdraw(planned.leaving)
+            if copy.mailbox.address.lower() not in spared:
+                _cancel_copy(copy, manner)
+    for renamed in planned.renamed:
+        for copy in renamed.copies:
+            _stand_alone(copy)
+            _rename(copy, manner)
 
 
 def _tell(store: Store, planned: Plan, subject: str) -> None:
     copies = {copy.mailbox.address.lower(): copy for copy in planned.event.copies}
-    note = _note(planned.event, "meetingCancelled", subject, planned.comment or "")
-    for person in planned.told:
-        store.deliver(person, note, copies.get(person.address.lower()))
+    below = _quoted(planned.event) if store.manner.quotes else ""
+    note = _note(planned.event, planned.mail_type, subject, (planned.comment or "") + below)
     sender = planned.event.mailbox
+    for person in planned.told:
+        said = {**note, "text": below} if person in planned.uncommented else note
+        store.deliver(person, said, copies.get(person.address.lower()))
+        if store.manner.reports:
+            store.deliver(sender.person, _report(subject, person))
     if planned.told and store.manner.sent_copies and sender.kind == "user":
         store.put(sender, note, planned.event, folder="sentitems", to=planned.told, is_read=True)
+
+
+def _quoted(event: Event) -> str:
+    invitation = plain(event.props["body"])
+    return f"\n\n________________________________\nSubject: {event.props['subject']}\n\n{invitation}"
+
+
+def _report(subject: str, person: Person) -> dict[str, Any]:
+    text = f"Your message has been delivered to the following recipients: {person.address}"
+    office = Person("Postmaster", "postmaster@contoso.example")
+    return {
+        "kind": "message",
+        "meeting_type": "none",
+        "subject": f"Delivered: {subject}",
+        "text": text,
+        "sender": office,
+    }
 
 
 def withdraw(events: Iterable[Event]) -> None:
@@ -180,9 +258,16 @@ def _cancel_copy(copy: Event, manner: Manner) -> None:
     for one in touched:
         if not one.is_cancelled:
             one.is_cancelled, one.modified = True, clock.now()
-    for props in {id(one.props): one.props for one in touched}.values():
-        if not props["subject"].startswith(manner.prefix):
-            props["subject"] = manner.prefix + props["subject"]
+        if manner.copies_free:
+            one.props["showAs"] = "free"
+    for one in touched:
+        _rename(one, manner)
+
+
+def _rename(event: Event, manner: Manner) -> None:
+    # A master and its occurrences share what they are called.
+    if not event.props["subject"].startswith(manner.prefix):
+        event.props["subject"] = manner.prefix + event.props["subject"]
 
 
 @obeys("event.delete", "event.delete-copy")
@@ -192,6 +277,7 @@ def delete(store: Store, event: Event) -> None:
         planned = plan(event, None)
         withdraw(planned.leaving)
         carry_out(store, planned)
+    event.mailbox.deleted.pop(event.id, None)
     withdraw([event])
 
 
@@ -207,7 +293,7 @@ def respond(store: Store, event: Event, response: str, comment: str, *, send: bo
         _stand_alone(source)
         for attendee in source.attendees:
             if attendee["emailAddress"]["address"].lower() == address:
-                attendee["status"] = {"response": response, "time": now.replace(microsecond=0).isoformat()[:-6] + "Z"}
+                attendee["status"] = {"response": response, "time": stamp(now)}
         if send:
             kind, word = _RESPONSES[response]
             note = _note(event, kind, f"{word}: {source.props['subject']}", comment, sender=event.mailbox.person)
@@ -248,7 +334,7 @@ def _stand_alone(event: Event) -> None:
 
 @obeys("message.kinds")
 def _note(event: Event, meeting_type: str, subject: str, text: str, sender: Person | None = None) -> dict[str, Any]:
-    kinds = {"meetingRequest": "eventMessageRequest", "meetingCancelled": "eventMessage"}
+    kinds = {"meetingRequest": "eventMessageRequest", "meetingCancelled": "eventMessage", "none": "message"}
     return {
         "kind": kinds.get(meeting_type, "eventMessageResponse"),
         "meeting_type": meeting_type,

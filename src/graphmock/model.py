@@ -128,6 +128,7 @@ class Mailbox:
     Attributes:
         days: Shown events by the days they touch (ordinals in UTC), so that a narrow view looks at few.
         long: Shown events of more than sixty days.
+        deleted: Cancelled events that are still read by their ids.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Mailbox:
     transactions: dict[str, str] = field(default_factory=dict)
     days: dict[int, dict[str, Event]] = field(default_factory=dict)
     long: dict[str, Event] = field(default_factory=dict)
+    deleted: dict[str, Event] = field(default_factory=dict)
 
     @property
     def address(self) -> str:

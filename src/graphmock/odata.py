@@ -66,9 +66,12 @@ def listing(world: World, call: Call, kind: Kind, items: Iterable[Any]) -> Reply
     body: dict[str, Any] = {"@odata.context": f"{call.base}{call.root}/$metadata#{kind.name}s"}
     if (call.option("count") or "").lower() == "true":
         body["@odata.count"] = len(found)
-    body["value"] = [write(item) for item in found[first : first + size]]
-    if 0 < size < len(found) - first:
-        body["@odata.nextLink"] = _continuation(call, first + size)
+    last = first + size
+    if world.behaviour.has("empty-pages") and size and first < len(found) and not call.option("skiptoken"):
+        last = first
+    body["value"] = [write(item) for item in found[first:last]]
+    if size and last < len(found):
+        body["@odata.nextLink"] = _continuation(call, last, safe="" if world.behaviour.has("encoded-links") else "$")
     return Reply(200, body)
 
 
@@ -112,10 +115,10 @@ def _resumed(call: Call) -> int:
     return int(at)
 
 
-def _continuation(call: Call, at: int) -> str:
+def _continuation(call: Call, at: int, *, safe: str) -> str:
     token = base64.urlsafe_b64encode(f"from-{at}".encode()).decode()
     kept = {name: value for name, value in call.query.items() if name.lower() not in {"$skip", "$skiptoken"}}
-    return f"{call.base}{call.path}?{urlencode({**kept, '$skiptoken': token}, quote_via=quote, safe='$')}"
+    return f"{call.base}{call.path}?{urlencode({**kept, '$skiptoken': token}, quote_via=quote, safe=safe)}"
 
 
 def _writer(call: Call, kind: Kind) -> Callable[[Any], dict[str, Any]]:

@@ -38,6 +38,11 @@ class Manner:
     Attributes:
         calendar_delay: Seconds until calendars show a cancellation.
         mail_delay: Seconds until its mail arrives.
+        copies_free: Whether cancelled copies show their time as free.
+        deleted_found: Whether a cancelled event is still read by its id.
+        sent_copies: Whether the organizer keeps a copy of the mail; *reports* whether one hears of its delivery.
+        quotes: Whether the mail quotes the invitation.
+        footer: What stands below every message.
     """
 
     calendar_delay: float = 0.0
@@ -46,6 +51,11 @@ class Manner:
     prefix: str = "Canceled: "
     copies_removed: bool = False
     sent_copies: bool = False
+    copies_free: bool = False
+    deleted_found: bool = False
+    reports: bool = False
+    quotes: bool = False
+    footer: str = ""
 
 
 @dataclass(slots=True)
@@ -116,7 +126,9 @@ class Store:
     def put(self, mailbox: Mailbox, message: dict[str, Any], event: Event | None = None, **more: Any) -> None:
         """Put a message into a mailbox, for its owner and into the inbox unless *more* says otherwise."""
         usual = {"folder": "inbox", "to": (mailbox.person,), "received": clock.now()}
-        kept = Message(id=self.mint.item(), mailbox=mailbox, event=event, **{**usual, **message, **more})
+        said = {**usual, **message, **more}
+        said["text"] += self.manner.footer
+        kept = Message(id=self.mint.item(), mailbox=mailbox, event=event, **said)
         mailbox.messages[kept.id] = kept
 
     def summary(self) -> dict[str, Any]:

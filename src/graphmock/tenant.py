@@ -36,7 +36,7 @@ class Cast:
 def build(behaviour: Behaviour, *, seed: int | None = None, page_size: int = 10) -> tuple[World, Cast]:
     """Make a tenant, and set the clock as it has it."""
     clock.turn(conditions.offset(behaviour))
-    mint = Mint(seed, awkward=behaviour.has("ids-with-slash"))
+    mint = Mint(seed, awkward=behaviour.has("ids-with-slash"), long=behaviour.has("long-ids"))
     store = Store(mint)
     organizer = store.open(Person("Olivia Organizer", f"organizer@{DOMAIN}"))
     attendee = store.open(Person("Adam Attendee", f"attendee@{DOMAIN}"))

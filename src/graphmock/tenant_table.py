@@ -9,7 +9,7 @@ from __future__ import annotations
 from graphmock.deviation import Deviation
 
 TENANTS: tuple[Deviation, ...] = tuple(
-    Deviation(name, changes, "", "tenant")
+    Deviation(name, changes, "", "tenant", "tenant")
     for name, changes in (
         # --- at the authority -----------------------------------------------------------------------------------------
         ("secret-expired", "the application's secret has expired"),

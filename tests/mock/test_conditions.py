@@ -149,6 +149,13 @@ def test_a_condition_is_chosen_like_a_variation():
         chosen(("mfa-required",), ())
 
 
+def test_what_cannot_go_together_is_not_chosen_together():
+    with pytest.raises(
+        UnknownDeviationError, match=r"^copies-removed cannot go with copies-free; leave one of them out$"
+    ):
+        chosen((), ("copies-free", "mail-late", "copies-removed"))
+
+
 def test_every_condition_has_a_test():
     here = Path(__file__).parent
     text = "".join((here / name).read_text() for name in ("test_conditions.py", "test_sign_in_refused.py"))

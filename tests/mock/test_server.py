@@ -248,12 +248,16 @@ def test_complaints_are_one_line(arguments, said, capsys):
 def test_tables():
     faults = json.loads(run("faults", "--json").stdout)
     assert {frozenset(one) for one in faults} == {
-        frozenset({"name", "changes", "breaks", "kind", "caught_by", "leaves_open"})
+        frozenset({"name", "changes", "breaks", "kind", "group", "caught_by", "once_in", "leaves_open", "excludes"})
     }
     assert {one["kind"] for one in faults} == {"fault", "constant", "variation", "tenant"}
     rules = json.loads(run("rules", "--json").stdout)
     assert {frozenset(one) for one in rules} == {frozenset({"id", "says", "evidence"})}
-    assert "no-mail" in run("faults").stdout
+    assert {one["once_in"] for one in faults if one["kind"] == "fault"} == {1, 15, 20}
+    assert all(one["group"] for one in faults)
+    shown = run("faults").stdout
+    assert "no-mail" in shown
+    assert "the prefix of cancelled subjects is German (not with subject-prefix-none)" in shown
 
 
 @pytest.mark.parametrize("command", ["faults", "rules --json"])
