@@ -16,6 +16,11 @@ from graphcancel.sight import Look, Unseen, entries
 WITHOUT_EFFECT: Final = "refusal.without-effect"
 """The conventions' clause that speaks for every refused call, an observation's too."""
 
+ONLY_THIS_EVENT: Final = "effect.only-this-event"
+SERIES_INTACT: Final = "occurrence.series-intact"
+STANDING: Final = frozenset({ONLY_THIS_EVENT, SERIES_INTACT})
+"""What an accepted call leaves as it was; that it does cannot be told sooner than an effect would show."""
+
 NOTHING_CHANGED: Final = "nothing changed"
 
 
@@ -26,9 +31,17 @@ def changes(evidence: Evidence) -> Iterator[str]:
         yield from _changes_of_owner(evidence, *looked)
         for mailbox in evidence.attendees:
             yield from _changes_at(evidence, mailbox)
-        told = new_messages(evidence, evidence.organizer) if evidence.organizer else ()
-        if any(evidence.marker in message.subject + message.text for message in told):
+        if evidence.organizer and _tells(evidence, evidence.organizer):
             yield "the organizer was told"
+
+
+def _tells(evidence: Evidence, organizer: str) -> bool:
+    """Whether the organizer heard of the call: of a cancel only by a cancellation, since a response may come late."""
+    if evidence.case.caller == "attendee":
+        told = new_messages(evidence, organizer)
+        return any(evidence.marker in message.subject + message.text for message in told)
+    messages = cancellations(evidence, organizer)
+    return not isinstance(messages, str) and bool(messages)
 
 
 def _changes_of_owner(evidence: Evidence, before: Look, after: Look) -> Iterator[str]:

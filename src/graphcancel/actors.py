@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from graphcancel.errors import TargetError
+from graphcancel.reading import WRITTEN, read_within
 from graphcancel.tables import file_beside, known_keys, looks_secret, text
 
 ACTORS: Final = ("organizer", "attendee", "app", "reader")
@@ -267,7 +268,7 @@ class _Kept:
         if path is None:
             return None
         where = f"{self.place}.{key}"
-        found = path.read_bytes().decode("ascii", "replace")
+        found = read_within(path, WRITTEN).decode("ascii", "replace")
         wanted = "CERTIFICATE" if key == "certificate" else "PRIVATE KEY"
         if not re.search(rf"-----BEGIN [A-Z ]*{wanted}-----", found):
             raise TargetError(

@@ -51,6 +51,11 @@ def inner_responses(response: Response | None) -> dict[str, Response] | None:
     return {name: inner for name, inner in read.items() if inner}
 
 
+def ids_in(batch: Request) -> list[str]:
+    """The ids of the requests that *batch* carries."""
+    return [part["id"] for part in json.loads(batch.payload or b'{"requests": []}')["requests"]]
+
+
 def only_reads(request: Request) -> bool:
     """Whether sending *request* twice is sending it once: it reads, or is a batch of nothing but reads."""
     if request.method == "GET":

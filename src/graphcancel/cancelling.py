@@ -6,7 +6,7 @@ An effect not there yet may be on its way, so its outcome is pending; the story 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from graphcancel.action import Action
@@ -23,8 +23,9 @@ from graphcancel.seen import (
     gone_by_id,
     own_windows,
 )
-from graphcancel.sight import Unseen, entries
+from graphcancel.sight import Message, Unseen, Windows, entries
 
+_ONCE: Final = "the page speaks of a cancellation for each; that one alone is meant is assumed"
 _NO_MESSAGE: Final = "no cancellation message arrived that could carry it"
 
 
@@ -51,7 +52,7 @@ def only_this_event(evidence: Evidence) -> Outcome:
     if isinstance(before.own, Unseen) or isinstance(after.own, Unseen):
         unseen = before.own if isinstance(before.own, Unseen) else after.own
         return null(unseen.reason if isinstance(unseen, Unseen) else "not seen")
-    if evidence.decoy is None or evidence.decoy not in {entry.id for entry in entries(before.own)}:
+    if evidence.decoy not in {entry.id for entry in entries(before.own)}:
         return null("no event could be put beside the meeting")
     was = next(entry for entry in entries(before.own) if entry.id == evidence.decoy)
     now = next((entry for entry in entries(after.own) if entry.id == evidence.decoy), None)
@@ -78,17 +79,20 @@ def _copies_intact(evidence: Evidence) -> Outcome:
 
 
 def attendees_told(evidence: Evidence) -> Outcome:
-    """Each attendee's inbox holds a cancellation of this meeting that was not there before."""
+    """Each attendee's inbox holds a cancellation of this meeting that was not there before, and not twice the same."""
     if not evidence.attendees:
         return null("the target has no other writable mailbox to invite")
-    told, unseen = 0, None
+    told, twice, unseen = 0, 0, ""
     for mailbox in evidence.attendees:
         messages = cancellations(evidence, mailbox)
         if isinstance(messages, str):
             unseen = messages
         elif messages:
             told += 1
+            twice += _says_twice(evidence, messages)
     shown = f"{told} of {len(evidence.attendees)} attendees told"
+    if twice:
+        return Outcome(False, f"{shown}, {twice} of them twice the same", _ONCE)
     if told == len(evidence.attendees):
         return Outcome(True, shown)
     if not evidence.accepted:
@@ -96,14 +100,33 @@ def attendees_told(evidence: Evidence) -> Outcome:
     readable = [mailbox for mailbox in evidence.attendees if not isinstance(cancellations(evidence, mailbox), str)]
     if told < len(readable):
         return not_yet(shown)
-    return null(unseen or "an inbox could not be read")
+    return null(unseen)
+
+
+def _says_twice(evidence: Evidence, messages: Sequence[Message]) -> bool:
+    """
+    Whether two messages say the very same of one date.
+
+    A series may be called off date by date, in messages that read alike; of one date a second is one too many. Who
+    follows a group may hear of its events by the group's own mail, too.
+    """
+    one_date = evidence.scope == "occurrence" or len(_windows(evidence)) == 1
+    alone = evidence.case.family != "groups"
+    # A list that grows while it is read page by page may show one message on two pages.
+    said = {message.id: (message.subject, message.text) for message in messages}
+    return one_date and alone and len(set(said.values())) < len(said)
+
+
+def _windows(evidence: Evidence) -> Windows:
+    before = evidence.before
+    return () if before is None or isinstance(before.own, Unseen) else before.own
 
 
 def copies_cancelled(evidence: Evidence) -> Outcome:
     """Each attendee's copy is marked cancelled or gone."""
     if not evidence.attendees:
         return null("the target has no other writable mailbox to invite")
-    done, unseen, left = 0, None, 0
+    done, unseen, left = 0, None, False
     for mailbox in evidence.attendees:
         parts = both_copies(evidence, mailbox)
         if isinstance(parts, str):
@@ -113,7 +136,7 @@ def copies_cancelled(evidence: Evidence) -> Outcome:
         if all(entry.cancelled for window in windows for entry in window):
             done += 1
         else:
-            left += 1
+            left = True
     shown = f"{done} of {len(evidence.attendees)} copies cancelled or gone"
     if left:
         return not_yet(shown) if evidence.accepted else null(NOT_ACCEPTED)
@@ -140,7 +163,7 @@ def delivered(evidence: Evidence) -> Outcome:
     documented = f"the text as sent, {len(evidence.comment)} characters"
     if carried < read:
         return Outcome(False, f"{carried} of {read} messages carry it", documented=documented)
-    if unseen or read < len(evidence.attendees) or not read:
+    if read < len(evidence.attendees) or not read:
         return null(unseen or (f"{read} attendees of {len(evidence.attendees)} were told" if read else _NO_MESSAGE))
     return Outcome(True, f"{carried} of {read} messages carry it", documented=documented)
 

@@ -18,6 +18,9 @@ from graphcancel.segments import first_named, walk_of
 if TYPE_CHECKING:
     from graphcancel.contract import Contract
 
+Known = Mapping[tuple[Kind, str], str]
+"""What is claimed, by the key of its fact."""
+
 FROM_TABLE: Final = "request-body."
 """What the clause of a property begins with that the page's table lists; others only its example has."""
 

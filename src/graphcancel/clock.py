@@ -12,12 +12,27 @@ import math
 import random
 import time
 from collections.abc import Callable, Generator, Iterable
+from email.utils import parsedate_to_datetime
 from typing import Final, TypeVar
 
 Value = TypeVar("Value")
 
 # Of a second. A power of two, so that readings add up exactly: "wait until" is then over when it is over.
 _PARTS: Final = 1024
+_YEARS: Final = range(1970, 2200)
+
+
+def http_date(written: str) -> dt.datetime | None:
+    """
+    The moment a header names (RFC 9110, 5.6.7), aware; None where it names none.
+
+    A year that no clock shows is none either: reckoning from it would leave the calendar.
+    """
+    try:
+        found = parsedate_to_datetime(written)
+    except (ValueError, OverflowError):
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)) if found.year in _YEARS else None
 
 
 class Clock:

@@ -39,7 +39,7 @@ class Evidence:
         scope: What the call is to cancel: the whole meeting or one occurrence of it.
         comment: The text sent, None where the body has none.
         attendees: Who is to be told.
-        organizer: The organizer's mailbox, where the organizer is to be told; None where nobody looks into it.
+        organizer: The organizer's mailbox, where an attendee's call may tell the organizer; else None.
         customer: Of a booking: the customer's mailbox and the staff's.
         envelope: Whether a body fits the documented error envelope; gives what is wrong, or None.
     """

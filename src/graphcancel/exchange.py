@@ -5,12 +5,15 @@ One request and its answer, as frozen values without behaviour towards the netwo
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 JSON = "application/json"
+# How half of a surrogate pair can come into JSON: escaped, or encoded as no encoder should.
+_HALF: Final = re.compile(rb"\\[uU][dD]|\xed[\xa0-\xbf]|\x00")
 
 
 def encode_segment(value: str) -> str:
@@ -18,6 +21,17 @@ def encode_segment(value: str) -> str:
     Percent-encode *value* as one path segment: ids carry ``/``, ``+`` and ``=`` (RFC 3986, 3.3).
     """
     return quote(value, safe="")
+
+
+def _whole(value: Any) -> Any:
+    """*value* with a mark in the place of each half of a character: nothing could be sent or written that has one."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(name): _whole(item) for name, item in value.items()}
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,8 @@ class Response:
     def json(self) -> Any:
         """The body as JSON, or None where it is none."""
         try:
-            return json.loads(self.body)
+            value = json.loads(self.body)
+            return _whole(value) if _HALF.search(self.body) else value
         except (ValueError, RecursionError):
             return None
 

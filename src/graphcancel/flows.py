@@ -7,6 +7,7 @@ What went wrong is worked out from the answer itself (`graphcancel.refusals`).
 
 from __future__ import annotations
 
+import re
 import time
 import warnings
 from collections.abc import Callable
@@ -19,6 +20,7 @@ import requests
 
 from graphcancel.certificate import check_certificate
 from graphcancel.connecting import failure
+from graphcancel.reading import WRITTEN, text_within
 from graphcancel.refusals import Refused, by_answer, by_status, is_busy, unreachable
 from graphcancel.tokenfile import TokenFile
 from graphcancel.wire import Answer, Wire
@@ -34,6 +36,7 @@ _UNATTENDED_S: Final = 60.0
 _LIFETIME_S: Final = 3600.0
 _CODE_LENGTH: Final = 40
 _FIRST: Final = "sign in first: graphcancel doctor TARGET, in a terminal"
+_ASSERTION: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _PROTOCOL: Final = frozenset({"openid", "profile", "offline_access", "email"})
 
 
@@ -202,11 +205,16 @@ class Flow:
     def _assertion(self) -> str:
         path = self._actor.assertion_file
         try:
-            text = path.read_text("utf-8").strip() if path else ""
+            text = text_within(path, WRITTEN).strip() if path else ""
         except (OSError, UnicodeDecodeError):
             text = ""
         if not text:
             raise Refused("assertion_file cannot be read or is empty; have the runner write it before the run")
+        if not _ASSERTION.fullmatch(text):
+            # Whatever else the file holds would be sent to the authority all the same.
+            raise Refused(
+                "assertion_file holds no assertion (a JSON Web Token), so nothing of it is sent; name its file"
+            )
         return text
 
     def _silent(self) -> Any:

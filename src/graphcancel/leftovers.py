@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from graphcancel.errors import NotOffered, ProvisionError
@@ -24,6 +24,7 @@ from graphcancel.sight import Unseen
 if TYPE_CHECKING:
     from graphcancel.stage import Stage
 
+_GONE: Final = 404
 _NO_FOLDER: Final = frozenset({400, 404, 405, 410, 501})
 _SELECTED: Final = "$select=id,subject,seriesMasterId,type"
 Window = tuple[str, str]
@@ -60,6 +61,7 @@ class Search:
         booked: Start and end of the days in which appointments may lie; None where none were made.
         unmarked: Start and end, in server time, of when a message of the booking business is wanted though it bears no
             mark, since its mail need not name the appointment.
+        announced: Marks that a ledger names, so that what bears one was made by a run from here.
         owed: Where something certainly was made (``calendars``, ``group``, ``booking_business``), so that not being
             able to look there is not to find nothing.
     """
@@ -70,6 +72,7 @@ class Search:
     group: bool = False
     booked: Window | None = None
     unmarked: Sequence[Window] = ()
+    announced: frozenset[str] = frozenset()
     owed: frozenset[str] = frozenset()
 
 
@@ -96,6 +99,68 @@ def find(stage: Stage, root: str, search: Search, blind: list[str]) -> list[Left
     if search.booked and _opened(stage, "booking_business", root, search, blind):
         found += _appointments(stage, root, search.booked, search, blind)
     return found
+
+
+@dataclass(slots=True)
+class Bystanders:
+    """
+    Tells what a sweep leaves alone: meetings, found by their age alone, with people outside ``writable``.
+
+    To remove one would be to write to them. A mark is no secret: whoever has seen one can send an invitation that bears
+    it.
+    """
+
+    stage: Stage
+    search: Search
+    _apart: dict[str, bool] = field(default_factory=dict)
+    _inside: frozenset[str] = frozenset()
+
+    def told_from(self, found: Sequence[Leftover]) -> tuple[list[Leftover], list[Leftover]]:
+        """What of *found* is to be removed, and what is left alone."""
+        for one in found:
+            by_age = one.what == "event" and one.mark is not None and one.mark.case not in self.search.announced
+            if by_age and one.deletion.path not in self._apart:
+                self._apart[one.deletion.path] = self._names_others(one)
+        alone = [one for one in found if self._apart.get(one.deletion.path)]
+        return [one for one in found if one not in alone], alone
+
+    def _names_others(self, leftover: Leftover) -> bool:
+        deletion = leftover.deletion
+        request = json_request("GET", deletion.root, f"{deletion.path}?$select=organizer,attendees", deletion.actor)
+        exchange = self.stage.target.send(request)
+        if not exchange.accepted or exchange.response is None:
+            return exchange.status != _GONE
+        item = exchange.response.object()
+        attendees = item.get("attendees")
+        people = [] if leftover.where == "group" else [item.get("organizer")]
+        people += attendees if isinstance(attendees, list) else []
+        named = {address.lower() for address in map(_address, people) if address}
+        if named <= {*self.stage.target.description.writable}:
+            return False
+        self._inside = self._inside or self._addresses(deletion.root)
+        return not named <= self._inside
+
+    def _addresses(self, root: str) -> frozenset[str]:
+        """Every address of the writable mailboxes and the group: an event need not show the one a target file names."""
+        description = self.stage.target.description
+        asked = [(f"/users/{encode_segment(mailbox)}", self.stage.reader(mailbox)) for mailbox in description.writable]
+        if "group" in description.resources and _opened(self.stage, "group", root, self.search, []):
+            asked.append((f"/groups/{encode_segment(description.resources['group'])}", "organizer"))
+        found = {*description.writable}
+        for path, actor in asked:
+            if not actor:
+                continue
+            exchange = self.stage.target.send(json_request("GET", root, f"{path}?$select=mail,proxyAddresses", actor))
+            shown = exchange.response.object() if exchange.response and exchange.accepted else {}
+            others = shown.get("proxyAddresses")
+            told = [shown.get("mail"), *(others if isinstance(others, list) else [])]
+            found |= {one.lower().removeprefix("smtp:") for one in told if isinstance(one, str)}
+        return frozenset(found)
+
+
+def _address(person: Any) -> str:
+    named = person.get("emailAddress") if isinstance(person, dict) else None
+    return str(named.get("address") or "") if isinstance(named, dict) else ""
 
 
 def _events(

@@ -51,7 +51,8 @@ def newest_with(case: str, folder: Path, passed_over: Callable[[str], object]) -
     Args:
         passed_over: Is told why a run that has the case is none, such as one that did not end.
     """
-    for file in sorted(folder.glob(f"*/{NAME}"), key=_started, reverse=True):
+    found = (file for file in folder.glob(f"*/{NAME}") if file.is_file())
+    for file in sorted(found, key=_started, reverse=True):
         if not _mentions(file, case):
             continue
         try:

@@ -7,7 +7,7 @@ the attendees. Nothing here judges; a part that could not be read is `Unseen` wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
@@ -19,6 +19,8 @@ from graphcancel.sight import Entry, Look, Message, Unseen, Viewpoint, Windows, 
 from graphcancel.target import MAILS, PAGES, WAITING, Target
 
 _PAGES: Final = 2000
+_LARGEST: Final = 256 * 1024 * 1024
+"""Bytes of a list, all pages together."""
 _SELECT: Final = "id,subject,iCalUId,isCancelled,type,seriesMasterId,start,attendees"
 _UTC: Final = 'outlook.timezone="UTC"'
 _TEXT: Final = 'outlook.body-content-type="text"'
@@ -193,6 +195,8 @@ class Lookout:
     def items(self, first: Exchange) -> list[dict[str, Any]] | Unseen:
         """The items of a collection, following ``@odata.nextLink`` to its end."""
         found: list[dict[str, Any]] = []
+        followed: set[str] = set()
+        size = 0
         exchange = first
         for _ in range(_PAGES):
             if exchange.response is None:
@@ -204,12 +208,14 @@ class Lookout:
                 refusal = None if exchange.accepted else exchange.status
                 return Unseen(f"a look at {_collection(exchange.request)} was answered {what}", refusal)
             found += [item for item in value if isinstance(item, dict)]
+            size += len(exchange.response.body)
             link = page.get("@odata.nextLink")
             root = exchange.request.root
             if link is None:
                 return found
-            if not isinstance(link, str) or not link.startswith(root + "/"):
-                return Unseen("a list goes on at an address outside the target's root")
+            if why := _astray(link, root, followed, size):
+                return Unseen(why)
+            followed.add(link)
             request = exchange.request
             following = Request("GET", root, link[len(root) :], request.actor, headers=request.headers)
             try:
@@ -218,6 +224,15 @@ class Lookout:
             except FenceError:
                 return Unseen("a list goes on where this run may not look")
         return Unseen(f"a list did not end after {_PAGES} pages")
+
+
+def _astray(link: Any, root: str, followed: Collection[str], size: int) -> str | None:
+    """Why a list is not followed to *link*, None where it is; *size* is how much of it was read, in bytes."""
+    if not isinstance(link, str) or not link.startswith(root + "/"):
+        return "a list goes on at an address outside the target's root"
+    if link in followed:
+        return "a list goes on where it has been already"
+    return f"a list did not end after {_LARGEST} bytes" if size > _LARGEST else None
 
 
 def _of_case(items: list[dict[str, Any]] | Unseen, point: Viewpoint) -> tuple[Message, ...] | Unseen:

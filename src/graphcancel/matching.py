@@ -129,7 +129,7 @@ def _of_action(page: Page, known: Sequence[Contract]) -> list[Contract]:
     titled = [contract for contract in known if _titled(contract, page)]
     if titled or _ACTION.fullmatch(page.title or ""):
         return titled
-    return [contract for contract in known if contract.routes[0].template.rpartition("/")[2] in ends]
+    return [contract for contract in known if contract.deed in ends]
 
 
 def _titled(contract: Contract, page: Page) -> bool:

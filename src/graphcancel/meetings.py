@@ -63,8 +63,8 @@ def arrange_meeting(ground: Ground, case: Case, scene: Scene) -> Steps:
         item=item,
         owner_actor=read_by or None,
         readers={mailbox: ground.reader(mailbox) for mailbox in scene.attendees},
-        # Whom an attendee's call tells is the organizer; an organizer's own call sends nothing to the organizer.
-        inboxes={owner: ground.reader(owner)} if case.caller == "attendee" else {},
+        # Whom an attendee's call tells, or must not tell, is the organizer; an organizer's own call tells others.
+        inboxes={owner: ground.reader(owner)} if "attendee" in {case.caller, case.actor} else {},
         since=server_time(answers[0], ground.target.clock),
     )
     yield from ground.until_visible(scene)

@@ -36,7 +36,7 @@ def observed(evidence: Evidence, findings: Sequence[Finding], expected: Observat
     """What a case shows that no clause speaks about; only an effect after a refusal fails it."""
     shown = describe_answer(evidence)
     effects = [item.received for item in findings if item.received and item.held is not None]
-    if evidence.accepted and evidence.comment and evidence.after:
+    if evidence.comment:
         carried = delivered(evidence)
         effects += [carried.received] if carried.received else []
     seen = {

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Final
 
-from graphcancel.clock import Clock
+from graphcancel.clock import Clock, http_date
 from graphcancel.exchange import Exchange
 from graphcancel.marks import Mark
 from graphcancel.sight import Look, Viewpoint
@@ -80,8 +79,5 @@ def slot_of(mark: Mark) -> int:
 def server_time(exchange: Exchange, clock: Clock) -> str | None:
     """The target's own clock when it answered, a little earlier, since a mailbox has another; None where unsaid."""
     date = exchange.response.headers.get("date") if exchange.response else None
-    try:
-        moment = parsedate_to_datetime(date) if date else clock.today() - dt.timedelta(minutes=5)
-    except ValueError:
-        return None
-    return stamp(moment - SKEW)
+    moment = http_date(date) if date else clock.today() - dt.timedelta(minutes=5)
+    return stamp(moment - SKEW) if moment else None

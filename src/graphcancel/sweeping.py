@@ -20,11 +20,12 @@ from typing import Final
 from graphcancel.appointments import BOOKED_WITHIN
 from graphcancel.clearing import remove
 from graphcancel.ledger import Unfinished, hold, mark_cleared, place_of, unfinished
-from graphcancel.leftovers import Leftover, Search, find
+from graphcancel.leftovers import Bystanders, Leftover, Search, find
 from graphcancel.marks import Mark, run_of, started_at
 from graphcancel.scene import WEEK_WINDOW, stamp
 from graphcancel.stage import Stage
 
+_ALONE: Final = "left alone, since people outside writable take part or may, and would be told"
 DAY: Final = dt.timedelta(hours=24)
 """How old a mark must be that no ledger announces."""
 
@@ -70,17 +71,19 @@ class Swept:
     Attributes:
         removed: What it removed.
         left: What is still there; after a dry run, everything found.
+        alone: Events of no run from here that people outside ``writable`` take part in, and which are not touched.
         blind: Reasons for lists that could not be read.
     """
 
     removed: list[Leftover] = field(default_factory=list)
     left: list[Leftover] = field(default_factory=list)
+    alone: list[Leftover] = field(default_factory=list)
     blind: list[str] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:
         """Whether nothing is left, as far as anybody can tell."""
-        return not self.left and not self.blind
+        return not self.left and not self.alone and not self.blind
 
 
 def assign(stage: Stage, runs: Path, run: str | None, held: ExitStack) -> Assignment:
@@ -139,6 +142,7 @@ def search_for(assignment: Assignment, now: dt.datetime, skew: dt.timedelta) -> 
         group=True,
         booked=(stamp(oldest), stamp(now + dt.timedelta(days=BOOKED_WITHIN + 1))),
         unmarked=[(stamp(started_at(one.run) + skew - _MARGIN), stamp(one.last + skew + _AFTER)) for one in booked],
+        announced=announced,
         owed=frozenset().union(*(ledger.places for ledger in assignment.ledgers)),
     )
 
@@ -163,10 +167,13 @@ def sweep_up(
     quiet = dt.timedelta(seconds=max(patience.effect_s, patience.invite_s))
     swept = Swept()
     tries: Counter[str] = Counter()
-    changed = last
+    bystanders = Bystanders(stage, search)
+    # By a clock that is ahead, or a ledger that says so, there would be more to wait for than there can be.
+    changed = last and min(last, dt.datetime.now(dt.UTC))
     while True:
         swept.blind = []
         found = look(stage, roots, search, swept.blind)
+        found, swept.alone = bystanders.told_from(found)
         swept.left = [one for one in found if tries[one.deletion.path] >= _TRIES]
         due = [one for one in found if tries[one.deletion.path] < _TRIES]
         if due:
@@ -183,6 +190,13 @@ def sweep_up(
         time.sleep(wait)
     gone = {one.deletion.path for one in swept.left}
     swept.removed = [one for one in swept.removed if one.deletion.path not in gone]
+    return swept
+
+
+def rehearse(stage: Stage, roots: Sequence[str], search: Search) -> Swept:
+    """What `sweep_up` would remove and leave alone; nothing is removed."""
+    swept = Swept()
+    swept.left, swept.alone = Bystanders(stage, search).told_from(look(stage, roots, search, swept.blind))
     return swept
 
 
@@ -219,10 +233,12 @@ def told_after(swept: Swept, *, dry_run: bool, complaints: Sequence[str] = ()) -
     """What a person is told after it."""
     if dry_run:
         yield from _by_run("would remove", swept.left)
+        yield from _by_run(_ALONE, swept.alone)
         yield "nothing was removed: a dry run" if swept.left else "nothing is there to remove"
     else:
         yield from _by_run("removed", swept.removed)
         yield from _by_run("could not remove", swept.left)
+        yield from _by_run(_ALONE, swept.alone)
         clean = swept.clean and not complaints
         yield "nothing is left" if clean else "something may be left; look at it, and sweep again"
     for reason in sorted(set(swept.blind)):

@@ -154,7 +154,7 @@ def refused(answer: dict[str, object]) -> None:
     answer |= {"status": 403, "body": {"error": {"code": "ErrorAccessDenied"}}}
 
 
-CREATED, VIEWED, READ, CANCELLED, DELETED = (1, "0"), (2, "0"), (2, "3"), (3, None), (5, "0")
+CREATED, VIEWED, READ, CANCELLED, DELETED = (1, "0"), (2, "0"), (2, "3"), (3, None), (6, "0")
 REFUSAL = (3, None)
 ANYTHING = "…"
 
@@ -327,7 +327,7 @@ def test_what_the_mock_never_gave_is_not_asked_of_it(recorded, tmp_path, compare
 
     (found,) = compare(recording).found
 
-    assert (found.number, found.part) == (5, "1")
+    assert (found.number, found.part) == (6, "1")
     assert (found.difference.what, found.difference.recorded) == (UNSENT, "id-66")
 
 
@@ -359,7 +359,7 @@ def forget(recording: Recording) -> None:
 
 
 SPOILT = {
-    "an edited request": (edit, rf"{PLAIN}\.yaml: interaction 3 of 5, POST .*/cancel: drift: the request's body"),
+    "an edited request": (edit, rf"{PLAIN}\.yaml: interaction 3 of 6, POST .*/cancel: drift: the request's body"),
     "a cassette of another origin": (borrow, rf"{PLAIN}\.yaml: its origin is not that of the recording"),
     "a file it does not list": (add, r"more\.yaml is not listed in"),
     "a case that is none": (forget, f"{GONE} is no case of this suite"),
@@ -390,7 +390,7 @@ def test_the_report_names_each_field_once_and_its_first_place(recorded, tmp_path
 
     assert str(report).splitlines()[1:] == [
         "4 times: body.showAs: another value",
-        f"  first: {PLAIN}: request 1 of 5, part 0: POST /me/events",
+        f"  first: {PLAIN}: request 1 of 6, part 0: POST /me/events",
         '    recorded: "tentative"',
         '    the mock: "busy"',
     ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +17,7 @@ from graphcancel.call_text import call_in_words
 from graphcancel.case import CONVENTIONS
 from graphcancel.cases import build_cases
 from graphcancel.contract import load_contracts
+from graphcancel.exchange import Request
 from graphcancel.ideal import Service
 from graphcancel.seen import news
 from graphcancel.sight import Look, Message
@@ -111,9 +113,10 @@ class Evidence:
     action = "event-decline"
     response = property(lambda self: self)
     status, accepted = 200, True
+    exchange = SimpleNamespace(request=Request("POST", "", "/$batch", None, b'{"requests": [{"id": "1"}]}'))
 
     def object(self):
-        return {"responses": [{"status": 202}]}
+        return {"responses": [{"id": "1", "status": 202}]}
 
 
 def test_what_an_action_nobody_wrote_down_brings_about_is_not_examined():

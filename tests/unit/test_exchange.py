@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import unquote
 
 import pytest
 
@@ -83,6 +84,38 @@ def test_whatever_a_server_sends_is_read_without_raising(body, value, error):
     assert response.error == error
 
 
+@pytest.mark.parametrize(
+    ("status", "refused"),
+    [(399, False), (400, True), (404, True), (499, True), (500, False), (302, False), (202, False)],
+)
+def test_a_refusal_is_4xx(status, refused):
+    assert Response(status, {}, b"").refused is refused
+
+
+@pytest.mark.parametrize(("status", "lost"), [(504, True), (503, False), (505, False), (202, False), (None, True)])
+def test_an_answer_is_lost_where_nobody_knows_what_was_done(status, lost):
+    response = None if status is None else Response(status, {}, b"")
+
+    exchange = Exchange(Request("GET", ROOT, "/", None), response, 0.0, 0.0)
+
+    assert exchange.lost is lost
+    assert (exchange.status, exchange.failure) == (status, None)
+
+
+def test_a_request_shows_its_pattern_and_nothing_of_its_path():
+    assert repr(Request("POST", ROOT, "/me/events/1", "organizer", pattern="/me/events/{id}")) == (
+        "Request(POST /me/events/{id})"
+    )
+    assert repr(Request("POST", ROOT, "/me/events/1", "organizer")) == "Request(POST …)"
+
+
+def test_a_request_has_nothing_but_what_it_is_given():
+    request = Request("GET", ROOT, "/me", None)
+
+    assert (request.payload, request.headers, request.token, request.pattern) == (None, {}, None, None)
+    assert json_request("GET", ROOT, "/me", "organizer").pattern is None
+
+
 def test_no_answer_has_no_status():
     exchange = Exchange(Request("GET", ROOT, "/", None), None, 0.0, 0.0, "connection refused")
 
@@ -110,3 +143,25 @@ def test_a_value_shown_in_a_traceback_shows_no_token_address_id_or_text(secret):
     response = Response(400, {"x-who": "Eve"}, b'{"error": {"message": "Eve"}}')
 
     assert secret not in repr(Exchange(request, response, 0.0, 0.0))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"id": "a\\ud800b"}',
+        b'{"id": "a\\uDFFFb"}',
+        b'{"id": "a\xed\xa0\x80b"}',
+        '{"id": "a\ud800b"}'.encode("utf-16", "surrogatepass"),
+    ],
+    ids=["escaped", "shouted", "encoded", "utf-16"],
+)
+def test_half_a_character_is_none(body):
+    """An id that cannot be encoded could not be called, cleared up or swept up."""
+    identity = Response(200, {}, body).object()["id"]
+
+    assert identity == "a\ufffdb"
+    assert unquote(encode_segment(identity)) == identity
+
+
+def test_whole_characters_stay():
+    assert Response(200, {}, b'{"\\ud83d\\ude00": ["\\ud83d\\ude00", 1, null]}').json() == {"😀": ["😀", 1, None]}

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from graphcancel import looks
 from graphcancel.exchange import Request, encode_segment
 from graphcancel.fence import Fence
 from graphcancel.looks import Lookout
@@ -181,6 +182,65 @@ def test_a_list_without_end_is_unseen(look):
 
     assert isinstance(found.own, Unseen)
     assert "did not end" in found.own.reason
+
+
+def test_a_list_that_goes_round_is_unseen_at_once(look):
+    asked = []
+
+    def answer(request: Request):
+        asked.append(request.path)
+        return items(event("e1"), link=f"{ROOT}/users/{OWNER}/calendarView?$skip={len(asked) % 2}")
+
+    found = look(own=answer)
+
+    assert found.own == Unseen("a list goes on where it has been already")
+    assert len(asked) == 3
+
+
+def test_a_list_is_read_no_further_than_memory_should_bear(look, monkeypatch):
+    monkeypatch.setattr(looks, "_LARGEST", 2000)
+    found = look(own=paged(50))
+
+    assert found.own == Unseen("a list did not end after 2000 bytes")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://elsewhere.example/v1.0/me/events",
+        "https://graph.example@elsewhere.example/v1.0/me/events",
+        "https://graph.example.elsewhere.example/v1.0/me/events",
+        "http://169.254.169.254/v1.0/me/events",
+        "file:///v1.0/me/events",
+        "//elsewhere.example/v1.0/me/events",
+        f"{ROOT}\\@elsewhere.example/",
+        f"{ROOT}/../beta/me/events",
+        f"{ROOT}/users/%2e%2e/me/events",
+        f"{ROOT}/users/stranger@contoso.example/messages",
+        f"{ROOT}/me/events/e1/cancel",
+        f"{ROOT}//elsewhere.example/x",
+        ["x"],
+        {"x": 1},
+    ],
+    ids=str,
+)
+def test_no_page_leads_elsewhere(link, script):
+    """Neither to another host, nor to another mailbox, nor to a call that does something."""
+    asked = []
+
+    def answer(request: Request):
+        asked.append(request)
+        return items(event("e1"), link=link)
+
+    target = script(answer)
+    target.fence = Fence(["https://graph.example"], [OWNER, ADA])
+    checked = target.send
+    target.send = lambda request, **more: (target.fence.check(request), checked(request, **more))[1]
+
+    found = Lookout(target).items(target.send(Request("GET", ROOT, f"/users/{OWNER}/events", "organizer")))
+
+    assert isinstance(found, Unseen)
+    assert len(asked) == 1
 
 
 def test_further_pages_and_looks_again_are_booked_as_such(script, monkeypatch):

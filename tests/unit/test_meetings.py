@@ -18,7 +18,7 @@ from graphcancel.waiting import Waiting
 def arranged(script, named):
     """Arrange the organizer's meeting on a target that answers the two creates as told."""
 
-    def arrange(meeting, decoy):
+    def arrange(meeting, decoy, case="event-cancel.v1.0/me.events/organizer/camel"):
         def answer(request):
             if request.method == "POST":
                 return decoy if json.loads(request.payload)["transactionId"].endswith("d") else meeting
@@ -29,8 +29,7 @@ def arranged(script, named):
         stage = Stage(target, Lookout(target), Waiting(), "gc00000000000000", "2026-11-21T00:00:00+00:00")
         stage.arrival.remember({"misses": {"visible": 3, "invitation": 3}})
         target.clock = Waited("a case")
-        case = named("event-cancel.v1.0/me.events/organizer/camel")
-        return target.clock.drive(stage.arrange(case, "https://graph.example/v1.0", 0))
+        return target.clock.drive(stage.arrange(named(case), "https://graph.example/v1.0", 0))
 
     return arrange
 
@@ -49,3 +48,19 @@ def test_a_decoy_that_is_refused_is_done_without(arranged):
 
     assert scene.meeting == "the-meeting"
     assert scene.decoy is None
+
+
+@pytest.mark.parametrize(
+    ("case", "seen"),
+    [
+        ("organizer/camel", {}),
+        ("attendee/pascal/organizers-path", {"organizer@contoso.example": "app"}),
+    ],
+)
+def test_the_organizers_inbox_is_looked_at_where_an_attendee_calls(arranged, case, seen):
+    """
+    A refused attendee's call must not tell the organizer either.
+    """
+    scene = arranged((201, {"id": "m"}), (201, {"id": "d"}), f"event-cancel.v1.0/users-upn.events/{case}")
+
+    assert dict(scene.point.inboxes) == seen

@@ -16,16 +16,16 @@ from graphcancel.ledger import Ledger, Unfinished
 from graphcancel.leftovers import Search, find
 from graphcancel.looks import Lookout
 from graphcancel.marks import Mark, new_run, worker_run
-from graphcancel.scene import WEEK_WINDOW
+from graphcancel.scene import WEEK_WINDOW, stamp
 from graphcancel.stage import Stage
-from graphcancel.sweeping import Assignment, assign, search_for, sweep_up, told_after, told_of
+from graphcancel.sweeping import Assignment, assign, rehearse, search_for, sweep_up, told_after, told_of
 from graphcancel.targetfile import Patience
 from graphcancel.waiting import Waiting
 
 BASE = "https://graph.example"
 ROOT = f"{BASE}/v1.0"
 SHOP = "shop@contoso.example"
-NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
+NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 HOUR = dt.timedelta(hours=1)
 
 
@@ -88,14 +88,15 @@ def test_it_looks_in_the_usual_week_and_where_past_events_may_lie():
 
     assert search.windows[0] == WEEK_WINDOW
     assert search.windows[1][0] < (LONG_AGO.started - dt.timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert search.booked[1] > "2026-12-05"
+    assert search.booked[1] > stamp(NOW + dt.timedelta(days=14))
 
 
 def test_a_business_s_mail_without_a_mark_is_wanted_only_where_a_ledger_says_it_booked():
     booked = ledger(TODAY, places=("booking_business",))
 
     assert search_for(Assignment([ledger(TODAY)]), NOW, dt.timedelta()).unmarked == []
-    assert search_for(Assignment([booked]), NOW, HOUR).unmarked == [("2026-11-21T10:59:00Z", "2026-11-21T12:30:00Z")]
+    stamps = (stamp(NOW - HOUR - dt.timedelta(minutes=1)), stamp(NOW + dt.timedelta(minutes=30)))
+    assert search_for(Assignment([booked]), NOW, HOUR).unmarked == [stamps]
     # While another run is going, it may be that one's.
     assert search_for(Assignment([booked], frozenset({YESTERDAY.run})), NOW, HOUR).unmarked == []
 
@@ -246,6 +247,129 @@ def test_it_waits_for_what_was_on_its_way_when_the_run_was_killed(staged, monkey
     assert [one.what for one in swept.removed] == ["event"]
     assert swept.clean
     assert 0 < slept[0] <= 0.05
+
+
+def test_it_waits_no_longer_than_anything_may_take(staged, monkeypatch):
+    """
+    A clock that is a year ahead, or a ledger that says so, does not make a sweep wait for a year.
+    """
+    slept = []
+    monkeypatch.setattr(sweeping.time, "sleep", lambda seconds: (slept.append(seconds), monkeypatch.undo()))
+    last = dt.datetime.now(dt.UTC) + dt.timedelta(days=365)
+
+    sweep_up(staged(lambda _: (200, {"value": []})), [ROOT], Search(lambda _: True, ()), last, tell=print)
+
+    assert 0 < slept[0] <= 0.05
+
+
+def _meeting(organizer: str, *attendees: str) -> dict:
+    people = [{"emailAddress": {"address": address}} for address in (organizer, *attendees)]
+    return {"organizer": people[0], "attendees": people[1:]}
+
+
+INSIDE, OTHERS, STRANGER = "Organizer@contoso.example", "attendee@contoso.example", "stranger@elsewhere.example"
+
+
+@pytest.mark.parametrize(
+    ("answer", "announced", "removed"),
+    [
+        ((200, _meeting(INSIDE, OTHERS)), False, True),
+        ((200, _meeting(STRANGER, INSIDE)), False, False),
+        ((200, _meeting(INSIDE, OTHERS, STRANGER)), False, False),
+        ((403, {}), False, False),
+        ((404, {}), False, True),
+        ((200, {"organizer": 5, "attendees": ["x", {"emailAddress": "y"}]}), False, True),
+        ((200, _meeting(STRANGER, INSIDE)), True, True),
+    ],
+    ids=["inside", "by-a-stranger", "with-a-stranger", "not-shown", "gone", "nonsense", "announced"],
+)
+def test_a_meeting_with_strangers_that_only_bears_a_mark_is_left_alone(answer, announced, removed, staged):
+    """
+    Whoever has seen a mark can send an invitation with it; to delete that would be to answer it.
+    """
+    there = {"organizer%40contoso.example/calendarView": [event("own")]}
+    listed, asked = holding(there)
+
+    def answered(request):
+        single = request.method == "GET" and "/events/own?" in request.path
+        return answer if single else listed(request)
+
+    marks = frozenset({TODAY.case}) if announced else frozenset()
+    swept = sweep_up(
+        staged(answered), [ROOT], Search(lambda _: True, (WEEK_WINDOW,), announced=marks), None, tell=print
+    )
+
+    assert any(line.startswith("DELETE") for line in asked) is removed
+    assert swept.clean is removed
+    assert any("left alone" in line for line in told_after(swept, dry_run=False)) is not removed
+
+
+@pytest.mark.parametrize(
+    ("shown", "removed"),
+    [
+        ({"mail": "O.Rganizer@mail.example"}, True),
+        (
+            {"mail": "else@mail.example", "proxyAddresses": ["SMTP:else@mail.example", "smtp:o.rganizer@mail.example"]},
+            True,
+        ),
+        ({"mail": "else@mail.example"}, False),
+        ({"mail": None, "proxyAddresses": 5}, False),
+    ],
+    ids=["mail", "another address", "somebody else's", "nonsense"],
+)
+def test_a_mailbox_may_show_another_address_than_the_target_file(shown, removed, staged):
+    """
+    A userPrincipalName need not be the address that events carry.
+    """
+    listed, asked = holding({"organizer%40contoso.example/calendarView": [event("own")]})
+
+    def answered(request):
+        if "proxyAddresses" in request.path:
+            return 200, shown
+        if request.method == "GET" and "/events/own?" in request.path:
+            return 200, _meeting("o.rganizer@mail.example", OTHERS)
+        return listed(request)
+
+    swept = sweep_up(staged(answered), [ROOT], Search(lambda _: True, (WEEK_WINDOW,)), None, tell=print)
+
+    assert any(line.startswith("DELETE") for line in asked) is removed
+    assert swept.clean is removed
+
+
+def test_a_copy_of_a_groups_meeting_is_no_strangers(staged):
+    """
+    It is the group that organizes it, by an address that no target file names.
+    """
+    listed, asked = holding({"attendee%40contoso.example/calendarView": [event("copy")]})
+
+    def answered(request):
+        if "/groups/g?" in request.path:
+            return 200, {"mail": "team@contoso.example"}
+        if "/members" in request.path:
+            people = [{"id": str(n), "userPrincipalName": name} for n, name in enumerate((INSIDE, OTHERS))]
+            return 200, {"value": people}
+        if request.method == "GET" and "/events/copy?" in request.path:
+            return 200, _meeting("team@contoso.example", OTHERS)
+        return listed(request)
+
+    stage = staged(answered, resources={"group": "g"})
+    swept = sweep_up(stage, [ROOT], Search(lambda _: True, (WEEK_WINDOW,)), None, tell=print)
+
+    assert any(line.startswith("DELETE") for line in asked)
+    assert swept.clean
+
+
+def test_a_dry_run_tells_what_the_sweep_would_leave_alone(staged):
+    listed, _ = holding({"organizer%40contoso.example/calendarView": [event("own")]})
+
+    def answered(request):
+        single = request.method == "GET" and "/events/own?" in request.path
+        return (200, _meeting(STRANGER, INSIDE)) if single else listed(request)
+
+    swept = rehearse(staged(answered), [ROOT], Search(lambda _: True, (WEEK_WINDOW,)))
+
+    assert [len(part) for part in (swept.left, swept.alone)] == [0, 1]
+    assert any("left alone" in line for line in told_after(swept, dry_run=True))
 
 
 def test_without_a_ledger_and_with_nothing_there_it_does_not_wait(staged, monkeypatch):
