@@ -1,25 +1,21 @@
 """
-Running the suite against every fault, variation and constant answer the mock can give.
+Running the suite against every fault, variation, combination and constant answer the mock can give.
 
-Each subject gets a pytest process and a mock of its own. What a finished one showed is written at once, so a proof that
-was stopped goes on where it ended, as long as nothing it depends on has changed.
+Each errand gets a pytest process and a mock of its own (`forking`). What a finished one showed is written at once, so a
+proof that was stopped goes on where it ended, as long as nothing it depends on has changed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-import difflib
 import hashlib
 import importlib.metadata
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -28,27 +24,37 @@ from pathlib import Path
 from typing import Any, Final
 
 from graphcancel.case import Case
-from graphcancel.errors import GraphCancelError, RunError
-from graphcancel.proof import (
-    NO_VERDICT,
-    Result,
-    Subject,
-    as_json,
-    chosen,
-    examine,
-    from_json,
-    holds,
-    read_catalogue,
-    summary,
-)
+from graphcancel.errors import RunError
+from graphcancel.forking import Runs
+from graphcancel.proof import NO_VERDICT, SURVIVED, Result, as_json, examine, from_json
 from graphcancel.runfile import read_run
+from graphcancel.sampling import chosen
+from graphcancel.subjects import COMBINATION, CONSTANT, FAULT, VARIATION, Subject, read_catalogue
 
-LIMIT_S: Final = {"fault": 300.0, "variation": 300.0, "constant": 180.0}
-"""Seconds a run may take, by kind of subject."""
+LIMIT_S: Final = {FAULT: 300.0, VARIATION: 300.0, COMBINATION: 600.0, CONSTANT: 180.0}
+"""Seconds a run of the chosen cases may take, by kind of subject; one of every case may take twice as long."""
 
-_CLEARING_S: Final = 10.0
-_SOURCES: Final = ("src/**/*.py", "contracts/*", "tests/contract/*.py", "conftest.py", "pyproject.toml")
-_LIBRARIES: Final = ("pytest", "requests", "urllib3", "starlette", "uvicorn", "httptools")
+_SOURCES: Final = ("src/graph*/**/*", "contracts/*", "tests/contract/*.py", "conftest.py", "pyproject.toml")
+# What takes longest comes first, so that no worker is left alone with it at the end.
+_ORDER: Final = (COMBINATION, CONSTANT, VARIATION, FAULT)
+_BAD_INPUT: Final = 4
+# What is said where the first contact gets no answer.
+_NO_ANSWER: Final = "check the URL, the network and that the server runs"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """
+    One run to make.
+
+    Attributes:
+        whole: With every case, not those chosen for the subject.
+        wide: With every kind of case and every route beside those chosen for it.
+    """
+
+    subject: Subject
+    whole: bool = False
+    wide: bool = False
 
 
 @dataclass(slots=True)
@@ -59,17 +65,15 @@ class Proof:
     Attributes:
         root: The project's folder.
         out: Where results and runs are written.
-        whole: Whether every subject is run with every case.
+        state: What all that results depend on is at the moment.
     """
 
     root: Path
     out: Path
     cases: Sequence[Case]
-    whole: bool = False
+    state: str = field(init=False)
     _nodes: Mapping[str, str] = field(default_factory=dict)
-    _running: set[subprocess.Popen[bytes]] = field(default_factory=set)
-    _stopped: threading.Event = field(default_factory=threading.Event)
-    _state: str = ""
+    _runs: Runs = field(init=False)
 
     def __post_init__(self) -> None:
         """Look at what the proof depends on, and make its folder."""
@@ -79,21 +83,22 @@ class Proof:
             self.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RunError(f"{self.out}: cannot be made ({error.strerror}); name another folder with --out") from None
-        self._state = _fingerprint(self.root)
+        self._runs = Runs(self.root)
+        self.state = _fingerprint(self.root)
 
     # -- results on file --------------------------------------------------------------------------------------------
 
-    def done(self, subjects: Sequence[Subject]) -> dict[str, Result]:
-        """What an earlier proof of the same state of things found out about *subjects*."""
+    def done(self, errands: Sequence[Errand]) -> dict[Errand, Result]:
+        """What an earlier proof of the same state of things found out on *errands*."""
         found = {}
-        keys = {subject.name: self._key(subject) for subject in subjects}
+        keys = {self._key(errand): errand for errand in errands}
         with contextlib.suppress(OSError):
             for line in self._file.read_text(encoding="utf-8").splitlines():
                 with contextlib.suppress(ValueError, KeyError, TypeError):
                     written = json.loads(line)
-                    name = written["result"]["name"]
-                    if written["key"] == keys.get(name) and written["result"]["outcome"] != NO_VERDICT:
-                        found[name] = from_json(written["result"])
+                    errand = keys.get(written["key"])
+                    if errand and written["result"]["outcome"] != NO_VERDICT:
+                        found[errand] = from_json(written["result"])
         return found
 
     def forget(self) -> None:
@@ -104,42 +109,45 @@ class Proof:
     def _file(self) -> Path:
         return self.out / "results.jsonl"
 
-    def _key(self, subject: Subject) -> str:
-        return hashlib.sha256(repr((self._state, subject, self.whole)).encode()).hexdigest()[:16]
+    def _key(self, errand: Errand) -> str:
+        return hashlib.sha256(repr((self.state, errand)).encode()).hexdigest()[:16]
 
-    def _keep(self, subject: Subject, result: Result) -> None:
+    def _keep(self, errand: Errand, result: Result) -> None:
+        # A line that a kill cut off must not swallow this one.
+        broken = self._file.exists() and not self._file.read_bytes().endswith(b"\n")
         with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"key": self._key(subject), "result": as_json(result)}) + "\n")
+            file.write("\n" if broken else "")
+            file.write(json.dumps({"key": self._key(errand), "result": as_json(result)}) + "\n")
 
     # -- running ----------------------------------------------------------------------------------------------------
 
-    def run(self, subjects: Sequence[Subject], workers: int, tell: Callable[[Result], None]) -> list[Result]:
+    def run(
+        self, errands: Sequence[Errand], workers: int, tell: Callable[[Errand, Result], None]
+    ) -> dict[Errand, Result]:
         """
-        Run the suite against each of *subjects*, *workers* at a time.
+        Run the suite on each of *errands*, *workers* at a time.
 
         Args:
             tell: Called with each result as it comes.
         """
-        self._nodes = self._collect()
-        results = []
-        # What takes longest comes first, so that no worker is left alone with it at the end.
-        order = sorted(subjects, key=lambda subject: ("constant", "variation", "fault").index(subject.kind))
+        self._nodes = self._nodes or self._collect()
+        results = {}
+        order = sorted(
+            errands, key=lambda errand: (not errand.whole, not errand.wide, _ORDER.index(errand.subject.kind))
+        )
         with ThreadPoolExecutor(workers) as pool:
-            pending: dict[Future[Result], Subject] = {pool.submit(self._examine, one): one for one in order}
+            pending: dict[Future[Result], Errand] = {pool.submit(self._examine, one): one for one in order}
             try:
                 while pending:
                     finished, _ = wait(pending, return_when=FIRST_COMPLETED)
                     for future in finished:
-                        subject = pending.pop(future)
-                        result = future.result()
-                        self._keep(subject, result)
-                        results.append(result)
-                        tell(result)
+                        errand = pending.pop(future)
+                        results[errand] = future.result()
+                        self._keep(errand, results[errand])
+                        tell(errand, results[errand])
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
-                self._stopped.set()
-                for process in list(self._running):
-                    process.send_signal(signal.SIGTERM)
+                self._runs.stop()
                 raise
         return results
 
@@ -159,68 +167,41 @@ class Proof:
             raise RunError(f"{self.root}: pytest does not collect {missing[0]}; try: pytest --collect-only -q")
         return nodes
 
-    def _examine(self, subject: Subject) -> Result:
-        cases = chosen(subject, self.cases, whole=self.whole)
-        folder = self.out / subject.name
+    def _examine(self, errand: Errand) -> Result:
+        """
+        The result of *errand*. A fault that nothing finds is run again with every case.
+
+        So what is said to survive survives the whole suite.
+        """
+        subject = errand.subject
+        cases = chosen(subject, self.cases, whole=errand.whole, wide=errand.wide)
+        apart = "whole" if errand.whole else "wide" if errand.wide else "."
+        result = dataclasses.replace(self._run(subject, cases, self.out / apart / subject.name), wide=errand.wide)
+        if result.outcome == SURVIVED and not result.whole:
+            again = self._run(subject, self.cases, self.out / subject.name)
+            result = dataclasses.replace(again, seconds=round(result.seconds + again.seconds, 1))
+        return result
+
+    def _run(self, subject: Subject, cases: Sequence[Case], folder: Path) -> Result:
+        whole = len(cases) == len(self.cases)
+        limit = LIMIT_S[subject.kind] * (2 if whole and subject.kind != CONSTANT else 1)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         selection: list[str] = []
-        if len(cases) < len(self.cases):
+        if not whole:
             (folder / "cases.txt").write_text("".join(f"{self._nodes[case.id]}\n" for case in cases), encoding="utf-8")
             selection = [f"@{folder / 'cases.txt'}"]
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--runs={folder}"]
         # What is known of the mock is no excuse here.
-        command += [f"--deviations={os.devnull}", *selection]
+        arguments = ["-q", "-p", "no:cacheprovider", f"--runs={folder}", f"--deviations={os.devnull}", *selection]
+        environ = _environ({"GRAPHMOCK_OPTIONS": subject.options})
         started = time.monotonic()
-        with (folder / "output.txt").open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603 - our own interpreter
-                command, cwd=self.root, env=_environ({"GRAPHMOCK_OPTIONS": subject.options}),
-                stdout=output, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-            self._running.add(process)
-            try:
-                status = self._ended(process, LIMIT_S[subject.kind])
-            finally:
-                self._running.discard(process)
-        result = examine(subject, cases, _lines(folder), status, time.monotonic() - started)
+        status = self._runs.run(arguments, environ, folder / "output.txt", limit)
+        lines, seconds = _lines(folder), time.monotonic() - started
+        unreachable = status == _BAD_INPUT and _NO_ANSWER in (folder / "output.txt").read_text(errors="replace")
+        result = examine(subject, cases, lines, status, seconds, whole=whole, unreachable=unreachable)
         if status not in {0, 1, 5, 10, 12} and result.reason and not result.cases:
             result = dataclasses.replace(result, reason=f"{result.reason}: {_last_words(folder / 'output.txt')}")
         return result
-
-    def _ended(self, process: subprocess.Popen[bytes], limit: float) -> int | None:
-        """The exit status, None where the run had to be stopped: first as a person would, so that it clears up."""
-        if self._stopped.is_set():
-            process.send_signal(signal.SIGTERM)
-        try:
-            return process.wait(limit)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(_CLEARING_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        return None
-
-    # -- the end ----------------------------------------------------------------------------------------------------
-
-    def write(self, results: Sequence[Result], seconds: float, workers: int) -> Path:
-        """Write ``proof.json``, whole or not at all."""
-        path = self.out / "proof.json"
-        content = {
-            "holds": holds(results),
-            "summary": summary(results),
-            "whole": self.whole,
-            "workers": workers,
-            "seconds": round(seconds, 1),
-            "results": [as_json(result) for result in results],
-        }
-        handle, name = tempfile.mkstemp(dir=self.out, prefix=".proof.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1)
-            file.write("\n")
-        Path(name).replace(path)
-        return path
 
 
 def catalogue() -> tuple[Subject, ...]:
@@ -236,24 +217,6 @@ def catalogue() -> tuple[Subject, ...]:
         said = (listed.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise RunError(f"graphmock faults --json: {said}; install the project with its mock")
     return read_catalogue(listed.stdout)
-
-
-def select(subjects: Sequence[Subject], faults: Sequence[str], variations: Sequence[str]) -> list[Subject]:
-    """
-    The subjects named, all where none is.
-
-    Raises:
-        GraphCancelError: A name nobody knows, with the nearest known one.
-    """
-    for option, names, kinds in (("fault", faults, {"fault", "constant"}), ("vary", variations, {"variation"})):
-        known = [subject.name for subject in subjects if subject.kind in kinds]
-        for name in names:
-            if name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                hint = f"did you mean {near[0]}?" if near else "graphmock faults lists them"
-                raise GraphCancelError(f"--{option} {name}: unknown; {hint}")
-    wanted = {*faults, *variations}
-    return [subject for subject in subjects if not wanted or subject.name in wanted]
 
 
 def _lines(folder: Path) -> list[dict[str, Any]]:
@@ -282,9 +245,8 @@ def _environ(changes: Mapping[str, str]) -> dict[str, str]:
 def _fingerprint(root: Path) -> str:
     """What a result depends on: sources, contracts, tests, interpreter and libraries."""
     digest = hashlib.sha256(sys.version.encode())
-    for name in _LIBRARIES:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            digest.update(f"{name}={importlib.metadata.version(name)}\n".encode())
+    installed = {f"{one.name}={one.version}\n" for one in importlib.metadata.distributions()}
+    digest.update("".join(sorted(installed)).encode())
     for path in _files(root):
         digest.update(f"{path.relative_to(root)}\0".encode())
         digest.update(path.read_bytes())
@@ -293,4 +255,5 @@ def _fingerprint(root: Path) -> str:
 
 def _files(root: Path) -> Iterator[Path]:
     for pattern in _SOURCES:
-        yield from sorted(path for path in root.glob(pattern) if path.is_file())
+        found = (path for path in root.glob(pattern) if path.is_file() and path.suffix not in {".pyc", ".pyo"})
+        yield from sorted(found)

@@ -20,7 +20,11 @@ from pathlib import Path
 import pytest
 from harness import ROOT
 
+from graphcancel.combining import combine, paired, pairs
+from graphcancel.contract import load_contracts
 from graphcancel.prove import catalogue
+from graphcancel.published import AGAIN, digest, published
+from graphcancel.sampling import STRUCK, chosen
 from graphcancel.verdict import CHECKS
 
 SUBJECTS = catalogue()
@@ -29,14 +33,14 @@ VARIATIONS = [subject for subject in SUBJECTS if subject.kind == "variation"]
 CONSTANTS = [subject for subject in SUBJECTS if subject.kind == "constant"]
 
 # One of each way to be wrong or different: an answer, one route, one version, an effect, a text, a refusal, a token, a
-# batch, a booking; ids, lags, pages, lost answers.
+# batch, a booking, one call of twenty; ids, lags, pages, lost answers, several at once.
 SAMPLE = {
     "--fault": (
         "status-one-route-200", "no-mail-beta", "sibling-gone", "comment-mangled", "organizer-path-open",
         "unauthorised-has-effect", "batch-without-effect", "staff-not-told", "decoy-copies-cancelled",
-        "always-202", "always-reset",
+        "status-rarely-200", "always-202", "always-reset",
     ),
-    "--vary": ("ids-with-slash", "effects-late", "lost-answers", "organizer-also-told", "no-batch"),
+    "--vary": ("ids-with-slash", "effects-late", "lost-answers", "organizer-also-told", "no-batch", combine(SUBJECTS)[-1].name),
 }  # fmt: skip
 
 
@@ -63,11 +67,12 @@ def written(out: Path) -> dict:
 
 def test_there_are_faults_variations_and_constants_enough():
     """
-    At least sixty faults, twenty-five variations and ten constant answers, each with a name of its own.
+    At least 120 faults, 40 variations and ten constant answers, each with a name of its own; some faults strike rarely.
     """
-    assert (len(FAULTS) >= 60, len(VARIATIONS) >= 25, len(CONSTANTS) >= 10) == (True, True, True)
+    assert (len(FAULTS) >= 120, len(VARIATIONS) >= 40, len(CONSTANTS) >= 10) == (True, True, True)
     assert max(Counter(subject.name for subject in SUBJECTS).values()) == 1
     assert all(subject.changes for subject in SUBJECTS)
+    assert sum(1 for subject in FAULTS if subject.once_in > 1) >= 5
 
 
 @pytest.mark.parametrize("subject", FAULTS, ids=lambda item: item.name)
@@ -78,6 +83,27 @@ def test_a_fault_says_who_has_to_find_it(subject, cases):
     assert [case for case in cases if subject.expects(case)]
     for pattern in subject.caught_by:
         assert any(fnmatchcase(case.id, pattern.removeprefix("!")) for case in cases), pattern
+
+
+@pytest.mark.parametrize(
+    "subject", [one for one in FAULTS if one.once_in > 1] or [None], ids=lambda item: item and item.name
+)
+def test_a_rare_fault_has_the_calls_to_strike(subject, cases):
+    """
+    There are cases enough that have to find it for it to strike several times over.
+    """
+    assert subject is None or sum(1 for case in cases if subject.expects(case)) >= STRUCK * subject.once_in
+
+
+def test_every_two_variations_that_can_go_together_do():
+    """
+    In ten sets at the most; what excludes each other are variations there are.
+    """
+    sets = combine(SUBJECTS)
+
+    assert paired(sets) == pairs(VARIATIONS)
+    assert len(sets) <= 10
+    assert {name for one in VARIATIONS for name in one.excludes} <= {one.name for one in VARIATIONS}
 
 
 @pytest.mark.parametrize("subject", [*VARIATIONS, *CONSTANTS], ids=lambda item: item.name)
@@ -138,11 +164,12 @@ def test_what_it_prints_is_what_it_writes(sampled):
     """
     done, out = sampled
 
-    assert "faults: 9; killed by the named clause 9 (100 %), killed otherwise 0, survived 0" in done.stdout
+    assert "faults: 10; killed by the named clause 10 (100 %), killed otherwise 0, survived 0" in done.stdout
     assert "variations: 5; false alarms 0, blind 0" in done.stdout
+    assert "variations together: 1 set with " in done.stdout
     assert "constant answers: 2; fooled by 0" in done.stdout
     assert done.stderr == ""
-    assert len(list(out.glob("*/output.txt"))) == 16
+    assert len(list(out.glob("*/output.txt"))) == 18
     assert list(out.glob("no-batch/*/run.jsonl"))
 
 
@@ -182,9 +209,45 @@ def test_a_killed_proof_goes_on_where_it_was(tmp_path):
     assert {item["name"] for item in written(tmp_path)["results"]} == {"always-reset", "always-500", "status-200"}
 
 
-def test_a_blunted_suite_fails_the_proof(tmp_path):
+# Each clause with the line that names its check. Of the second, all faults are found by other clauses too.
+NEEDED = "organizer.sentence", '    "organizer.sentence": answers.sentence,\n'
+REDUNDANT = "request-body.optional", '    "request-body.optional": answers.accepted,\n'
+
+
+def breaking(*clauses: str) -> list[str]:
+    """The options that name every fault which breaks one of *clauses*."""
+    return [word for one in FAULTS if one.breaks in clauses for word in ("--fault", one.name)]
+
+
+@pytest.fixture(scope="module")
+def weighed(tmp_path_factory) -> dict:
+    """The proof of two clauses, with what settles whether they are needed."""
+    out = tmp_path_factory.mktemp("weighed")
+    done = prove(*breaking(NEEDED[0], REDUNDANT[0]), "--sample", "1", "-j", "4", f"--out={out}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return written(out)
+
+
+def test_what_is_needed_is_settled_by_every_kind_of_case(weighed, cases):
     """
-    Where the check of a clause is taken out of the suite, the fault it was there for survives, and the proof says so.
+    One clause has a fault that no other clause finds in any kind of case; of the other, somebody else finds each.
+    """
+    assert (list(weighed["redundant"]), list(weighed["needed"]), weighed["unsettled"]) == (
+        [REDUNDANT[0]], [NEEDED[0]], {},
+    )  # fmt: skip
+    assert weighed["redundant"][REDUNDANT[0]]
+    needed_by = weighed["needed"][NEEDED[0]]
+    wide = [item for item in weighed["sampled"] if item["wide"] and item["name"] == needed_by]
+    subject = next(one for one in FAULTS if one.name == needed_by)
+    few, many = (len(chosen(subject, cases, wide=wide)) for wide in (False, True))
+    assert few < many
+    assert [(item["cases"], item["collateral"]) for item in wide] == [(many, {})]
+    assert not [item for item in weighed["sampled"] if item["differences"]]
+
+
+def test_a_suite_without_a_check_does_as_was_predicted(weighed, tmp_path):
+    """
+    Without the needed clause's check its fault survives every case; without the redundant one's, others find its faults.
     """
     project = tmp_path / "project"
     for name in ("src", "contracts", "tests/contract"):
@@ -192,18 +255,57 @@ def test_a_blunted_suite_fails_the_proof(tmp_path):
     for name in ("conftest.py", "pyproject.toml"):
         shutil.copy(ROOT / name, project / name)
     module = project / "src" / "graphcancel" / "verdict.py"
-    sharp = module.read_text(encoding="utf-8")
-    blunt = sharp.replace('"response.status": answers.documented_status', '"response.status": answers.accepted')
-    assert blunt != sharp
-    module.write_text(blunt, encoding="utf-8")
+    text = module.read_text(encoding="utf-8")
+    for _, line in (NEEDED, REDUNDANT):
+        assert text.count(line) == 1
+        text = text.replace(line, "")
+    module.write_text(text, encoding="utf-8")
+    needed_by = weighed["needed"][NEEDED[0]]
+    options = [*breaking(REDUNDANT[0]), "--fault", needed_by, "--fault", "body-json"]
 
-    done = prove("--fault", "status-200", "--fault", "body-json", root=project, PYTHONPATH=str(project / "src"))
+    done = prove(*options, root=project, PYTHONPATH=str(project / "src"))
 
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "status-200: survived" in done.stdout
+    assert f"{needed_by}: survived" in done.stdout
     assert "the proof FAILS" in done.stdout
-    found = {item["name"]: item["outcome"] for item in written(project / "proof")["results"]}
-    assert found == {"status-200": "survived", "body-json": "killed"}
+    results = written(project / "proof")["results"]
+    assert {item["name"]: item["outcome"] for item in results} == {
+        needed_by: "survived", "body-json": "killed",
+        **{one.name: "killed otherwise" for one in FAULTS if one.breaks == REDUNDANT[0]},
+    }  # fmt: skip
+    stand_ins = set(weighed["redundant"][REDUNDANT[0]])
+    assert all(stand_ins & set(item["findings"]) for item in results if item["outcome"] == "killed otherwise")
+    assert [item["whole"] for item in results if item["name"] == needed_by] == [True]
+
+
+def test_an_interrupted_proof_says_one_line(tmp_path):
+    """
+    Ctrl-C ends the runs that are going, and what is done is kept.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-m", "graphcancel", "prove", "--fault", "always-silent", "-j", "1", f"--out={tmp_path}"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "always-silent" / "output.txt").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)
+
+    assert said == ("", "graphcancel: interrupted; what is done is kept\n")
+    assert process.returncode == 2
+
+
+# -- what is published ---------------------------------------------------------------------------------------------
+
+
+def test_the_published_table_is_about_this_catalogue_and_these_clauses():
+    """
+    Its digest is that of the catalogue and the contracts' clauses; whether its counts are still so, the proof checks.
+    """
+    about = digest((*SUBJECTS, *combine(SUBJECTS)), load_contracts(ROOT / "contracts"))
+
+    assert published(ROOT / "README.md")[1] == about, f"make it anew: {AGAIN} README.md"
 
 
 @pytest.mark.parametrize(
@@ -213,6 +315,19 @@ def test_a_blunted_suite_fails_the_proof(tmp_path):
         (["--vary", "no-mail"], 4, "--vary no-mail: unknown; "),
         (["-j", "0"], 2, "at least 1"),
         (["-j", "many"], 2, "invalid"),
+        (["--sample", "-1"], 2, "0 for none, or more"),
+        (
+            ["--table", "README.md", "--fault", "no-mail"],
+            4,
+            "--table: publishes the proof of everything; leave out --fault",
+        ),
+        (
+            ["--check", "README.md", "--sample", "0"],
+            4,
+            "--check: publishes the proof of everything; leave out --sample",
+        ),
+        (["--check", "ARCHITECTURE.md"], 4, "ARCHITECTURE.md: holds 0 tables of a proof"),
+        (["--check", "none.md"], 4, "none.md: cannot be read"),
     ],
 )
 def test_bad_words_are_answered_with_a_line(options, status, message):
