@@ -6,67 +6,70 @@ round the mock is given as many meetings with two attendees as will be cancelled
 each was cancelled and everybody mailed. Prism plays the contract of the same page and keeps no state, so it has nothing
 to prepare. It runs twice: as it starts by itself, and with its log turned off, which makes it faster.
 
-    python benches/cancel_rate.py [--prism PATH] [--rounds N] [--calls N] [--json]
-
 Prism is never fetched: `npm install --prefix DIR @stoplight/prism-cli@5` puts it at `DIR/node_modules/.bin/prism`.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import http.client
 import json
-import os
+import re
 import selectors
-import shutil
-import signal
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
+from benches.bench import Bench, BenchError, Round, Row, Scale
+from benches.running import ROOT, environment, mock
+
 CONTRACT = ROOT / "contracts" / "event-cancel.v1.0.yaml"
 GUESTS = ("attendee@contoso.example", "second@contoso.example")
 CONNECTIONS = (1, 8)
-# What Prism is called here, and the options that make it so.
-PRISMS = {"prism": (), "prism, log off": ("-v", "silent")}
+# What Prism is called in a row's name, and the options that make it so.
+PRISMS = {"prism": (), "quiet": ("-v", "silent")}
 GOAL = 3.0
 START_S = 60
+ANSWER_S = 30
+CALLS, FEW_CALLS = 1000, 100
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Server:
     """A server under load, and the token it wants."""
 
-    name: str
     port: int
     token: str
 
 
 @contextlib.contextmanager
-def mock() -> Iterator[Server]:
-    """Run the mock."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "graphmock", "serve", "--write-target", folder]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            port = int(process.stdout.readline().rpartition(":")[2])
-            lines = (Path(folder) / "target.env").read_text(encoding="utf-8").splitlines()
-            token = dict(line.split("=", 1) for line in lines)["GRAPH_ORGANIZER_TOKEN"]
-            try:
-                yield Server("mock", port, token)
-            finally:
-                process.terminate()
+def arrange(scale: Scale) -> Iterator[Round]:
+    """Start the mock, and Prism in both ways."""
+    count = FEW_CALLS if scale.quick else CALLS
+    with contextlib.ExitStack() as stack:
+        started = stack.enter_context(mock())
+        ours = Server(started.port, started.token)
+        theirs = {name: stack.enter_context(prism(scale.prism, name)) for name in PRISMS} if scale.prism else {}
+
+        def measure() -> Mapping[str, float]:
+            found: dict[str, float] = {}
+            for connections in CONNECTIONS:
+                own = found[f"mock-{connections}"] = cancelled(ours, count, connections)
+                for name, server in theirs.items():
+                    other = rate(server, calls(server, ["A" * 151 + "="] * count), connections)
+                    found[f"{name}-{connections}"] = other
+                    found[f"ratio-{name}-{connections}"] = own / other
+            return found
+
+        yield measure
 
 
 @contextlib.contextmanager
@@ -82,16 +85,37 @@ def prism(program: str, name: str) -> Iterator[Server]:
         free.close()
         file = Path(folder) / "openapi.json"
         file.write_text(json.dumps(plain), encoding="utf-8")
-        command = [program, "mock", str(file), "-p", str(port), *PRISMS[name]]
+        command = [sys.executable, "-m", "benches.tied", program, "mock", str(file), "-p", str(port), *PRISMS[name]]
+        # It ends when the pipe to it is closed.
         with subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+            env=environment({}),
         ) as process:
-            try:
-                _wait_for(port, process)
-                yield Server(name, port, "any")
-            finally:
-                # Prism may run as a child of its command.
-                os.killpg(process.pid, signal.SIGKILL)
+            _wait_for(port, process, program)
+            yield Server(port, "any")
+
+
+def version(scale: Scale) -> dict[str, str]:
+    """
+    Prism's version, nothing where it is not at hand.
+
+    Raises:
+        BenchError: It does not say.
+    """
+    if not scale.prism:
+        return {}
+    asked = [scale.prism, "--version"]
+    try:
+        told = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=START_S).stdout.strip()
+    except (OSError, subprocess.SubprocessError) as error:
+        raise BenchError(f"{error}; install Prism again, or leave --prism out") from None
+    if not re.fullmatch(r"\d[\w.+-]*", told):
+        raise BenchError(f"{' '.join(asked)}: gives no version; install Prism again, or leave --prism out")
+    return {"Prism": told}
 
 
 def _without_extensions(value: Any) -> Any:
@@ -100,35 +124,43 @@ def _without_extensions(value: Any) -> Any:
     return [_without_extensions(one) for one in value] if isinstance(value, list) else value
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(port: int, process: subprocess.Popen[bytes], program: str) -> None:
     until = time.monotonic() + START_S
     while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.1)
-    sys.exit("cancel_rate: Prism did not start; try its command by hand")
+    raise BenchError(f"{program}: Prism did not start; try: {program} mock {CONTRACT.relative_to(ROOT)}")
 
 
 def meetings(server: Server, count: int) -> list[str]:
-    """Make meetings and give their ids; the calls of a batch are the quickest way."""
+    """
+    Make meetings and give their ids; the calls of a batch are the quickest way.
+
+    Raises:
+        BenchError: The mock makes none.
+    """
     moment = {"dateTime": "2035-05-07T10:00:00", "timeZone": "UTC"}
     guests = [{"emailAddress": {"address": address}} for address in GUESTS]
     event = {"subject": "Rate", "start": moment, "end": moment, "attendees": guests}
     single = {"method": "POST", "url": "/me/events", "headers": {"Content-Type": "application/json"}, "body": event}
     headers = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
-    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=ANSWER_S)
     made: list[str] = []
     while len(made) < count:
         requests = [{**single, "id": str(number)} for number in range(min(20, count - len(made)))]
         connection.request("POST", "/v1.0/$batch", json.dumps({"requests": requests}), headers)
-        made += [one["body"]["id"] for one in json.load(connection.getresponse())["responses"]]
+        answers = json.load(connection.getresponse())["responses"]
+        if any(one["status"] != 201 for one in answers):
+            raise BenchError(f"the mock: makes no meetings, answers {[one['status'] for one in answers]}")
+        made += [one["body"]["id"] for one in answers]
     connection.close()
     return made
 
 
 def counted(server: Server) -> tuple[int, int]:
     """Say how many meetings were cancelled and how many mails sent so far."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=ANSWER_S)
     connection.request("GET", "/_mock/counts")
     found = json.load(connection.getresponse())
     connection.close()
@@ -144,11 +176,17 @@ def calls(server: Server, ids: list[str]) -> list[bytes]:
 
 
 def rate(server: Server, requests: list[bytes], connections: int) -> float:
-    """Send all requests, each connection its next one when the last was answered; give calls per second."""
+    """
+    Send all requests, each connection its next one when the last was answered; give calls per second.
+
+    Raises:
+        BenchError: One was not accepted, or not answered in time.
+    """
     waiting = iter(requests)
     with contextlib.ExitStack() as stack:
         chosen = stack.enter_context(selectors.DefaultSelector())
-        opened = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(connections)]
+        place = ("127.0.0.1", server.port)
+        opened = [stack.enter_context(socket.create_connection(place, ANSWER_S)) for _ in range(connections)]
         for connection in opened:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             chosen.register(connection, selectors.EVENT_READ, connection)
@@ -157,7 +195,10 @@ def rate(server: Server, requests: list[bytes], connections: int) -> float:
             connection.sendall(next(waiting))
         left = len(requests)
         while left:
-            for key, _ in chosen.select():
+            ready = chosen.select(ANSWER_S)
+            if not ready:
+                raise BenchError(f"port {server.port}: no answer in {ANSWER_S} s, {left} of {len(requests)} left")
+            for key, _ in ready:
                 _accepted(key.data)
                 left -= 1
                 following = next(waiting, None)
@@ -171,9 +212,11 @@ def _accepted(connection: socket.socket) -> None:
     answer = connection.recv(65536)
     while not _whole(answer):
         more = connection.recv(65536)
-        assert more, answer
+        if not more:
+            raise BenchError(f"a cancel: the connection was closed after {len(answer)} bytes of its answer")
         answer += more
-    assert answer.startswith(b"HTTP/1.1 202 "), answer
+    if not answer.startswith(b"HTTP/1.1 202 "):
+        raise BenchError(f"a cancel: was answered {answer.partition(b' ')[2][:3].decode('latin-1')}, not 202")
 
 
 def _whole(answer: bytes) -> bool:
@@ -183,65 +226,35 @@ def _whole(answer: bytes) -> bool:
 
 
 def cancelled(server: Server, count: int, connections: int) -> float:
-    """Time one round against the mock, and see that it did what it said."""
+    """
+    Time one round against the mock, and see that it did what it said.
+
+    Raises:
+        BenchError: It did not.
+    """
     ids, before = meetings(server, count), counted(server)
     found = rate(server, calls(server, ids), connections)
     after = counted(server)
-    assert (after[0] - before[0], after[1] - before[1]) == (count, len(GUESTS) * count)
+    done = (after[0] - before[0], after[1] - before[1])
+    if done != (count, len(GUESTS) * count):
+        raise BenchError(f"the mock: accepted {count} cancels, but made {done[0]} and sent {done[1]} mails")
     return found
 
 
-def measure(options: argparse.Namespace, program: str | None) -> list[dict[str, Any]]:
-    """Run all rounds; one row per number of connections."""
-    found: list[dict[str, Any]] = []
-    with contextlib.ExitStack() as stack:
-        ours = stack.enter_context(mock())
-        theirs = [stack.enter_context(prism(program, name)) for name in PRISMS] if program else []
-        for connections in CONNECTIONS:
-            rates: dict[str, list[float]] = {server.name: [] for server in (ours, *theirs)}
-            # The first round warms all up and does not count.
-            for number in range(options.rounds + 1):
-                round_ = {ours.name: cancelled(ours, options.calls, connections)}
-                for server in theirs:
-                    requests = calls(server, ["A" * 151 + "="] * options.calls)
-                    round_[server.name] = rate(server, requests, connections)
-                if number:
-                    for name, value in round_.items():
-                        rates[name].append(value)
-            middle = {name: statistics.median(values) for name, values in rates.items()}
-            ratios = {server.name: middle["mock"] / middle[server.name] for server in theirs}
-            found.append({"connections": connections, "rates": rates, "ratios": ratios})
-    return found
+def _rows() -> Iterator[Row]:
+    for connections in CONNECTIONS:
+        over = f"{connections} connection{'s' if connections > 1 else ''}"
+        yield Row(
+            f"ratio-prism-{connections}",
+            f"cancels a second: the mock ÷ Prism as it starts by itself, {over}",
+            "ratio",
+            least=GOAL,
+            needs="Prism",
+        )
+        yield Row(f"ratio-quiet-{connections}", f"the mock ÷ Prism with its log off, {over}", "ratio", needs="Prism")
+        yield Row(f"mock-{connections}", f"the mock, effects included, {over}", "calls/s")
+        yield Row(f"prism-{connections}", f"Prism as it starts by itself, {over}", "calls/s", needs="Prism")
+        yield Row(f"quiet-{connections}", f"Prism with its log off, {over}", "calls/s", needs="Prism")
 
 
-def main() -> None:
-    """Print the rates and their ratio."""
-    parser = argparse.ArgumentParser(description="cancel calls per second of the mock and of Prism")
-    parser.add_argument("--prism", metavar="PATH", help="Prism's command; default: prism on PATH")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds that count (default %(default)s)")
-    parser.add_argument("--calls", type=int, default=1000, help="calls in a round (default %(default)s)")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    options = parser.parse_args()
-    program = shutil.which(options.prism or "prism")
-    if options.prism and program is None:
-        sys.exit(f"cancel_rate: {options.prism} is no command; install Prism or leave --prism out")
-    rows = measure(options, program)
-    if options.json:
-        print(json.dumps(rows))
-        return
-    for row in rows:
-        place = f"{row['connections']} connection(s)"
-        for name, rates in row["rates"].items():
-            print(f"{place}  {name:14}  {_spread(rates)} calls/s")
-        for name, ratio in row["ratios"].items():
-            print(f"{place}  mock / {name}: {ratio:.2f} (goal: at least {GOAL:.0f} of Prism as it starts)")
-    if program is None:
-        print("Prism was not found, so there is nothing to compare with; name it with --prism")
-
-
-def _spread(rates: list[float]) -> str:
-    return f"median {statistics.median(rates):6.0f}, {min(rates):6.0f} to {max(rates):6.0f}"
-
-
-if __name__ == "__main__":
-    main()
+CANCEL_RATE = Bench("cancel-rate", tuple(_rows()), rounds=3, minutes=1, arrange=arrange, warm=True, against=version)

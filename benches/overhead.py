@@ -1,88 +1,86 @@
 """
-What the suite costs above its own requests.
+What the suite costs above its own requests, and how many those are.
 
 A full run against the mock, start-up and reports included, is timed against a bare keep-alive loop of `requests` that
-sends the very same exchanges to a mock of the same seed. Machines are noisy: both are run in turns, the ratio counts.
-
-    python benches/overhead.py [ROUNDS]
+sends the same requests in the same order to a mock of the same seed, and must get the same statuses.
 """
 
 from __future__ import annotations
 
-import os
+import contextlib
 import pickle
-import statistics
-import subprocess
-import sys
-import tempfile
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import requests
 
-ROOT = Path(__file__).resolve().parents[1]
-SEED = ["--seed", "7"]
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+from benches.bench import Bench, BenchError, Round, Row, Scale
+from benches.running import QUICK_EVERY, mock, suite
+
+SEED = ("--seed", "7")
+ANSWER_S = 30
 
 
-def suite(folder: Path, *options: str) -> float:
-    """Seconds of a full run as a user sees it."""
-    environ = os.environ | {"GRAPHMOCK_OPTIONS": " ".join(SEED), "PYTHONPATH": str(ROOT / "benches")}
-    environ |= {"PYTHONDONTWRITEBYTECODE": "", "BENCH_REQUESTS": str(folder / "requests")}
-    started = time.perf_counter()
-    done = subprocess.run(
-        [*PYTEST, "--runs", str(folder / "runs"), *options],
-        cwd=ROOT,
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    seconds = time.perf_counter() - started
-    if done.returncode:
-        sys.exit(done.stdout[-2000:] + done.stderr[-2000:])
+@contextlib.contextmanager
+def arrange(scale: Scale) -> Iterator[Round]:
+    """Run once to learn what a run sends."""
+    every = QUICK_EVERY if scale.quick else 1
+    seeded = {"GRAPHMOCK_OPTIONS": " ".join(SEED)}
+    sent = scale.folder / "requests"
+    suite(scale.folder, every=every, environ={**seeded, "BENCH_REQUESTS": str(sent)})
+
+    def measure() -> Mapping[str, float]:
+        run = suite(scale.folder, every=every, environ=seeded)
+        bare = loop(sent)
+        return {
+            "ratio": run.seconds / bare,
+            "run": run.seconds,
+            "loop": bare,
+            "requests": run.requests / run.cases,
+        }
+
+    yield measure
+
+
+def loop(file: Path) -> float:
+    """
+    Seconds of the requests kept in *file*, one after the other.
+
+    Raises:
+        BenchError: The mock answered one of them otherwise than in the run, so what is compared is not the same.
+    """
+    sent = pickle.loads(file.read_bytes())  # noqa: S301 - written by this bench a moment ago
+    with mock(*SEED) as server, requests.Session() as session:
+        session.trust_env = False
+        started = time.perf_counter()
+        answered = []
+        for (method, url, headers, body), _ in sent:
+            target = server.url + url[url.index("/", len("http://")) :]
+            answer = session.request(
+                method, target, headers=headers, data=body, allow_redirects=False, timeout=ANSWER_S
+            )
+            answered.append(answer.status_code)
+        seconds = time.perf_counter() - started
+    pairs = zip(sent, answered, strict=True)
+    others = [f"{method} {before} then {now}" for ((method, *_), before), now in pairs if before != now]
+    if others:
+        raise BenchError(
+            f"the bare loop: {len(others)} of {len(sent)} requests were answered otherwise than in the run, "
+            f"the first {others[0]}; run it again, and if it stays, look for what the mock does not take from its seed"
+        )
     return seconds
 
 
-def loop(folder: Path) -> tuple[float, int]:
-    """Seconds of the same requests in a bare loop, and their number."""
-    sent = pickle.loads((folder / "requests").read_bytes())  # noqa: S301 - written by this bench a moment ago
-    command = [sys.executable, "-m", "graphmock", "serve", "--port", "0", *SEED]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        base = process.stdout.readline().split()[-1]
-        session = requests.Session()
-        session.trust_env = False
-        started = time.perf_counter()
-        failed = 0
-        for method, url, headers, body in sent:
-            parts = urlsplit(url)
-            target = base + parts.path + (f"?{parts.query}" if parts.query else "")
-            answer = session.request(method, target, headers=headers, data=body, allow_redirects=False)
-            failed += answer.status_code >= 500
-        seconds = time.perf_counter() - started
-        process.terminate()
-    assert not failed
-    return seconds, len(sent)
-
-
-def main() -> None:
-    """Print each round and the ratio."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        suite(folder, "-p", "recording_requests")
-        ratios = []
-        for _ in range(rounds):
-            whole = suite(folder)
-            bare, count = loop(folder)
-            ratios.append(whole / bare)
-            print(f"suite {whole:6.2f} s   bare loop {bare:6.2f} s   {count} requests   ratio {ratios[-1]:.2f}")
-        print(
-            f"ratio: median {statistics.median(ratios):.2f}, {min(ratios):.2f} to {max(ratios):.2f} (goal: at most 2)"
-        )
-
-
-if __name__ == "__main__":
-    main()
+OVERHEAD = Bench(
+    "overhead",
+    (
+        Row("ratio", "a full run against the mock ÷ a bare loop of the same requests", "ratio", most=2.0),
+        Row("run", "the run, start and reports included", "s"),
+        Row("loop", "the bare loop", "s"),
+        Row("requests", "requests for each case, everything counted", "requests", most=7.0),
+    ),
+    rounds=3,
+    minutes=1.8,
+    arrange=arrange,
+)

@@ -2,59 +2,70 @@
 How long a run takes at the pace of a tenant, against the least that pace allows.
 
 Each request is answered after a fifth of a second, as one of a tenant is; so *r* requests by *w* workers, each with one
-under way, take at least r · 0.2 / w seconds. The bench runs the suite and prints how far above that it stays; the goal
-is at most 1.25 times.
+under way, take at least r · 0.2 / w seconds. Start, collection and clearing up count in.
 
-    python benches/tenant_pace.py                    four workers, every case: four minutes
-    python benches/tenant_pace.py --workers 1 2 4 -k event-cancel.v1.0
+All cases by one worker would take 13 minutes. So one, two and four workers run every sixth case, in the order of the
+run, which keeps the mix of cases; what a run costs once weighs six times as much there.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import subprocess
-import sys
-import tempfile
-import time
-from pathlib import Path
+import contextlib
+from collections.abc import Iterator, Mapping
 
-ROOT = Path(__file__).parents[1]
+from benches.bench import Bench, Round, Row, Scale
+from benches.running import QUICK_EVERY, suite
+
+LATENCY_S = 0.2
 GOAL = 1.25
+PART = 6
+"""Of how many cases one is run where fewer than four workers are compared."""
 
 
-def measure(workers: int, latency: float, selected: str | None) -> tuple[float, int]:
-    """Seconds and requests of a run by *workers* processes."""
-    with tempfile.TemporaryDirectory() as runs:
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--runs={runs}"]
-        command += ["-n", str(workers)] if workers > 1 else []
-        command += ["-k", selected] if selected else []
-        environ = {**os.environ, "GRAPHMOCK_OPTIONS": f"--latency {latency}", "PYTHONPATH": str(ROOT / "src")}
-        started = time.monotonic()
-        done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
-        seconds = time.monotonic() - started
-        if done.returncode:
-            raise SystemExit(f"the run ended with {done.returncode}:\n{done.stdout[-2000:]}")
-        file = next(Path(runs).glob("*/run.jsonl"))
-        footer = json.loads(file.read_text(encoding="utf-8").splitlines()[-1])
-        return seconds, int(footer["requests"])
+def pace(scale: Scale, workers: int, every: int) -> float:
+    """Run one in *every* cases at a tenant's pace; how many times the least that takes."""
+    spread = ["-n", str(workers)] if workers > 1 else []
+    run = suite(scale.folder, *spread, every=every, environ={"GRAPHMOCK_OPTIONS": f"--latency {LATENCY_S}"})
+    return run.seconds / (run.requests * LATENCY_S / workers)
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--workers", type=int, nargs="+", default=[4])
-    parser.add_argument("--latency", type=float, default=0.2, metavar="SECONDS")
-    parser.add_argument("-k", default=None, metavar="EXPRESSION", help="only these cases, as for pytest")
-    options = parser.parse_args()
-    for workers in options.workers:
-        seconds, requests = measure(workers, options.latency, options.k)
-        least = requests * options.latency / workers
-        ratio = seconds / least
-        goal = f" (goal: at most {GOAL})" if workers == max(options.workers) else ""
-        print(f"{workers} workers: {requests} requests in {seconds:.0f} s, at least {least:.0f} s: {ratio:.2f}{goal}")
+@contextlib.contextmanager
+def arrange_part(scale: Scale) -> Iterator[Round]:
+    """Nothing is to be arranged."""
+    every = QUICK_EVERY if scale.quick else PART
+
+    def measure() -> Mapping[str, float]:
+        return {f"workers-{workers}": pace(scale, workers, every) for workers in (1, 2, 4)}
+
+    yield measure
 
 
-if __name__ == "__main__":
-    main()
+@contextlib.contextmanager
+def arrange_whole(scale: Scale) -> Iterator[Round]:
+    """Nothing is to be arranged."""
+
+    def measure() -> Mapping[str, float]:
+        return {"workers-4": pace(scale, 4, QUICK_EVERY if scale.quick else 1)}
+
+    yield measure
+
+
+TENANT_PART = Bench(
+    "tenant-part",
+    (
+        Row("workers-1", "every sixth case at 200 ms a request ÷ the least that allows, 1 worker", "ratio"),
+        Row("workers-2", "the same, 2 workers", "ratio"),
+        Row("workers-4", "the same, 4 workers", "ratio", most=GOAL),
+    ),
+    rounds=1,
+    minutes=4.5,
+    arrange=arrange_part,
+)
+
+TENANT_WHOLE = Bench(
+    "tenant-whole",
+    (Row("workers-4", "every case at 200 ms a request ÷ the least that allows, 4 workers", "ratio", most=GOAL),),
+    rounds=1,
+    minutes=4,
+    arrange=arrange_whole,
+)
