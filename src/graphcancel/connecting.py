@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import ssl
 import time
+from contextlib import AbstractContextManager
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry, create_urllib3_context
 
+from graphcancel.cutoff import Cutoff
 from graphcancel.errors import TargetError
 from graphcancel.tables import origin_of
 
@@ -42,7 +44,8 @@ class Connection(requests.Session):
         self.trust_env = False
         # A call "without token" must carry none, so no cookie of an earlier, authenticated answer either.
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = _Adapter(_context(ca_bundle), retries or Retry(0, read=False))
+        self._cutoff = Cutoff()
+        adapter = _Adapter(_context(ca_bundle), retries or Retry(0, read=False), self._cutoff)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
         self._proxied = proxied
@@ -50,6 +53,10 @@ class Connection(requests.Session):
         for name in ("urllib3", "msal"):
             # Their records carry URLs, and in them tenants and mailboxes.
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """Have what is sent inside, answer included, end in so many *seconds*; else it raises `requests.Timeout`."""
+        return self._cutoff.within(seconds)
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Nowhere: a redirect is the answer it is. requests would work out where it leads all the same."""
@@ -69,17 +76,21 @@ class Connection(requests.Session):
 class _Adapter(HTTPAdapter):
     """Makes connections that trust one bundle more; the usual ones are added by requests for each connection."""
 
-    def __init__(self, context: ssl.SSLContext | None, retries: Retry) -> None:
+    def __init__(self, context: ssl.SSLContext | None, retries: Retry, cutoff: Cutoff) -> None:
+        self._cutoff = cutoff
         self._trusting: dict[str, Any] = {} if context is None else {"ssl_context": context}
         super().__init__(max_retries=retries)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:  # noqa: FBT001, FBT002 - the library's own
         """Direct connections."""
         super().init_poolmanager(connections, maxsize, block, **{**kwargs, **self._trusting})
+        self._cutoff.oversee(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         """Connections by *proxy*."""
-        return super().proxy_manager_for(proxy, **kwargs, **self._trusting)
+        manager = super().proxy_manager_for(proxy, **kwargs, **self._trusting)
+        self._cutoff.oversee(manager)
+        return manager
 
 
 def _context(bundle: Path | None) -> ssl.SSLContext | None:

@@ -14,7 +14,7 @@ import base64
 import copy
 import json
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from graphcancel.exchange import JSON
-from graphcancel.generated import GENERATED, Generated, Sort
+from graphcancel.generated import Generated, Sort
 from graphcancel.scene import MADE_UP_ID
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ _PASSING: Final = st.fixed_dictionaries(
         ),
     },
 )
-_UNSAID: Final = st.sampled_from([{"Accept": "text/html"}, {"Accept": "image/png"}, {"Content-Encoding": "identity"}])
+_UNSAID: Final = st.sampled_from([("Accept", "text/html"), ("Accept", "image/png"), ("Content-Encoding", "identity")])
 
 
 def _headers(label: SearchStrategy[str]) -> SearchStrategy[tuple[tuple[str, str], ...]]:
@@ -275,16 +275,21 @@ def calls(sort: Sort, contract: Contract, template: str) -> SearchStrategy[Gener
     if sort == "undocumented":
         body = st.one_of(_against(contract, template), _odd(contract))
         return st.one_of(
-            st.builds(_departing(sort), st.just({}), payload=body, headers=_headers(_LABELS)),
-            st.builds(lambda call, more: _departing(sort)(more, call.payload, call.headers), plain, _UNSAID),
+            st.builds(Generated, st.just(sort), payload=body, headers=_headers(_LABELS)),
+            st.builds(
+                lambda call, more: Generated(sort, payload=call.payload, headers=(*call.headers, more)), plain, _UNSAID
+            ),
             plain.map(lambda call: Generated(sort, payload=call.payload)),
             plain.map(lambda call: Generated(sort, payload=call.payload, headers=call.headers, escaped=True)),
         )
     if sort == "not-json":
-        return st.builds(_departing(sort), st.just({}), payload=_not_json(contract), headers=_headers(_LABELS))
+        return st.builds(Generated, st.just(sort), payload=_not_json(contract), headers=_headers(_LABELS))
     if sort == "mislabelled":
-        labelled = _WRONG_LABELS.map(lambda label: {"Content-Type": label})
-        return st.builds(lambda call, more: _departing(sort)(more, call.payload), plain, labelled)
+        return st.builds(
+            lambda call, label: Generated(sort, payload=call.payload, headers=(("Content-Type", label),)),
+            plain,
+            _WRONG_LABELS,
+        )
     changed: dict[Sort, tuple[str, SearchStrategy[str]]] = {
         "no-token": ("authorization", st.just("")),
         "bad-token": ("authorization", _TOKENS),
@@ -293,14 +298,5 @@ def calls(sort: Sort, contract: Contract, template: str) -> SearchStrategy[Gener
     }
     part, values = changed[sort]
     return st.builds(
-        lambda call, value: Generated(sort, GENERATED, call.payload, call.headers, **{part: value}), plain, values
+        lambda call, value: Generated(sort, payload=call.payload, headers=call.headers, **{part: value}), plain, values
     )
-
-
-def _departing(sort: Sort) -> Callable[..., Generated]:
-    def call(
-        more: Mapping[str, str], payload: bytes | None = None, headers: tuple[tuple[str, str], ...] = ()
-    ) -> Generated:
-        return Generated(sort, payload=payload, headers=(*headers, *more.items()))
-
-    return call

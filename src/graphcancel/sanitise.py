@@ -18,6 +18,9 @@ from graphcancel.vocabulary import HARMLESS, NUMBERS, SEGMENTS, WORD, is_code, i
 _QUERY: Final = frozenset("$top $skip $skiptoken $filter $select $orderby startdatetime enddatetime start end".split())
 _ADDRESS: Final = re.compile(r"[^\s@<>(),;]+@[^\s@<>(),;]+")
 
+# A CI runner takes these for the beginning of a command, wherever a line happens to be broken.
+_COMMAND: Final = re.compile(r"::|##\[")
+
 _READ: Final = 4000
 CUT: Final = "…"
 """What a text ends with that was cut off."""
@@ -63,7 +66,7 @@ class Sanitiser:
             lambda found: found[0] if is_harmless(found[0], self._words) else "[…]",
             NUMBERS.sub("[…]", _ADDRESS.sub("[…]", text)),
         )
-        shown = re.sub(r"(?:\[…\][\W_]?){2,}", "[…] ", shown).strip()
+        shown = re.sub(r"(?:\[…\][\W_]?){2,}", "[…] ", _COMMAND.sub("[…]", shown)).strip()
         return shown[:limit] + (CUT if len(shown) > limit else "")
 
     def code(self, code: object) -> str:

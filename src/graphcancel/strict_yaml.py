@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from graphcancel.errors import ContractError
+from graphcancel.reading import WRITTEN, text_within
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ def read_yaml(path: Path) -> Any:
         ContractError: The file cannot be read as such.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_within(path, WRITTEN)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8"
         msg = f"{label(path)}: cannot be read ({reason}); restore it"

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from graphcancel.targetfile import Description
 
 _BATCH_LIMIT: Final = 20
+_CLOSED_IN_A_ROW: Final = 2
 _UNSERVED: Final = frozenset({400, 401, 403, 404, 405, 410, 501})
 _HEADERS: Final = {
     "Accept": "application/json",
@@ -128,8 +129,8 @@ class Target:
         """
         Send *request*: the call under test once, any other again while the target asks to wait.
 
-        A read whose connection was closed is sent once more (RFC 9110, 9.2.2): a server may close a kept connection
-        just as it is used again.
+        A read whose connection was closed is sent again, twice at most (RFC 9110, 9.2.2): a server may close a kept
+        connection just as it is used again.
 
         Args:
             purpose: ``test`` for the call under test, else what the count is booked under.
@@ -147,13 +148,16 @@ class Target:
         if purpose == "test":
             return exchange
         reads = only_reads(request)
-        if exchange.failure == CLOSED and reads:
-            self.counts["unanswered"] -= 1
-            exchange = self._send(request, WAITING)
-        repeats, waited = 0, 0.0
-        while (pause := self.throttling.pause(exchange.response, repeats, waited, read=reads)) is not None:
-            self.clock.sleep(pause)
-            repeats, waited = repeats + 1, waited + pause
+        repeats, waited, closed = 0, 0.0, 0
+        while True:
+            if reads and exchange.failure == CLOSED and closed < _CLOSED_IN_A_ROW:
+                self.counts["unanswered"] -= 1
+                closed += 1
+            elif (pause := self.throttling.pause(exchange.response, repeats, waited, read=reads)) is not None:
+                self.clock.sleep(pause)
+                repeats, waited, closed = repeats + 1, waited + pause, 0
+            else:
+                break
             exchange = self._send(request, WAITING)
         self._effected(exchange)
         return exchange
@@ -188,15 +192,17 @@ class Target:
         prepared = requests.Request(request.method, request.url, headers=headers, data=request.payload).prepare()
         prepared.url = request.url  # requests would undo %2F-like escapes of unreserved characters
         started = time.monotonic()
+        connection = self._connected()
         try:
-            answer = self._connected().send(
-                prepared,
-                timeout=(min(10.0, self.read_s), self.read_s),
-                allow_redirects=False,
-                stream=True,
-            )
-            with answer:
-                body = read_all(answer, started + self.read_s, _LARGEST)
+            with connection.within(self.read_s):
+                answer = connection.send(
+                    prepared,
+                    timeout=(min(10.0, self.read_s), self.read_s),
+                    allow_redirects=False,
+                    stream=True,
+                )
+                with answer:
+                    body = read_all(answer, started + self.read_s, _LARGEST)
         except (requests.RequestException, OSError, ValueError) as error:
             ended = time.monotonic()
             self.counts["unanswered"] += 1

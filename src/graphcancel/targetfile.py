@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from graphcancel.actors import ACTORS, APP_ONLY, DELEGATED, Actor, Sources, check_id, read_actor
 from graphcancel.errors import TargetError
+from graphcancel.reading import WRITTEN, text_within
 from graphcancel.sanitise import remark
 from graphcancel.tables import (
     LOOPBACK,
@@ -64,6 +65,7 @@ _KEYS: Final = (
 _RESOURCES: Final = ("group", "booking_business", "booking_service")
 LONGEST_S: Final = 86_400
 """Seconds anything may be waited for."""
+_LONGEST_NAME: Final = 100
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -210,7 +212,7 @@ def _from_url(url: str, environ: Mapping[str, str], *, secrets: bool) -> Descrip
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(text_within(path, WRITTEN))
     except FileNotFoundError:
         raise TargetError(f"{path}: no such file; name a target file, a URL or mock") from None
     except (ValueError, RecursionError) as error:
@@ -243,7 +245,7 @@ def _from_file(path: Path, environ: Mapping[str, str], *, secrets: bool) -> Desc
             raise TargetError(f"{place}: actors.{actor.name}.user is not listed in writable; add it there")
     bundle = text(table, "ca_bundle", place)
     return Description(
-        name=text(table, "name", place, default=path.stem),
+        name=_name(table, path, place),
         origin="live",
         cloud=cloud or None,
         base_url=base,
@@ -259,6 +261,14 @@ def _from_file(path: Path, environ: Mapping[str, str], *, secrets: bool) -> Desc
         waived=_waived(table, place),
         notes=tuple(sources.notes),
     )
+
+
+def _name(table: Mapping[str, Any], path: Path, place: str) -> str:
+    """What the target is called, in every report and on the terminal."""
+    written = text(table, "name", place, default=path.stem)
+    if not written.isprintable() or not written.strip() or len(written) > _LONGEST_NAME:
+        raise TargetError(f"{place}: name is no name; write a few words on one line")
+    return written
 
 
 def _writable(table: Mapping[str, Any], place: str) -> tuple[str, ...]:

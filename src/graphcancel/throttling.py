@@ -10,12 +10,10 @@ meanwhile; it depends on the whole run; and Retry-After may be a fraction, which
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from email.utils import parsedate_to_datetime
 from typing import Final
 
-from graphcancel.clock import Clock
+from graphcancel.clock import Clock, http_date
 from graphcancel.exchange import Response
 
 UNDONE: Final = frozenset({429, 503})
@@ -99,17 +97,9 @@ def retry_after(response: Response, clock: Clock) -> float | None:
     try:
         seconds = float(written)
     except ValueError:
-        due = _date(written)
+        due = http_date(written)
         if due is None:
             return None
-        now = _date(response.headers.get("date", "")) or clock.today()
+        now = http_date(response.headers.get("date", "")) or clock.today()
         seconds = (due - now).total_seconds()
     return max(0.0, seconds) if math.isfinite(seconds) else None
-
-
-def _date(written: str) -> dt.datetime | None:
-    try:
-        found = parsedate_to_datetime(written)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)

@@ -22,6 +22,8 @@ from graphcancel.refusals import Refused
 _LARGEST: Final = 1024 * 1024
 _REFUSED: Final = 400
 _LONGEST_PAUSE: Final = 10.0
+_LONGEST_S: Final = 150.0
+"""Everything about one question, repeats and pauses included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,12 @@ class Wire:
 
     def _send(self, method: str, url: str, **parts: Any) -> Answer:
         self.last = None
-        with self._connection.request(
-            method, self._right(url), **parts, allow_redirects=False, stream=True, timeout=self._timeout
-        ) as found:
+        with (
+            self._connection.within(_LONGEST_S),
+            self._connection.request(
+                method, self._right(url), **parts, allow_redirects=False, stream=True, timeout=self._timeout
+            ) as found,
+        ):
             body = read_all(found, time.monotonic() + self._timeout[1], _LARGEST)
         headers = {name.lower(): value for name, value in found.headers.items()}
         self.last = Answer(found.status_code, body.decode("utf-8", "replace"), headers)

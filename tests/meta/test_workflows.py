@@ -146,7 +146,8 @@ def test_a_job_may_do_what_it_needs_and_no_more() -> None:
 
     reading = {"contents": "read"}
     assert granted == {
-        **dict.fromkeys(("ci/checks", "ci/tests", "ci/suite", "ci/action"), reading),
+        **dict.fromkeys(("ci/checks", "ci/tests", "ci/suite", "ci/proof", "ci/action"), reading),
+        **dict.fromkeys(("audit/audit", "mutation/mutation"), reading),
         "nightly/plan": {"contents": "read", "actions": "read"},
         "nightly/target": {"contents": "read", "id-token": "write"},
         "nightly/merge": reading,
@@ -225,7 +226,7 @@ def test_five_lines_call_a_server_from_another_repository(tmp_path) -> None:
 # -- ci.yml -----------------------------------------------------------------------------------------------------------
 
 
-def test_ci_runs_every_environment_of_a_bare_tox_run_on_every_python() -> None:
+def test_ci_runs_every_environment_of_a_bare_tox_run_on_every_python_and_the_proof_on_one() -> None:
     ini = configparser.ConfigParser(interpolation=None)
     ini.read(ROOT / "tox.ini", encoding="utf-8")
     listed = {name.strip() for name in ini["tox"]["env_list"].split(",")}
@@ -233,7 +234,7 @@ def test_ci_runs_every_environment_of_a_bare_tox_run_on_every_python() -> None:
 
     ran = [name for one in commands(CI) if one.program == "tox" for name in one.arguments[2].split(",")]
 
-    assert sorted(ran) == sorted(listed)
+    assert sorted(ran) == sorted([*listed, "prove"])
     for name in ("tests", "suite"):
         pythons = jobs(CI)[name]["strategy"]["matrix"]["python"]
         assert pythons == ["3.11", "3.12", "3.13", "3.14"]
@@ -256,6 +257,16 @@ def test_ci_keeps_the_report_and_shows_it_however_the_run_ended() -> None:
     assert shown["run"] == 'cat runs/*/summary.md replayed/*/summary.md >> "$GITHUB_STEP_SUMMARY"'
     assert kept["uses"].startswith("actions/upload-artifact@")
     assert kept["with"]["path"].split() == ["runs/", "replayed/"]
+
+
+def test_ci_checks_the_published_proof_and_keeps_the_new_one() -> None:
+    job = jobs(CI)["proof"]
+    *_, made, kept = job["steps"]
+
+    assert made["run"] == "tox run -e prove -- --check README.md"
+    assert int(job["timeout-minutes"]) <= 30
+    assert (kept["if"], kept["uses"].partition("@")[0]) == ("${{ !cancelled() }}", "actions/upload-artifact")
+    assert kept["with"]["path"].split() == ["proof/proof.json", "proof/results.jsonl"]
 
 
 # -- nightly.yml ------------------------------------------------------------------------------------------------------
@@ -340,12 +351,15 @@ COMMANDS = [one for path in FILES for one in commands(path)]
 )
 def test_a_command_exists_with_its_options(given: Command, pytestconfig: pytest.Config) -> None:
     words = list(given.arguments)
-    if given.program == "tox":
+    program = given.program
+    if program == "tox":
         assert words[:2] == ["run", "-e"]
+        program = "graphcancel" if words[2] == "prove" else "pytest"
         words = [] if "--" not in words else words[words.index("--") + 1 :]
+        words = ["prove", *words] if program == "graphcancel" else words
     if given.program == "graphmock":
         mock_command_line().parse_args([word.replace("$", "") for word in words])
-    elif given.program == "graphcancel":
+    elif program == "graphcancel":
         command_line().parse_args(words)
     else:
         known, unknown = pytestconfig._parser.parse_known_and_unknown_args(words)
@@ -360,8 +374,11 @@ def test_each_of_our_commands_is_seen() -> None:
     seen = [(one.place.partition(":")[0], one.program, one.arguments[0]) for one in COMMANDS]
 
     assert seen == [
+        ("audit.yml", "tox", "run"),
         ("ci.yml", "tox", "run"), ("ci.yml", "tox", "run"), ("ci.yml", "tox", "run"), ("ci.yml", "tox", "run"),
+        ("ci.yml", "tox", "run"),
         ("ci.yml", "graphmock", "serve"),
+        ("mutation.yml", "tox", "run"),
         ("nightly.yml", "graphcancel", "compare"),
         ("nightly.yml", "graphcancel", "doctor"),
         ("nightly.yml", "graphcancel", "sweep"),

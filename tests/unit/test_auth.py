@@ -165,15 +165,26 @@ def test_a_certificate_of_no_use_is_said_before_anything_is_sent(sign_in, author
 
 def test_a_federated_assertion_is_read_anew_at_each_use(sign_in, authority, clock, tmp_path):
     written = tmp_path / "assertion.jwt"
-    written.write_text("first\n")
+    written.write_text("the.first.one\n")
     authority.lifetime = 100
     found = sign_in(replace(APP, flow="federated", secret=None, assertion_file=written))
 
     assert found.token("app") == "t-1"
-    written.write_text("second")
+    written.write_text("the.second.one")
     clock.now += 90
     assert found.token("app") == "t-2"
-    assert [form["client_assertion"] for _, form in authority.asked if form] == ["first", "second"]
+    assert [form["client_assertion"] for _, form in authority.asked if form] == ["the.first.one", "the.second.one"]
+
+
+@pytest.mark.parametrize("text", ["root:x:0:0:root:/root:/bin/sh", "-----BEGIN X-----", "a.b", "a.b.c d", "a.b.ć"])
+def test_a_file_that_is_no_assertion_goes_nowhere(text, sign_in, authority, tmp_path):
+    """A target file may name any file; what it holds is no business of an authority's."""
+    written = tmp_path / "other"
+    written.write_text(text)
+    found = sign_in(replace(APP, flow="federated", secret=None, assertion_file=written))
+
+    assert "holds no assertion" in (found.trouble("app") or "")
+    assert [form for _, form in authority.asked if form] == []
 
 
 def test_an_assertion_that_is_gone_is_said(sign_in, tmp_path):

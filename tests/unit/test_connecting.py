@@ -186,6 +186,18 @@ def test_a_bundle_is_trusted_beside_the_usual_anchors(ca, tmp_path, monkeypatch)
     stranger.close()
 
 
+@pytest.mark.parametrize("bundled", [True, False])
+def test_a_certificate_of_another_host_or_of_nobody_known_is_not_accepted(bundled, ca, tmp_path):
+    bundle = tmp_path / "bundle.pem"
+    (ca if bundled else trustme.CA()).cert_pem.write_to_path(bundle)
+    server = SmallAuthority(ca.issue_cert("elsewhere.example" if bundled else "127.0.0.1"))
+
+    with Connection(bundle) as connection, pytest.raises(requests.exceptions.SSLError):
+        connection.get(f"https://127.0.0.1:{server.port}/", timeout=5)
+
+    server.close()
+
+
 def test_a_target_whose_certificate_has_expired_is_said(connect, ca):
     now = dt.datetime.now(dt.UTC)
     old = SmallAuthority(ca.issue_cert("127.0.0.1", not_before=now - dt.timedelta(9), not_after=now - dt.timedelta(2)))

@@ -178,3 +178,11 @@ def test_every_code_the_conventions_name_is_shown(by_id, sanitiser):
 def test_an_address_is_shown_as_one(sanitiser):
     """Whichever characters stand around it."""
     assert sanitiser.text("mail to 'ada.lovelace+x@contoso.example' could not") == "mail to […] could not"
+
+
+def test_a_runner_finds_no_command_in_a_text_however_its_lines_are_broken():
+    shown = Sanitiser("key").text("no ::error title=a::the ##[error]event")
+
+    assert "::" not in shown
+    assert "##[" not in shown
+    assert "event" in shown

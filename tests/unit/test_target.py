@@ -413,6 +413,27 @@ def test_only_a_read_is_sent_again_after_a_closed_connection(request_, sent, con
     assert len(target.wire.sent) == sent
 
 
+@pytest.mark.parametrize(
+    ("turns", "last", "sent"),
+    [
+        ((WAIT, CLOSED, (200, [], b"{}")), 200, 3),
+        ((CLOSED, WAIT, CLOSED, (200, [], b"{}")), 200, 4),
+        ((CLOSED, CLOSED, (200, [], b"{}")), 200, 3),
+        ((CLOSED, CLOSED, CLOSED, (200, [], b"{}")), None, 3),
+        ((WAIT, CLOSED, CLOSED, CLOSED, (200, [], b"{}")), None, 4),
+    ],
+    ids=["after a wait", "before and after a wait", "twice", "three times", "three times after a wait"],
+)
+def test_a_read_is_not_lost_to_one_closed_connection(turns, last, sent, connect):
+    """
+    A repeat may find its connection closed like any first request; what is closed three times in a row is not read.
+    """
+    target = connect(in_turn(*turns))
+
+    assert target.send(get()).status == last
+    assert len(target.wire.sent) == sent
+
+
 def inner(*statuses: int) -> tuple[int, list, bytes]:
     responses = [
         {"id": str(number), "status": status, "headers": {"Retry-After": "0.01"}, "body": {"id": f"i{number}"}}

@@ -244,6 +244,9 @@ WRONG = {
         changed("effect_s = 5", "effect_s = inf"),
         "patience.effect_s is longer than a day",
     ),
+    "name on two lines": (changed('"contoso"', r'"a\n::error::b"'), "name is no name"),
+    "name a terminal obeys": (changed('"contoso"', r'"a\u001b[2J"'), "name is no name"),
+    "name without end": (changed('"contoso"', f'"{"a" * 101}"'), "name is no name"),
     "tenant no text": (f"tenant_id = 5\n{WHOLE}", "tenant_id is a number, not text"),
 }
 

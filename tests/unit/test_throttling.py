@@ -8,7 +8,8 @@ from email.utils import format_datetime
 import pytest
 
 from graphcancel.clock import Clock
-from graphcancel.exchange import Response
+from graphcancel.exchange import Exchange, Request, Response
+from graphcancel.scene import server_time
 from graphcancel.throttling import Throttling, retry_after
 
 NOW = dt.datetime(2035, 6, 4, 12, tzinfo=dt.UTC)
@@ -24,6 +25,28 @@ def told(status: int = 429, **headers: str) -> Response:
 )
 def test_the_time_asked_for_is_a_number(written, seconds):
     assert retry_after(told(retry_after=written), Clock()) == seconds
+
+
+ODD_DATES = (
+    "Mon, 01 Jan 2035 00:00:00 +99999999999999999",
+    "Mon, 01 Jan 99999999999999 00:00:00 GMT",
+    "Mon, 99999999999999999999 Jan 2035 00:00:00 GMT",
+    "Mon, 01 Jan 2035 99999999999999999999:00:00 GMT",
+    "Fri, 31 Dec 9999 23:59:59 -2359",
+    "Mon",
+    "",
+)
+
+
+@pytest.mark.parametrize("odd", ODD_DATES)
+def test_a_date_that_no_clock_shows_is_none(odd):
+    """Neither a pause nor the server's time, and no fault of ours."""
+    due = format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=90), usegmt=True)
+    exchange = Exchange(Request("GET", "https://x.example", "/me", None), told(200, date=odd or "x"), 0.0, 0.0)
+
+    assert retry_after(told(retry_after=odd), Clock()) is None
+    assert 85 <= retry_after(told(retry_after=due, date=odd), Clock()) <= 90
+    assert server_time(exchange, Clock()) is None
 
 
 def test_a_date_is_read_against_the_servers_clock():
