@@ -7,10 +7,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import os
-import signal
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -24,7 +21,6 @@ from rich.text import Text
 
 from graphcancel.auth import SignIn, ask_on_stderr
 from graphcancel.case import Case
-from graphcancel.cases import build_cases
 from graphcancel.choice import cases_of, select
 from graphcancel.command_line import command_line
 from graphcancel.compare import EXIT_MOVED, compare, of_target
@@ -53,9 +49,7 @@ from graphcancel.metadata_drift import compare_metadata
 from graphcancel.metadata_text import reading, told_of_metadata
 from graphcancel.onfile import from_here
 from graphcancel.openapi_stream import read_openapi
-from graphcancel.proof import Result, holds, table, verdict
-from graphcancel.prove import Proof, catalogue
-from graphcancel.prove import select as subjects_of
+from graphcancel.proving import prove
 from graphcancel.reports import write_reports
 from graphcancel.run import Line
 from graphcancel.runfile import read_run, write_run
@@ -63,8 +57,7 @@ from graphcancel.scanning import Scanned, scan
 from graphcancel.scanning import told as told_of_scan
 from graphcancel.session import open_stage, version_roots
 from graphcancel.standing_text import plural
-from graphcancel.sweeping import Swept, assign, look, note_cleared, search_for, sweep_up, told_after, told_of
-from graphcancel.tabulated import rendered
+from graphcancel.sweeping import assign, note_cleared, rehearse, search_for, sweep_up, told_after, told_of
 from graphcancel.targetfile import Description, read_target
 
 FORMATS: Final[Mapping[str, Callable[[Line], Iterator[str]]]] = {"text": told, "markdown": since, "json": as_json}
@@ -93,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "drift": _drift,
             "explain": _explain,
             "merge": _merge,
-            "prove": _prove,
+            "prove": lambda given: prove(given, _folder()),
             "read": _read,
             "report": _report,
             "sanitise-check": _check,
@@ -175,44 +168,6 @@ def _explain(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _prove(arguments: argparse.Namespace) -> int:
-    # What a CI system sends first; as an interrupt it stops the runs and keeps what is done.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    folder = _folder()
-    root = folder.resolve().parent
-    subjects = subjects_of(catalogue(), arguments.fault, arguments.vary)
-    out = arguments.out.resolve() if arguments.out else root / "proof"
-    proof = Proof(root, out, build_cases(load_contracts(folder)), whole=arguments.whole)
-    if arguments.fresh:
-        proof.forget()
-    known = proof.done(subjects)
-    left = [subject for subject in subjects if subject.name not in known]
-    jobs = arguments.jobs or 2 * (os.cpu_count() or 1)
-    started = time.monotonic()
-    errors = Console(stderr=True)
-    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
-        task = progress.add_task("proving", total=len(subjects), completed=len(known))
-
-        def tell(result: Result) -> None:
-            progress.update(task, advance=1, description=f"proving ({result.name}: {result.outcome})")
-
-        fresh = proof.run(left, jobs, tell) if left else []
-    found = {**known, **{result.name: result for result in fresh}}
-    results = [found[subject.name] for subject in subjects]
-    seconds = time.monotonic() - started
-    written = proof.write(results, seconds, jobs)
-    terminal = Console()
-    color = terminal.is_terminal and not os.environ.get("NO_COLOR")
-    print(rendered(table(results), terminal.width if terminal.is_terminal else 160, color=color))
-    print("\n" + "\n".join(verdict(results)))
-    again = f", {len(known)} taken over from the last proof" if known else ""
-    good = holds(results)
-    print(
-        f"the proof {'holds' if good else 'FAILS'}: {seconds:.0f} s, {jobs} runs at a time{again}; {from_here(written)}"
-    )
-    return 0 if good else 1
-
-
 def _read(arguments: argparse.Namespace) -> int:
     many = len(arguments.pages) > 1
     if arguments.as_contract:
@@ -275,8 +230,7 @@ def _sweep(arguments: argparse.Namespace) -> int:
         for text in told_of(assignment, described.name, stage.target.sign_in.troubles()):
             print(text)
         if arguments.dry_run:
-            swept = Swept()
-            swept.left = look(stage, roots, search, swept.blind)
+            swept = rehearse(stage, roots, search)
         else:
             swept = sweep_up(stage, roots, search, assignment.last, tell=partial(print, file=sys.stderr))
         if swept.clean and not arguments.dry_run:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from graphcancel.printing import printable
 from graphcancel.run import Line
 from graphcancel.standing_text import plural
 
@@ -18,10 +19,11 @@ def told(compared: Line) -> Iterator[str]:
     """*compared* for a terminal, line by line; no line where nothing changed."""
     if not compared["changes"]:
         return
-    yield f"compared with {against(compared)}: {'something moved' if compared['moved'] else 'nothing moved'}"
+    moved = "something moved" if compared["moved"] else "nothing moved"
+    yield printable(f"compared with {against(compared)}: {moved}")
     for change in compared["changes"]:
-        yield f"{change['title']}:"
-        yield from (f"  {text}" for text in grouped(change["items"]))
+        yield printable(f"{change['title']}:")
+        yield from (printable(f"  {text}") for text in grouped(change["items"]))
 
 
 def bounded(compared: Line, most: int, elsewhere: str) -> Iterator[str]:
@@ -32,7 +34,7 @@ def bounded(compared: Line, most: int, elsewhere: str) -> Iterator[str]:
         elsewhere: The command that shows all of it.
     """
     if not compared["changes"]:
-        yield f"compared with {against(compared)}: nothing changed"
+        yield printable(f"compared with {against(compared)}: nothing changed")
         return
     lines = [line if len(line) <= _WIDEST else line[: _WIDEST - 1] + "…" for line in told(compared)]
     if len(lines) > most:

@@ -23,6 +23,7 @@ from typing import Any, Final, Literal, Protocol
 
 from graphcancel.absence import NOTHING_CHANGED, WITHOUT_EFFECT
 from graphcancel.errors import DeviationError
+from graphcancel.reading import WRITTEN, text_within
 from graphcancel.sanitise import remark
 from graphcancel.schema import nearest
 
@@ -121,7 +122,7 @@ def read_deviations(path: Path, clauses: Collection[str]) -> tuple[Deviation, ..
         DeviationError: It is no such file; the message names the entry and the key.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(text_within(path, WRITTEN))
     except (ValueError, RecursionError) as error:
         raise DeviationError(f"{path}: not readable as TOML: {error}; correct the file at that place") from None
     except OSError as error:

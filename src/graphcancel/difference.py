@@ -7,6 +7,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from graphcancel.facts import Kind
+
 Change = Literal["added", "removed", "changed", "disputed"]
 
 
@@ -19,7 +21,6 @@ class Difference:
         contract: Id of the contract.
         change: What happened since the contract was written: the fact was added, removed or changed. ``disputed`` is no
             drift: two sources that speak of different things contradict each other.
-        kind: The kind of fact (`graphcancel.facts.Kind`).
         about: What the fact is about; empty where the contract has only one of its kind.
         documented: What the contract says; empty where it says nothing.
         found: What the source says; empty where it says nothing.
@@ -28,7 +29,7 @@ class Difference:
 
     contract: str
     change: Change
-    kind: str
+    kind: Kind
     about: str
     documented: str
     found: str

@@ -145,10 +145,10 @@ def shorten(text: str) -> str:
 
 @dataclass(slots=True)
 class Notes:
-    """Facts and remarks as they are found."""
+    """Facts and remarks as they are found; remarks are keys, for none is told twice."""
 
     facts: dict[tuple[Kind, str], Fact] = field(default_factory=dict)
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: dict[Remark, None] = field(default_factory=dict)
 
     def claim(self, kind: Kind, about: str, value: str, line: int, *, again: bool = False) -> bool:
         """
@@ -170,6 +170,4 @@ class Notes:
 
     def remark(self, line: int, text: str) -> None:
         """Note that something was not understood; once, however often it is noticed."""
-        remark = Remark(line, text)
-        if remark not in self.remarks[-20:]:
-            self.remarks.append(remark)
+        self.remarks[Remark(line, text)] = None

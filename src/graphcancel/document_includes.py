@@ -38,8 +38,10 @@ class Includes:
     folder: Path | None
     page: Path | None
     notes: Notes
-    _open: list[tuple[Path, Path]] = field(default_factory=list)  # a file being read, and the folder it may not leave
-    _count: int = 0
+    _open: list[tuple[Path, Path]] = field(
+        default_factory=list, init=False
+    )  # a file being read, and the folder it may not leave
+    _count: int = field(default=0, init=False)
 
     def resolved(self, blocks: list[Block]) -> Iterator[Block]:
         """*blocks* with those of the includes in the place of their directives."""

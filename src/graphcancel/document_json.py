@@ -9,6 +9,8 @@ import math
 from collections.abc import Iterator
 from typing import Any, Final
 
+from graphcancel.onfile import Malformed, once
+
 _OPENING: Final = {"{": "}", "[": "]"}
 
 
@@ -25,10 +27,10 @@ def read_json(text: str) -> tuple[Any, str]:
     """
     try:
         return _loads(text), ""
-    except Unreadable as error:
-        if str(error).startswith("key "):
+    except Unreadable:
+        cleaned, comments = _clean(text)
+        if cleaned == text:
             raise
-    cleaned, comments = _clean(text)
     return _loads(cleaned), "comments" if comments else "a comma too many"
 
 
@@ -48,7 +50,7 @@ def end_of_json(text: str, start: int) -> int | None:
 
 def _loads(text: str) -> Any:
     try:
-        value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite)
+        value = json.loads(text, object_pairs_hook=once, parse_constant=_no_number, parse_float=_finite)
         # An escape may stand for half a character, which no file and no terminal takes.
         json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -59,16 +61,11 @@ def _loads(text: str) -> Any:
         raise Unreadable("nested too deep") from None
     except UnicodeEncodeError:
         raise Unreadable("half a character") from None
+    except Malformed as error:
+        raise Unreadable(str(error)) from None
     except ValueError:
         raise Unreadable("a number that is none") from None
     return value
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise Unreadable("key given twice")
-    return found
 
 
 def _finite(text: str) -> float:

@@ -64,23 +64,24 @@ class Sentences:
     role: str
     prose: Sequence[Prose]
     notes: Notes
-    taken: list[list[tuple[int, int]]] = field(default_factory=list)
-    unclaimed: list[list[tuple[int, int]]] = field(default_factory=list)
-    statuses: list[tuple[str, int]] = field(default_factory=list)
+    taken: list[list[tuple[int, int]]] = field(init=False)
+    unclaimed: list[list[tuple[int, int]]] = field(init=False)
+    statuses: list[tuple[str, int]] = field(init=False)
 
-    def read(self) -> None:
-        """Note what the section's sentences claim; `numbers` then gives the rest."""
+    def read(self) -> list[tuple[str, int]]:
+        """Note what the section's sentences claim; returns the numbers nothing else took, each with its line."""
         self.taken = [[] for _ in self.prose]
         self.unclaimed = [[] for _ in self.prose]
+        self.statuses = []
         for number in range(len(self.prose)):
             self._statuses(number)
         if self.role == "response":
             self._success()
         if self.role == "permissions":
             self._scopes()
+        return list(self._numbers())
 
-    def numbers(self) -> Iterator[tuple[str, int]]:
-        """The numbers nothing else took, each with its line."""
+    def _numbers(self) -> Iterator[tuple[str, int]]:
         for prose, taken, unclaimed in zip(self.prose, self.taken, self.unclaimed, strict=True):
             if prose.borrowed:
                 continue

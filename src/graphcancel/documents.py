@@ -157,13 +157,11 @@ class _Reader:
             self._miss(annotation)
             annotation = None
         self._miss(annotation)
-        sentences = Sentences(section.role or "", prose, self._notes)
-        sentences.read()
+        numbers = Sentences(section.role or "", prose, self._notes).read()
         # Rows may change places, but not their numbers.
         cells.sort(key=lambda named: named[0])
-        described = Sentences("", [cell for _, cell in cells], self._notes)
-        described.read()
-        self._count([*sentences.numbers(), *described.numbers()], section)
+        numbers += Sentences("", [cell for _, cell in cells], self._notes).read()
+        self._count(numbers, section)
 
     def _count(self, found: Sequence[tuple[str, int]], section: Section) -> None:
         if section.role is not None:

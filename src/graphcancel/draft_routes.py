@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from graphcancel.claims import parted
+from graphcancel.claims import Known, parted
 from graphcancel.facts import Kind
 from graphcancel.restating import OPTIONAL, Statement, all_optional, slug
 from graphcancel.yaml_text import boolean, listed, quoted, scalar
@@ -27,11 +27,10 @@ _PLACEHOLDERS: Final[Mapping[str, str]] = {
 _INTEGERS: Final = frozenset({"integer", "int16", "int32", "int64", "byte"})
 _NUMBERS: Final = frozenset({"number", "double", "single", "float", "decimal"})
 
-Facts = Mapping[tuple[Kind, str], str]
 Stated = Mapping[tuple[Kind, str], Statement]
 
 
-def routes(facts: Facts, stated: Stated) -> Iterator[str]:
+def routes(facts: Known, stated: Stated) -> Iterator[str]:
     """The keys `paths` and `components` of a draft, line by line."""
     walks = {about: value for (kind, about), value in facts.items() if kind == "route"}
     anchor = re.sub(r"[^A-Za-z0-9]", "", next(iter(walks)).rpartition("/")[2]) or "action"
@@ -99,7 +98,7 @@ def singular(segment: str) -> str:
     return word
 
 
-def _operation(facts: Facts, stated: Stated) -> Iterator[str]:
+def _operation(facts: Known, stated: Stated) -> Iterator[str]:
     yield f"x-clause: {next(each.id for key, each in stated.items() if key[0] == 'route')}"
     yield from _request(facts, stated)
     yield "responses:"
@@ -124,7 +123,7 @@ def _operation(facts: Facts, stated: Stated) -> Iterator[str]:
         yield from (f"    {each}" for each in _refusal(status, facts, stated))
 
 
-def _request(facts: Facts, stated: Stated) -> Iterator[str]:
+def _request(facts: Known, stated: Stated) -> Iterator[str]:
     table = [about for kind, about in facts if kind == "property"]
     bodies = _bodies(facts)
     extra = {each: value for body in bodies.values() for each, value in body.items() if each not in table}
@@ -162,7 +161,7 @@ def _request(facts: Facts, stated: Stated) -> Iterator[str]:
             yield f"        {name}: {{value: {quoted(body)}}}"
 
 
-def _bodies(facts: Facts) -> dict[str, dict[str, Any]]:
+def _bodies(facts: Known) -> dict[str, dict[str, Any]]:
     """The bodies of the examples that have one, by the example's name in a contract."""
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     for (kind, about), value in facts.items():
@@ -172,7 +171,7 @@ def _bodies(facts: Facts) -> dict[str, dict[str, Any]]:
     return dict(found)
 
 
-def _refusal(status: str, facts: Facts, stated: Stated) -> Iterator[str]:
+def _refusal(status: str, facts: Known, stated: Stated) -> Iterator[str]:
     kinds: tuple[tuple[str, Kind], ...] = (("code", "error-code"), ("message", "error-sentence"))
     exact = {name: kind for name, kind in kinds if (kind, status) in facts}
     if not exact:

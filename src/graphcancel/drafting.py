@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from graphcancel.claims import facts_of, parted, section_of
+from graphcancel.claims import Known, facts_of, parted, section_of
 from graphcancel.contract import load_contracts
-from graphcancel.draft_routes import Facts, Stated, routes, singular
+from graphcancel.draft_routes import Stated, routes, singular
 from graphcancel.drift import compare_facts
 from graphcancel.errors import ContractError, DriftError
 from graphcancel.facts import Page
@@ -133,7 +133,7 @@ def _head(page: Page) -> Iterator[str]:
     yield f"  sha256: {scalar(page.sha256)}"
 
 
-def _tables(facts: Facts, stated: Stated) -> Iterator[str]:
+def _tables(facts: Known, stated: Stated) -> Iterator[str]:
     clouds = {about: value for (kind, about), value in facts.items() if kind == "cloud"}
     if clouds:
         yield "\nx-clouds:"
@@ -159,7 +159,7 @@ def _tables(facts: Facts, stated: Stated) -> Iterator[str]:
             yield f"  - {{{', '.join(row)}, x-clause: {stated['header', name].id}}}"
 
 
-def _extras(facts: Facts) -> Iterator[str]:
+def _extras(facts: Known) -> Iterator[str]:
     """What the page's examples and numbers say besides."""
     examples: dict[str, dict[str, Any]] = {}
     for (kind, about), value in facts.items():

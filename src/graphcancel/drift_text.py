@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from graphcancel.claims import HOME, SECTION, claims_of, section_at
 from graphcancel.difference import Difference
-from graphcancel.facts import Kind
 from graphcancel.matching import Held
 from graphcancel.printing import printable
 from graphcancel.standing_text import plural
@@ -101,8 +100,7 @@ def _sentence(difference: Difference) -> str:
 def _place(difference: Difference, held: Held, keys: Mapping[tuple[str, str], str]) -> str:
     """Where it stands on the page, if it does, and where the contract has it or would have it."""
     line = difference.place.removeprefix(held.page.place).lstrip(":")
-    kind: Kind = difference.kind  # type: ignore[assignment]
-    key = keys.get((kind, difference.about), HOME[kind])
+    key = keys.get((difference.kind, difference.about), HOME[difference.kind])
     return f"{f'line {line}' if line else 'not on the page'}; {_file(held)}: {key}"
 
 

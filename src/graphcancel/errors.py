@@ -36,7 +36,15 @@ def fault(error: BaseException) -> str:
 
 
 class GraphCancelError(Exception):
-    """The root: its text is shown to the user as it is, without a traceback."""
+    """
+    The root: its text is shown to the user, without a traceback.
+
+    Names of files and values from them stand in it, so what a terminal would obey is not among what is shown.
+    """
+
+    def __str__(self) -> str:
+        """The text, on as many lines as it has."""
+        return "".join(letter if letter.isprintable() or letter == "\n" else "\ufffd" for letter in super().__str__())
 
 
 class ContractError(GraphCancelError):

@@ -4,6 +4,7 @@ What a run was given, read before anything runs: its target or recording, the co
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
@@ -77,7 +78,8 @@ def _suite(config: pytest.Config, described: Description | None, *, known: bool)
         GraphCancelError: Something is not as it must be.
     """
     folder = config.rootpath / "contracts"
-    see_again = f" --target={config.getoption('target')}" if described else ""
+    # To be pasted into a shell, whatever the file is called.
+    see_again = f" --target={shlex.quote(str(config.getoption('target')))}" if described else ""
     if not folder.is_dir():
         # Without the folder there are no contract tests to be had; the mock's own tests need none.
         return Suite((), (), described, see_again)

@@ -24,13 +24,17 @@ from filelock import FileLock, Timeout
 from graphcancel.errors import FenceError, RunError
 from graphcancel.exchange import Request
 from graphcancel.fence import creations
-from graphcancel.marks import is_run, marks_in, run_of
+from graphcancel.marks import is_run, marks_in, run_of, started_at
+from graphcancel.printing import printable
+from graphcancel.reading import RECORDED, text_within
 from graphcancel.targetfile import Description
 
 FORMAT: Final = 1
 NAME: Final = "ledger"
 
 _CLEARED: Final = {"kind": "cleared"}
+_LONGEST: Final = dt.timedelta(days=7)
+"""A run that takes longer is none."""
 
 
 def place_of(description: Description) -> str:
@@ -149,8 +153,10 @@ def unfinished(runs: Path) -> tuple[list[Unfinished], list[str]]:
     for path in sorted(runs.glob(f"*/{NAME}*.jsonl")):
         try:
             ledger = _read(path)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            complaints.append(f"{path}: not readable as a ledger; look at it, or sweep with --run and the run's id")
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+            complaints.append(
+                printable(f"{path}: not readable as a ledger; look at it, or sweep with --run and the run's id")
+            )
             continue
         if ledger:
             found.append(ledger)
@@ -184,7 +190,7 @@ def _read(path: Path) -> Unfinished | None:
     Raises:
         ValueError, KeyError, TypeError: It is none.
     """
-    text = path.read_text(encoding="utf-8")
+    text = text_within(path, RECORDED)
     complete, _, _ = text.rpartition("\n")
     entries = [json.loads(line) for line in complete.split("\n") if line]
     if any(entry["kind"] == "cleared" for entry in entries):
@@ -194,15 +200,12 @@ def _read(path: Path) -> Unfinished | None:
     header, creates = entries[0], [entry for entry in entries if entry["kind"] == "create"]
     if header["kind"] != "header" or not is_run(run_of(header["run"])):
         raise ValueError("no header")
-    moments = [entry["at"] for entry in creates] or [header["started"]]
-    return Unfinished(
-        path=path,
-        run=header["run"],
-        place=header["place"],
-        marks=frozenset(mark for entry in creates for mark in entry["marks"]),
-        places=frozenset(entry["where"] for entry in creates),
-        last=_aware(max(moments)),
-    )
+    run, marks = header["run"], frozenset(mark for entry in creates for mark in entry["marks"])
+    last = _aware(max([entry["at"] for entry in creates] or [header["started"]]))
+    # What a ledger names is removed, so it names what is its own run's and nothing else.
+    if not all(mark.startswith(run) for mark in marks) or abs(last - started_at(run)) > _LONGEST:
+        raise ValueError("of another run")
+    return Unfinished(path, run, header["place"], marks, frozenset(entry["where"] for entry in creates), last)
 
 
 def _aware(text: str) -> dt.datetime:

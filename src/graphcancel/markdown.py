@@ -14,6 +14,7 @@ from typing import Final
 from graphcancel import report
 from graphcancel.comparison_text import against, grouped
 from graphcancel.outline import Found, findings, headline, untested, unusual
+from graphcancel.printing import printable
 from graphcancel.run import VERDICTS, Line, Part, Run
 from graphcancel.standing_text import known_deviations, plural
 from graphcancel.summary import ORIGINS
@@ -157,7 +158,7 @@ def _row(cells: Iterable[str]) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """*text* as plain words on one line, whatever it holds."""
-    plain = _MEANING.sub(r"\\\1", _SPACE.sub(" ", text))
+    plain = _MEANING.sub(r"\\\1", printable(_SPACE.sub(" ", text)))
     for written, unlinked in _LINKS:
         plain = plain.replace(written, unlinked)
     return plain
@@ -165,4 +166,4 @@ def _text(text: str) -> str:
 
 def _code(text: str) -> str:
     """*text* as code, in a table too."""
-    return "`" + _SPACE.sub(" ", text).replace("`", "'").replace("|", "\\|") + "`"
+    return "`" + printable(_SPACE.sub(" ", text)).replace("`", "'").replace("|", "\\|") + "`"

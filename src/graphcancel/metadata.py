@@ -5,7 +5,7 @@ What published metadata says of a call, whichever format it is published in.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, Protocol
@@ -124,18 +124,9 @@ def beginning(path: Path) -> bytes:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
-def actions_of(names: Collection[str]) -> str:
-    """*names* of actions as a message tells them."""
-    return " or ".join(sorted(names))
-
-
 def no_action(place: object, names: Collection[str]) -> MetadataError:
     """What to raise where a file knows none of the actions."""
+    named = " or ".join(sorted(names))
     return MetadataError(
-        f"{place}: holds no action named {actions_of(names)}; is it whole, and the description of Microsoft Graph?"
+        f"{place}: holds no action named {named}; is it whole, and the description of Microsoft Graph?"
     )
-
-
-def by_length(found: Collection[Declared]) -> Iterator[Declared]:
-    """*found*, the shortest paths first."""
-    yield from sorted(found, key=lambda declared: (declared.call.count("/"), declared.call))

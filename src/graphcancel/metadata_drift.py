@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from graphcancel.claims import Known, facts_of
 from graphcancel.contract import Contract, Route
 from graphcancel.difference import Change, Difference
 from graphcancel.errors import MetadataError
@@ -107,27 +108,28 @@ def compare_metadata(
         raise MetadataError(
             f"{metadata.place}: describes {version}, but {wrong.id} {why}; name another with --contract"
         )
-    notes: dict[str, None] = {}
+    notes: list[str] = []
     if metadata.version not in {None, version}:
-        notes[f"the file says that it describes {metadata.version}; it was taken for {version}, as --version says"] = (
-            None
+        notes.append(
+            f"the file says that it describes {metadata.version}; it was taken for {version}, as --version says"
         )
     compared = tuple(_compared(metadata, contract, notes) for contract in fitting)
-    return MetadataDrift(metadata.place, metadata.format, version, compared, tuple(notes))
+    return MetadataDrift(metadata.place, metadata.format, version, compared, tuple(dict.fromkeys(notes)))
 
 
-def _compared(metadata: Metadata, contract: Contract, notes: dict[str, None]) -> Compared:
+def _compared(metadata: Metadata, contract: Contract, notes: list[str]) -> Compared:
     sightings = {route: _sight(metadata, route, notes) for route in contract.routes}
     there = {route: sighting.declared for route, sighting in sightings.items() if sighting.declared}
     if not there:
-        notes[
+        notes.append(
             f"no route of {contract.id} is in the file; if it describes one part or cloud, name with --contract what "
             "it is about"
-        ] = None
+        )
+    known = {fact.key: fact.value for fact in facts_of(contract)}
     differences = [
         *_of_routes(metadata, contract, sightings),
-        *_of_bodies(metadata, contract, there),
-        *_of_answers(metadata, contract, there),
+        *_summed(there, lambda declared: _of_body(metadata, contract, known, declared)),
+        *_summed(there, lambda declared: _of_answer(metadata, contract, known, declared)),
     ]
     if contract.standing != CURRENT:
         # Its routes are known not to be those of today, so nothing follows from what is missing.
@@ -135,11 +137,11 @@ def _compared(metadata: Metadata, contract: Contract, notes: dict[str, None]) ->
     return Compared(contract.id, contract.standing, len(contract.routes), len(there), tuple(differences))
 
 
-def _sight(metadata: Metadata, route: Route, notes: dict[str, None]) -> Sighting:
+def _sight(metadata: Metadata, route: Route, notes: list[str]) -> Sighting:
     """Look *route* up; one of `/me` below `/users`, where the file leaves all of `/me` out."""
     template = route.template
     if template.startswith(_ME) and metadata.leaves_out("me"):
-        notes["the file has nothing below /me; those routes were looked for below /users/{id}"] = None
+        notes.append("the file has nothing below /me; those routes were looked for below /users/{id}")
         return metadata.sight(template.replace(_ME, _USER, 1))
     return metadata.sight(template)
 
@@ -156,16 +158,9 @@ def _of_routes(metadata: Metadata, contract: Contract, sightings: Mapping[Route,
         yield _difference(metadata, contract, "disputed", "route", shown(declared.call), "", declared.call, declared)
 
 
-def _of_bodies(metadata: Metadata, contract: Contract, there: Mapping[Route, Declared]) -> Iterator[Difference]:
-    types = _types(contract)
-    yield from _summed(there, lambda declared: _of_body(metadata, contract, types, declared))
-
-
-def _of_body(
-    metadata: Metadata, contract: Contract, types: Mapping[str, str], declared: Declared
-) -> Iterator[Difference]:
+def _of_body(metadata: Metadata, contract: Contract, known: Known, declared: Declared) -> Iterator[Difference]:
     given = {parameter.name: parameter for parameter in declared.parameters}
-    required = _required(contract)
+    types = _types(contract)
     for names in _spellings(contract):
         exact = next((given[name] for name in names if name in given), None)
         alike = next((each for name, each in given.items() if name.casefold() == names[0].casefold()), None)
@@ -183,19 +178,15 @@ def _of_body(
             yield _difference(metadata, contract, change, "type", names[0], documented, found.type, declared)
         if found.required and contract.optional_clause:
             yield _difference(metadata, contract, "disputed", "optionality", names[0], "optional", "required", declared)
-        elif not found.required and not required.isdisjoint(names):
+        elif not found.required and any(known.get(("optionality", name)) == "required" for name in names):
             yield _difference(metadata, contract, "disputed", "optionality", names[0], "required", "optional", declared)
-    known = {name.casefold() for names in _spellings(contract) for name in names}
+    listed = {names[0].casefold() for names in _spellings(contract)}
     for name in given:
-        if name.casefold() not in known:
+        if name.casefold() not in listed:
             yield _difference(metadata, contract, "disputed", "property", name, "", name, declared)
 
 
-def _of_answers(metadata: Metadata, contract: Contract, there: Mapping[Route, Declared]) -> Iterator[Difference]:
-    yield from _summed(there, lambda declared: _of_answer(metadata, contract, declared))
-
-
-def _of_answer(metadata: Metadata, contract: Contract, declared: Declared) -> Iterator[Difference]:
+def _of_answer(metadata: Metadata, contract: Contract, known: Known, declared: Declared) -> Iterator[Difference]:
     if declared.body_required and contract.optional_clause:
         yield _difference(metadata, contract, "disputed", "optionality", "", "optional", "a body is required", declared)
     success = contract.success
@@ -205,7 +196,7 @@ def _of_answer(metadata: Metadata, contract: Contract, declared: Declared) -> It
         statuses = ", ".join(declared.statuses) or "none declared"
         if statuses != str(success.status):
             yield _difference(metadata, contract, "disputed", "status", "", str(success.status), statuses, declared)
-    returned = "empty" if success.empty_body_clause else _returned(contract, success.status)
+    returned = known.get(("body", ""), "")
     if returned and bool(declared.returns) == (returned == "empty"):
         yield _difference(metadata, contract, "disputed", "body", "", returned, declared.returns, declared)
 
@@ -256,22 +247,6 @@ def _types(contract: Contract) -> dict[str, str]:
             for name, schema in media["schema"].get("properties", {}).items():
                 found.setdefault(name, str(schema.get("type", "")))
     return found
-
-
-def _required(contract: Contract) -> set[str]:
-    """The properties that the page calls required."""
-    bodies = [
-        item["post"]["requestBody"] for item in contract.document["paths"].values() if "requestBody" in item["post"]
-    ]
-    schemas = [media["schema"] for body in bodies for media in body["content"].values()]
-    return {name for schema in schemas for name in schema.get("required", ())}
-
-
-def _returned(contract: Contract, status: int) -> str:
-    """What the page says *status* returns, in its own word; empty where it does not say."""
-    answers = [item["post"]["responses"].get(str(status), {}) for item in contract.document["paths"].values()]
-    schemas = [media["schema"] for answer in answers for media in answer.get("content", {}).values()]
-    return next((str(schema["x-type"]) for schema in schemas if "x-type" in schema), "")
 
 
 def _alike(documented: str, found: str) -> bool:

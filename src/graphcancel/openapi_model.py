@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from graphcancel.metadata import Declared, Format, Sighting, by_length
+from graphcancel.metadata import Declared, Format, Sighting
 from graphcancel.segments import action_of, folded, segments
 
 
@@ -46,7 +46,7 @@ class OpenAPI:
 
     def beside(self, templates: Collection[str]) -> tuple[Declared, ...]:
         """
-        The other calls of the same action on the same kind of thing.
+        The other calls of the same action on the same kind of thing, the shortest paths first.
 
         That of a path's last key is told by the name of its placeholder: `{event-id}` and `{event-id1}` are events.
         """
@@ -56,7 +56,7 @@ class OpenAPI:
         found = [
             declared for path, declared in self.calls.items() if folded(path) not in walks and _kind(declared) in kinds
         ]
-        return tuple(by_length(found))
+        return tuple(sorted(found, key=lambda declared: (declared.call.count("/"), declared.call)))
 
 
 def _kind(declared: Declared) -> tuple[str, str] | None:

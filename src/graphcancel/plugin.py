@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -180,6 +181,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     suite = session.config.stash[SUITE]
     controller_only = bool(getattr(session.config.option, "dist", "no") != "no") and not is_worker(session.config)
     suite.order = [case for item in session.items if (case := case_of(item))] if not controller_only else []
+    suite.places = {case.id: place for place, case in reversed([*enumerate(suite.order)])}
     if suite.order and not session.config.option.collectonly:
         _join(session.config)
     try:
@@ -293,14 +295,14 @@ def _fault(item: pytest.Item, raised: pytest.ExceptionInfo[BaseException]) -> st
     return f"{item.name}: {raised.value if isinstance(raised.value, discretion.OwnFault) else fault(raised.value)}"
 
 
-def _upcoming(config: pytest.Config, case: Case) -> Sequence[Case]:
-    """The cases that come after *case* in this process."""
-    order = config.stash[SUITE].order
-    after = _assigned(config) if is_worker(config) else order[order.index(case) + 1 :]
-    return [one for one in after if one.kind != "generated"]
+def _upcoming(config: pytest.Config, case: Case) -> Iterator[Case]:
+    """The cases that come after *case* in this process, each looked up when it is asked for: most never are."""
+    suite = config.stash[SUITE]
+    after = _assigned(config) if is_worker(config) else islice(suite.order, suite.places[case.id] + 1, None)
+    return (one for one in after if one.kind != "generated")
 
 
-def _assigned(config: pytest.Config) -> list[Case]:
+def _assigned(config: pytest.Config) -> Iterator[Case]:
     """
     The cases pytest-xdist has assigned to this worker and that are still to come; another's would be told twice.
 
@@ -308,10 +310,10 @@ def _assigned(config: pytest.Config) -> list[Case]:
     """
     loop: Any = next((one for one in config.pluginmanager.get_plugins() if hasattr(one, "torun")), None)
     if loop is None or config.getoption("dist", default="no") == "worksteal":
-        return []
+        return iter(())
     with loop.torun.lock() as queue:
         numbers = [getattr(loop, "nextitem_index", None), *queue]
-    return [case for n in numbers if isinstance(n, int) and (case := case_of(loop.session.items[n]))]
+    return (case for n in numbers if isinstance(n, int) and (case := case_of(loop.session.items[n])))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

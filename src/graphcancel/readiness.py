@@ -10,10 +10,10 @@ import datetime as dt
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 from graphcancel.auth import SignIn
 from graphcancel.batching import only_reads
+from graphcancel.clock import http_date
 from graphcancel.errors import FenceError, ProvisionError
 from graphcancel.exchange import Exchange, Request, Response, encode_segment, json_request
 from graphcancel.fence import Fence
@@ -91,11 +91,7 @@ class Witness(Target):
     def _read_clock(self, response: Response) -> None:
         if self.skew_s is not None or "date" not in response.headers:
             return
-        try:
-            told = parsedate_to_datetime(response.headers["date"])
-        except ValueError:
-            return
-        if told.tzinfo:
+        if told := http_date(response.headers["date"]):
             self.skew_s = (told - dt.datetime.now(dt.UTC)).total_seconds()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from graphcancel.claims import parted
+from graphcancel.claims import Known, parted
 from graphcancel.facts import Fact, Kind
 
 CLOUDS: Final[Mapping[str, str]] = {
@@ -41,7 +41,6 @@ OPTIONAL: Final = "request-body.optional"
 """The clause that lets the body's properties be left out, which no single fact states."""
 
 
-Known = Mapping[tuple[Kind, str], str]
 Stated = tuple[str, str, str | None] | None
 
 
@@ -85,7 +84,7 @@ def statements(facts: Iterable[Fact]) -> dict[tuple[Kind, str], Statement]:
     return found
 
 
-def all_optional(facts: Mapping[tuple[Kind, str], str]) -> str:
+def all_optional(facts: Known) -> str:
     """The names of the body's properties, where the page calls each of them optional; else empty."""
     names = [about for kind, about in facts if kind == "property"]
     return ", ".join(names) if all(facts.get(("optionality", name)) == "optional" for name in names) else ""
@@ -93,8 +92,8 @@ def all_optional(facts: Mapping[tuple[Kind, str], str]) -> str:
 
 def slug(name: str) -> str:
     """*name* as part of a clause id: `cancellationMessage` is `cancellation-message`; `named` where nothing is left."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name)
-    return re.sub(r"[^a-z0-9]+", "-", parted.lower()).strip("-") or "named"
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name)
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "named"
 
 
 def _cloud(fact: Fact, _: Known) -> Stated:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from graphcancel.case import Case
 from graphcancel.errors import RunError
+from graphcancel.reading import RECORDED, read_within
 from graphcancel.record import Record
 from graphcancel.run import FORMAT, Line, Part, Run, in_order
 from graphcancel.schema import misfit, schema_at
@@ -220,7 +221,7 @@ def counted(cases: Iterable[Line]) -> dict[str, int]:
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:
     try:
-        text = file.read_bytes()
+        text = read_within(file, RECORDED)
     except OSError as error:
         raise RunError(f"{file}: cannot be read ({error.strerror}); name a run folder") from None
     if text and not text.endswith(b"\n"):

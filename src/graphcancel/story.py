@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from graphcancel.absence import WITHOUT_EFFECT, changes
+from graphcancel.absence import STANDING, WITHOUT_EFFECT, changes
 from graphcancel.appointments import customer_and_staff
 from graphcancel.attempts import count_alike, counted, give_up
 from graphcancel.by_hand import curl
@@ -36,6 +36,7 @@ from graphcancel.sight import Look
 from graphcancel.stage import Stage
 from graphcancel.verdict import conclude, judge
 from graphcancel.waiting import step
+from graphcancel.watching import Watch
 
 if TYPE_CHECKING:
     from graphcancel.contract import Contract, Observation
@@ -44,20 +45,9 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 3
 _SETUP_FAILURES: Final = 10
-_ABSENCE: Final = frozenset({"effect.only-this-event", "occurrence.series-intact"})
 
 # Refused before anybody looks for the event, so these can be judged without one.
 _WITHOUT_EVENT: Final = frozenset({"no-token", "garbage-token", "expired-token", "unknown-id", "malformed-id"})
-
-
-@dataclass(slots=True)
-class _Watched:
-    """A refused call whose absence of effect is looked at once more at the end."""
-
-    case: Case
-    scene: Scene
-    evidence: Evidence
-    record: Record
 
 
 @dataclass(slots=True)
@@ -74,15 +64,16 @@ class Stories:
     contracts: Mapping[str, Contract]
     sanitiser: Sanitiser
     scenes: list[Scene] = field(default_factory=list)
-    _watched: list[_Watched] = field(default_factory=list)
     _failures: dict[str, list[ProvisionError]] = field(default_factory=lambda: defaultdict(list))
     _caller: Caller = field(init=False)
     _envelope: Callable[[Any], str | None] = field(init=False)
+    _watch: Watch = field(init=False)
 
     def __post_init__(self) -> None:
         """Make once what every story needs."""
         self._caller = Caller(self.target, self.stage)
         self._envelope = envelope_check(self.contracts.get(CONVENTIONS))
+        self._watch = Watch(self.stage, self.contracts, self._look)
 
     def tell(self, case: Case) -> Generator[float, None, Record]:
         """
@@ -294,7 +285,7 @@ class Stories:
             for item in findings:
                 if item.held and not item.pending:
                     settled.setdefault(item.clause, lag if attempt else 0.0)
-            wait_more = passed < self.stage.longest and bool(_ABSENCE & set(clauses))
+            wait_more = passed < self.stage.longest and bool(STANDING & set(clauses))
             full = self.target.description.patience.effect_s if clauses else usual
             if pending and passed >= waiting.limit(pending, full):
                 waiting.missed(pending if clauses else ())
@@ -348,47 +339,17 @@ class Stories:
 
     def _leave(self, case: Case, scene: Scene, evidence: Evidence, record: Record) -> None:
         """Clear the scene away now, or keep it for the last look of the run."""
-        refused = evidence.response is not None and not evidence.accepted
-        if refused and scene.point is not None and evidence.after is not None:
-            self._watched.append(_Watched(case, scene, evidence, record))
-            self.scenes.append(scene)
-        elif evidence.after is None or not clear(self.stage, scene, evidence.after):
+        kept = self._watch.keep(case, scene, evidence, record)
+        if kept or evidence.after is None or not clear(self.stage, scene, evidence.after):
             self.scenes.append(scene)
 
     def is_watched(self, case: Case) -> bool:
         """Whether the last look of the run may still change the verdict of *case*."""
-        return any(watched.case.id == case.id for watched in self._watched)
+        return self._watch.holds(case)
 
     def last_look(self) -> list[Record]:
-        """
-        Look once more at everything whose call was refused; return the records that turned to a finding.
-
-        The last refusal of a run is given the time an effect usually takes, as the others were by what came after them.
-        """
-        turned: list[Record] = []
-        if not self._watched:
-            return turned
-        ended = [watched.evidence.exchange.ended for watched in self._watched if watched.evidence.exchange]
-        clock = self.target.clock
-        clock.sleep(max(ended, default=0.0) + max(1.0, self.stage.longest) - clock.now())
-        with self.stage.lookout.sharing(self.stage.since):
-            for watched in self._watched:
-                evidence = replace(watched.evidence, after=self._look(watched.scene))
-                earlier = set(changes(watched.evidence))
-                found = [change for change in dict.fromkeys(changes(evidence)) if change not in earlier]
-                if found:
-                    turned.append(self._turned(watched, found))
-        self._watched.clear()
-        return turned
-
-    def _turned(self, watched: _Watched, found: Sequence[str]) -> Record:
-        contract = self.contracts[watched.case.contract]
-        named = next((name for name in watched.case.clauses if name in {"organizer.only", WITHOUT_EFFECT}), None)
-        clause = named or (watched.case.clauses[0] if watched.case.clauses else WITHOUT_EFFECT)
-        says = contract.clauses[clause].says
-        line = Finding(clause, False, says, f"{'; '.join(found)}, seen at the end of the run")
-        rest = tuple(item for item in watched.record.verdict.findings if item.clause != clause)
-        return replace(watched.record, verdict=conclude((line, *rest), sent=True))
+        """Look once more at what the run keeps watching; return the records that turned to a finding."""
+        return self._watch.last_look()
 
 
 def _tellable(case: Case, error: ProvisionError) -> bool:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -71,6 +72,7 @@ class Suite:
         beyond: How many cases of the contracts are not on the recording that is played.
         cassettes: Where recordings lie, if this run is to make one.
         written: Which cases were recorded (controller only).
+        order: The cases of this process in their turn; *places* is where in it each stands, by id.
         selected: How many of the cases pytest chose to run; None before it has (controller only).
         lines: Lines of ``run.jsonl`` so far, by case id (controller only).
         late: Lines of cases that the last look turned to a finding.
@@ -102,6 +104,7 @@ class Suite:
     ledger: Ledger | None = None
     overlap: Overlap | None = None
     order: list[Case] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
     selected: int | None = None
     lines: dict[str, dict[str, Any]] = field(default_factory=dict)
     nodes: dict[str, tuple[str, tuple[str, int | None, str]]] = field(default_factory=dict)
@@ -109,7 +112,7 @@ class Suite:
     runfile: RunFile | None = None
     residue: str | None = None
     footer: dict[str, Any] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
     late: list[dict[str, Any]] = field(default_factory=list)
     interrupted: bool = False
     told_to_end: bool = False
@@ -251,7 +254,7 @@ class Suite:
 
     # -- telling ----------------------------------------------------------------------------------------------------
 
-    def tell(self, case: Case, upcoming: Callable[[], Sequence[Case]]) -> tuple[Record, bool]:
+    def tell(self, case: Case, upcoming: Callable[[], Iterable[Case]]) -> tuple[Record, bool]:
         """
         The record of *case*, and whether the last look of the run may still change it.
 
@@ -300,7 +303,7 @@ class Suite:
             leads: Whether this process clears up for the whole run.
         """
         if self.playback:
-            self._count(self.playback.counts)
+            self.counts.update(self.playback.counts)
         session = self.session
         if session is None:
             return
@@ -319,12 +322,12 @@ class Suite:
             self.residue = "; ".join(dict.fromkeys(left))
         if self.ledger:
             self.ledger.close(cleared=not left)
-        self._count(session.target.counts)
+        self.counts.update(session.target.counts)
 
     def brought(self) -> dict[str, Any]:
         """Worker: what its end brings, for the controller to `take`."""
         made = self.session.stage.made if self.session else 0
-        return {"late": self.late, "residue": self.residue, "counts": self.counts, "made": made}
+        return {"late": self.late, "residue": self.residue, "counts": dict(self.counts), "made": made}
 
     def take(self, given: Mapping[str, Any] | None) -> None:
         """Controller: take what a worker `brought`, None where it died."""
@@ -336,7 +339,7 @@ class Suite:
             # What workers made is the whole run's to account for.
             self.session.stage.made += given["made"]
         self.residue = self.residue or given["residue"]
-        self._count(given["counts"])
+        self.counts.update(given["counts"])
 
     def keep(self) -> None:
         """
@@ -394,7 +397,3 @@ class Suite:
             else:
                 self.runfile.abandon()
         return found.exits[0]
-
-    def _count(self, counts: Mapping[str, int]) -> None:
-        for name, number in counts.items():
-            self.counts[name] = self.counts.get(name, 0) + number

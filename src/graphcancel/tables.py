@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from graphcancel.errors import TargetError
+from graphcancel.reading import WRITTEN, read_within
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 # A key that would hold a secret itself, and the key that names where one is kept.
@@ -167,8 +168,7 @@ def file_beside(folder: Path, written: str, place: str) -> Path:
         raise TargetError(f"{place}: is no path; put the PEM text into a file and name that")
     path = folder / written
     try:
-        with path.open("rb"):
-            pass
+        read_within(path, WRITTEN)
     except FileNotFoundError:
         raise TargetError(f"{place} = {written!r}: no such file; a path is relative to the target file") from None
     except OSError as error:

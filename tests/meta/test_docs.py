@@ -13,7 +13,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import NamedTuple, get_args
 
 import pytest
 from _pytest.mark.expression import Expression
+from benches import __main__ as benches_cli
 
 from graphcancel import __main__ as graphcancel_cli
 from graphcancel import (
@@ -37,9 +37,11 @@ from graphcancel import (
     matching,
     proof,
     prove,
+    proving,
     run,
     runfile,
     selection,
+    subjects,
     targetfile,
     tokenfile,
     waivers,
@@ -283,7 +285,7 @@ def test_a_graphcancel_example_runs(
     if arguments[0] == "prove":  # minutes; what it does is shown elsewhere
         parsed = graphcancel_cli.command_line().parse_args(arguments)
         named = [[name for name in names if name != "NAME"] for names in (parsed.fault, parsed.vary)]
-        assert prove.select(prove.catalogue(), *named)
+        assert subjects.select(prove.catalogue(), *named)
         return
 
     if arguments[0] in {"compare", "merge"}:  # of one run nothing changed, and there is nothing to merge
@@ -477,9 +479,10 @@ def test_the_options_of_graphcancel_drift_are_those_documented(capsys) -> None:
     assert named == real
 
 
-def test_a_fault_is_a_line_where_the_documentation_says() -> None:
-    (named,) = re.findall(r"a line in `(src/graphmock/\w+\.py)`", (DOCS / "writing-a-contract.md").read_text("utf-8"))
-    lines = (ROOT / named).read_text("utf-8")
+@pytest.mark.parametrize("page", ["writing-a-contract.md", "new-contract.md", "proving.md"])
+def test_a_fault_is_a_line_where_the_documentation_says(page) -> None:
+    (named,) = re.findall(r"a line in one of\s+`(src/graphmock/[\w*]+\.py)`", (DOCS / page).read_text("utf-8"))
+    lines = "".join(table.read_text("utf-8") for table in ROOT.glob(named))
 
     assert [fault.name for fault in faults.FAULTS if f'"{fault.name}"' not in lines] == []
 
@@ -503,6 +506,19 @@ def test_the_options_of_graphcancel_prove_are_those_documented(capsys) -> None:
     assert set(codes(table(DOCS / "proving.md", "option", "meaning"))) == real
 
 
+def test_the_keys_of_a_proof_are_those_documented() -> None:
+    """`proof.json`, and one result in it."""
+    result = proof.Result("name", "fault", "clause", "killed", 1.0, 1)
+    written = [*proving.Proven((), (result,)).as_json(), "whole", "workers", "seconds"]
+    text = (DOCS / "proving.md").read_text(encoding="utf-8")
+
+    rows = table(DOCS / "proving.md", "key", "meaning")
+    assert sorted(name for row in rows for name in re.findall(r"`(\w+)`", row[0])) == sorted(written)
+    listed = re.search(r"the keys are (.*?)\.\n\n", text, re.DOTALL)
+    assert listed
+    assert sorted(re.findall(r"`(\w+)`", listed[1])) == sorted(proof.as_json(result))
+
+
 def test_the_options_of_graphmock_serve_are_those_documented(capsys) -> None:
     with pytest.raises(SystemExit):
         graphmock_cli._parser().parse_args(["serve", "--help"])
@@ -514,6 +530,7 @@ def test_the_options_of_graphmock_serve_are_those_documented(capsys) -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_document_names_an_option_that_is_none(path: Path, pytestconfig: pytest.Config, capsys) -> None:
     real = set(pytestconfig._parser.optparser._option_string_actions) | {"--write-target"}
+    real |= set(OPTION.findall(benches_cli.command_line().format_help()))
     asked = [
         (graphmock_cli._parser(), "serve"),
         *(
@@ -643,16 +660,6 @@ def test_the_readme_counts_the_mocks_assumptions() -> None:
     words = " ".join(README.read_text(encoding="utf-8").split())
 
     assert f"{assumed} of its {len(rules.RULES)} rules rest on nobody's word" in words
-
-
-def test_the_readme_counts_what_the_suite_is_proved_against() -> None:
-    found = Counter(subject.kind for subject in prove.catalogue())
-    words = " ".join(README.read_text(encoding="utf-8").split())
-
-    assert (
-        f"against {found['fault']} services with a planted fault, {found['variation']} that differ but are right, and "
-        f"{found['constant']} that always answer the same"
-    ) in words
 
 
 def test_the_keys_of_a_run_are_those_documented(target_file, tmp_path) -> None:

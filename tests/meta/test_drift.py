@@ -235,12 +235,17 @@ def test_a_refusal_sealed_anew_asks_for_something_else(stage):
     """
     count = 0
     for case, text in stage.tampered(ANSWERS["status"], reseal):
-        if "response.status" in case.clauses:
-            with pytest.raises(Drift) as raised:
-                stage.tell(case, text)
-            _named(raised.value, case)
-            assert raised.value.field in {"method", "body.requests[0].method"}
-            count += 1
+        if "response.status" not in case.clauses:
+            continue
+        count += 1
+        if "occurrence.series-intact" in case.clauses or case.circumstance == "namesake":
+            # Looked at once more at the end either way, so that it asks for nothing else; it is judged.
+            assert stage.tell(case, text).verdict.name == "fail"
+            continue
+        with pytest.raises(Drift) as raised:
+            stage.tell(case, text)
+        _named(raised.value, case)
+        assert raised.value.field in {"method", "body.requests[0].method"}
     assert count >= 40
 
 

@@ -177,3 +177,49 @@ CSDL = """\
   </edmx:DataServices>
 </edmx:Edmx>
 """
+
+
+def large_description(path: Path, size: int) -> Path:
+    """Write a file as generators do, with *size* bytes of paths and schemas around one route of the action."""
+    parameter = {
+        "name": "user-id",
+        "in": "path",
+        "description": "The unique identifier",
+        "required": True,
+        "schema": {"type": "string"},
+    }
+    operation = yaml.safe_dump(call({"Comment": {"type": "string", "nullable": True}}) | {"parameters": [parameter]})
+    indented = "".join(f"      {line}\n" for line in operation.splitlines())
+    properties = {f"p{n}": {"type": "string", "nullable": True} for n in range(9)}
+    schema = yaml.safe_dump({"type": "object", "properties": properties})
+    schema = "".join(f"      {line}\n" for line in schema.splitlines())
+    with path.open("w", encoding="utf-8") as file:
+        file.write("openapi: 3.0.4\ninfo: {title: Graph, version: v1.0}\n")
+        file.write("servers: [{url: 'https://graph.example/v1.0/'}]\npaths:\n")
+        number = 0
+        while file.tell() < size * 2 / 3:
+            other = f"/users/{{user-id}}/things{number}/{{thing-id}}/microsoft.graph.do{number}"
+            file.write(f"  '{other}':\n    post:\n{indented}")
+            number += 1
+        file.write(
+            f"  '/users/{{user-id}}/events/{{event-id}}/cancel':\n    post:\n{indented}components:\n  schemas:\n"
+        )
+        while file.tell() < size:
+            file.write(f"    microsoft.graph.thing{number}:\n{schema}")
+            number += 1
+        file.write(f"  responses:\n    error: {json.dumps(ERROR)}\n")
+    return path
+
+
+def large_model(path: Path, size: int) -> Path:
+    """Write the small model with *size* bytes of other types in it."""
+    properties = "".join(f'<Property Name="p{n}" Type="Edm.String" />\n' for n in range(60))
+    before, container, after = CSDL.partition("      <EntityContainer")
+    with path.open("w", encoding="utf-8") as file:
+        file.write(before)
+        number = 0
+        while file.tell() < size:
+            file.write(f'<EntityType Name="t{number}" BaseType="graph.item">\n{properties}</EntityType>\n')
+            number += 1
+        file.write(container + after)
+    return path

@@ -462,3 +462,19 @@ def test_a_dispute_with_one_reading_left_is_none():
 
     assert run(disputes=alone).parts[0].disputes == []
     assert replace(run().parts[0]).disputes == [DISPUTE]
+
+
+def test_what_a_run_holds_tells_no_terminal_and_no_runner_what_to_do():
+    """A run to compare with may come from anywhere; a runner takes a line that begins with two colons for a command."""
+    evil = "x\x1b[2J\n::error::it\r"
+    clauses = [clause(STATUS, held=False) | {"received": evil}]
+    found = compare(run(), run(changed(CASE, verdict="fail", clauses=clauses), target=evil, suite=evil))
+
+    lines = [*told(found.as_json()), *bounded(found.as_json(), 99, "")]
+
+    assert lines
+    assert all(line.isprintable() for line in lines)
+
+
+def test_an_error_tells_no_terminal_what_to_do():
+    assert str(RunError("a\x1b[2J: missing\nremedy")) == "a\ufffd[2J: missing\nremedy"

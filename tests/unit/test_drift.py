@@ -138,7 +138,7 @@ def test_what_differs_beside_the_name_is_told_as_well() -> None:
 
 def test_what_could_have_become_two_things_is_gone_and_they_are_new() -> None:
     old = [Fact("property", "note", ""), Fact("type", "note", "string")]
-    new = [Fact(kind, name, "") for name in ("noteA", "noteB") for kind in ("property",)]
+    new = [Fact("property", name, "") for name in ("noteA", "noteB")]
 
     assert [each[:3] for each in compared(new, old)] == [
         ("removed", "property", "note"),

@@ -143,6 +143,14 @@ def test_of_many_calls_each_sort_is_sent(generated, by_id):
     }  # fmt: skip
 
 
+def test_of_a_few_calls_in_each_case_there_are_many_of_every_sort_in_all(generated, by_id):
+    rules = [case for case in generated.values() if case.contract == CONVENTIONS]
+    found = [shares(case, 2, kinds(case, by_id[CONVENTIONS], by_id[case.root_of])) for case in rules]
+    second = {kind.sort for kinds_of_case in found for kind, _ in kinds_of_case[1:]}
+
+    assert second == {"no-token", "bad-token", "unknown-id", "malformed-id", "not-json", "mislabelled"}
+
+
 @pytest.mark.parametrize("calls", [1, 20, 107, 200, 1200])
 def test_the_calls_of_a_run_are_spread_evenly(calls, generated):
     cases = list(generated.values())

@@ -18,7 +18,7 @@ from graphcancel.ledger import Ledger, hold, mark_cleared, place_of, unfinished
 from graphcancel.marks import Mark, new_run, worker_run
 
 ROOT = "https://graph.example/v1.0"
-NOW = dt.datetime(2026, 11, 21, 2, 0, tzinfo=dt.UTC)
+NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 RUN = new_run(NOW)
 MARK = Mark.of(RUN, "some/case", 0)
 
@@ -192,6 +192,43 @@ def test_what_is_no_ledger_is_named_and_the_others_are_read(opened, folder, text
     assert len(complaints) == 1
     assert str(other / "ledger.jsonl") in complaints[0]
     assert "\n" not in complaints[0]
+
+
+def _forged(**changes) -> str:
+    """A ledger as a run writes it, but for *changes*."""
+    header = {"kind": "header", "format": 1, "run": RUN, "started": NOW.isoformat(), "place": "x"}
+    create = {"kind": "create", "at": NOW.isoformat(), "where": "mailbox", "what": "events", "marks": [MARK.case]}
+    lines = ({name: changes.get(name, value) for name, value in line.items()} for line in (header, create))
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _forged(marks=[Mark.of(new_run(NOW - dt.timedelta(hours=2)), "some/case", 0).case]),
+        _forged(marks=[MARK.case, ""]),
+        _forged(at="9999-12-31T23:59:59+00:00"),
+        _forged(at=(NOW + dt.timedelta(days=8)).isoformat()),
+        _forged(at=(NOW - dt.timedelta(days=8)).isoformat()),
+        _forged(at="0001-01-01T00:00:00+23:00"),
+        _forged(run="gcffffffff000000"),
+        '{"kind": ' + "[" * 100_000 + "\n",
+    ],
+    ids=["another-run", "no-mark", "never", "later", "earlier", "too-early", "to-come", "deep"],
+)
+def test_a_ledger_that_names_what_its_run_cannot_have_made_is_none(folder, text):
+    (folder / "ledger.jsonl").write_text(text)
+
+    found, complaints = unfinished(folder.parent)
+
+    assert found == []
+    assert len(complaints) == 1
+
+
+def test_the_forged_ones_are_none_for_what_was_forged(folder):
+    (folder / "ledger.jsonl").write_text(_forged())
+
+    assert len(unfinished(folder.parent)[0]) == 1
 
 
 def test_no_folder_has_no_ledgers(tmp_path):

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from published import ERROR, call, openapi, runs, unheard, written
+from published import call, large_description, openapi, runs, unheard, written
 
 from graphcancel import streamed
 from graphcancel.errors import MetadataError
@@ -520,50 +520,9 @@ def test_hostile_files_are_one_line_each_in_bounded_time_and_memory(tmp_path):
     assert max(run.peak for run in found) <= 200
 
 
-def large(path: Path, size: int) -> Path:
-    """A file as generators write it, with *size* bytes of paths and schemas around the action's."""
-    operation = yaml.safe_dump(
-        call(TEXT)
-        | {
-            "parameters": [
-                {
-                    "name": "user-id",
-                    "in": "path",
-                    "description": "The unique identifier",
-                    "required": True,
-                    "schema": {"type": "string"},
-                }
-            ]
-        }
-    )
-    indented = "".join(f"      {line}\n" for line in operation.splitlines())
-    schema = "".join(
-        f"      {line}\n"
-        for line in yaml.safe_dump(
-            {"type": "object", "properties": {f"p{n}": {"type": "string", "nullable": True} for n in range(9)}}
-        ).splitlines()
-    )
-    with path.open("w", encoding="utf-8") as file:
-        file.write(
-            "openapi: 3.0.4\ninfo: {title: Graph, version: v1.0}\nservers: [{url: 'https://graph.example/v1.0/'}]\npaths:\n"
-        )
-        number = 0
-        while file.tell() < size * 2 / 3:
-            file.write(
-                f"  '/users/{{user-id}}/things{number}/{{thing-id}}/microsoft.graph.do{number}':\n    post:\n{indented}"
-            )
-            number += 1
-        file.write(f"  '{EVENT}':\n    post:\n{indented}components:\n  schemas:\n")
-        while file.tell() < size:
-            file.write(f"    microsoft.graph.thing{number}:\n{schema}")
-            number += 1
-        file.write(f"  responses:\n    error: {json.dumps(ERROR)}\n")
-    return path
-
-
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peaks of memory are read there")
 def test_thirty_megabytes_take_ten_seconds_and_two_hundred_megabytes_at_most(tmp_path):
-    path = large(tmp_path / "large.yaml", 30_000_000)
+    path = large_description(tmp_path / "large.yaml", 30_000_000)
 
     (run,) = runs(["drift", "--openapi", str(path), "--contract", "event-cancel.v1.0", "--json"])
 

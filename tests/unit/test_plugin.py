@@ -8,15 +8,17 @@ import signal
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from inside_pytest import BROKEN, HELD, ONE, SHAPES, SUPERSEDED, outcome, project, raising, told
 
-from graphcancel import concluding
+from graphcancel import concluding, plugin
 from graphcancel.errors import ProvisionError, RunError
 from graphcancel.evidence import Finding
 from graphcancel.record import Record
 from graphcancel.reports import RENDERERS
+from graphcancel.selection import SUITE
 from graphcancel.verdict import conclude
 
 __all__ = ["outcome", "project"]
@@ -209,6 +211,31 @@ def test_the_last_line_says_verdict_counts_requests_and_where_to_read_on(outcome
     found.stdout.re_match_lines(
         [r"does not hold \(exit 1\): 4 fail; 7 requests, 1\.8 per case; report: runs/[^/]+/report\.html$"]
     )
+
+
+def test_what_comes_next_is_looked_up_only_as_far_as_somebody_asks():
+    """Else each case costs as much as all that come after it."""
+    asked = []
+
+    class Coming:
+        def __init__(self, number):
+            self.id = str(number)
+
+        @property
+        def kind(self):
+            asked.append(self.id)
+            return "generated" if self.id == "502" else "shape"
+
+        __eq__ = None
+        __hash__ = None
+
+    order = [Coming(number) for number in range(1000)]
+    suite = SimpleNamespace(order=order, places={case.id: place for place, case in enumerate(order)})
+
+    upcoming = plugin._upcoming(SimpleNamespace(stash={SUITE: suite}), order[501])
+
+    assert next(iter(upcoming)).id == "503"
+    assert asked == ["502", "503"]
 
 
 def test_our_own_fault_shows_no_address(outcome):

@@ -276,6 +276,12 @@ def test_what_a_target_sends_is_no_markup():
     assert "www." not in row
 
 
+def test_a_terminal_that_shows_a_summary_is_not_told_what_to_do():
+    told = markdown(run(failing(clauses=[finding(held=False, received="\x1b[2J\x07\u202e")]), exit=1))
+
+    assert all(line.isprintable() for line in told.splitlines())
+
+
 def test_a_long_list_is_cut_and_says_by_how_much():
     ids = [f"{ID}/{number}" for number in range(100)]
     cases = [failing(id=name, clauses=[finding(held=False, received=name)]) for name in ids]

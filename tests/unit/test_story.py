@@ -27,6 +27,7 @@ BASE = "https://graph.example"
 ADA, OWNER = "attendee@contoso.example", "organizer@contoso.example"
 MARK = Mark("gc01", "gc01x0a0b0c0d0e")
 CASE = "event-cancel.v1.0/users-upn.events/organizer/pascal"
+NAMESAKE = "event-cancel.v1.0/me.events/organizer/pascal/namesake"
 OWN_COPY = "event-cancel.v1.0/me.events/attendee/pascal/own-copy"
 SECOND = "graph-conventions/v1.0.me.events/organizer/pascal/second-cancel"
 NO_TOKEN = "graph-conventions/v1.0.me.events/organizer/pascal/no-token"
@@ -54,6 +55,7 @@ class FakeStage:
     waiting: Waiting = field(default_factory=Waiting)
     longest: float = 0.0
     arranged: int = 0
+    before: Look = BEFORE
 
     def __post_init__(self) -> None:
         self.since = None
@@ -72,7 +74,7 @@ class FakeStage:
             root, MARK.case, (("a", "b"),), "/me", f"/users/{OWNER}/events/e", "organizer", {ADA: "attendee"}
         )
         values = {"event": "e/1", "user": OWNER}
-        return Scene(MARK, root, values, point, BEFORE, "e/1", "d1", (ADA,))
+        return Scene(MARK, root, values, point, self.before, "e/1", "d1", (ADA,))
 
     def mark(self, case, attempt: int) -> Mark:
         """Give the mark."""
@@ -241,6 +243,36 @@ def test_a_refusal_that_stayed_without_effect_stays_as_judged(stories, named):
     drive(made.tell(named(OWN_COPY)))
 
     assert made.last_look() == []
+
+
+def test_what_a_call_should_leave_alone_is_watched_to_the_end(stories, named):
+    """
+    A namesake that stands when the call is judged and is gone at the end turns the case, by that clause alone.
+    """
+    uid = {"e/1": "u1", "d1": "u2"}
+    own = {item: replace(item, uid=uid[item.id]) for item in (MEETING, DECOY)}
+    copies = (replace(COPY, uid="u1"), replace(COPY, id="c2", uid="u2"))
+    before = replace(BEFORE, own=((own[MEETING], own[DECOY]),), copies={ADA: (copies,)})
+    judged = replace(AFTER, own=((own[DECOY],),), copies={ADA: ((replace(copies[0], cancelled=True), copies[1]),)})
+    made = stories(202, before=before, looks=[judged, replace(judged, own=((),))])
+    record = drive(made.tell(named(NAMESAKE)))
+
+    assert held(record)["effect.only-this-event"] is True
+    assert made.is_watched(named(NAMESAKE))
+    (turned,) = made.last_look()
+    assert turned.verdict.name == "fail"
+    assert [line.clause for line in turned.verdict.findings if line.held is False] == ["effect.only-this-event"]
+    assert (
+        turned.verdict.findings[0].received == "another event with its subject is gone too, seen at the end of the run"
+    )
+    assert {line.clause for line in turned.verdict.findings} == {line.clause for line in record.verdict.findings}
+
+
+def test_an_accepted_call_beside_nothing_of_its_name_is_not_watched(stories, named):
+    made = stories(202)
+    drive(made.tell(named(CASE)))
+
+    assert not made.is_watched(named(CASE))
 
 
 def test_without_a_refusal_nothing_is_waited_for_at_the_end(stories, named):

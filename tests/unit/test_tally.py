@@ -140,6 +140,26 @@ def test_the_conventions_say_nothing_where_nothing_is_accepted(tally):
     )
 
 
+def test_a_few_calls_that_were_never_made_leave_the_rest_as_they_are(tally):
+    found = tally()
+    found.add(told(found, 202, held()))
+    found.add(Record(found.case, conclude((), sent=False, reason="no group"), (), None))
+    record = found.record()
+
+    assert (record.verdict.name, record.verdict.reason, record.generated["unsent"]) == ("pass", None, 1)
+
+
+def test_calls_of_which_no_clause_speaks_judge_nothing(tally):
+    found = tally(RULES)
+    found.add(told(found, 202))
+    record = found.record()
+
+    assert (record.verdict.name, record.verdict.reason) == (
+        "inconclusive",
+        "no clause spoke for any of 1 generated calls; generate more",
+    )
+
+
 def test_calls_that_were_never_made_judge_nothing(tally):
     found = tally()
     for _ in range(3):
