@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from graphmock.access import checked, find_event, find_message, open_mailbox
@@ -30,17 +31,17 @@ MESSAGE = Kind(
     name="microsoft.graph.message",
     write=message_json,
     fields={
-        "id": lambda m: m.id,
-        "subject": lambda m: m.subject,
-        "receivedDateTime": lambda m: m.received,
-        "sentDateTime": lambda m: m.received,
-        "createdDateTime": lambda m: m.received,
-        "lastModifiedDateTime": lambda m: m.received,
-        "isRead": lambda m: m.is_read,
-        "meetingMessageType": lambda m: m.meeting_type,
+        "id": attrgetter("id"),
+        "subject": attrgetter("subject"),
+        "receivedDateTime": attrgetter("received"),
+        "sentDateTime": attrgetter("received"),
+        "createdDateTime": attrgetter("received"),
+        "lastModifiedDateTime": attrgetter("received"),
+        "isRead": attrgetter("is_read"),
+        "meetingMessageType": attrgetter("meeting_type"),
         "bodyPreview": lambda m: m.text[:PREVIEW],
-        "from/emailAddress/address": lambda m: m.sender.address,
-        "sender/emailAddress/address": lambda m: m.sender.address,
+        "from/emailAddress/address": attrgetter("sender.address"),
+        "sender/emailAddress/address": attrgetter("sender.address"),
     },
     extras={
         "microsoft.graph.eventmessage/event": _expanded_event,
@@ -61,7 +62,7 @@ def list_messages(world: World, call: Call) -> Reply:
     folder = _folder(call, mailbox) if "folder" in call.params else None
     # They are kept in the order of their arrival; the service shows the last first.
     newest = reversed(mailbox.messages.values())
-    return listing(world, call, MESSAGE, (m for m in newest if folder is None or m.folder == folder))
+    return listing(world, call, MESSAGE, newest if folder is None else (m for m in newest if m.folder == folder))
 
 
 def _folder(call: Call, mailbox: Mailbox) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LONGEST_INDEXED = 60  # days; longer events are looked through one by one
+_LONGEST_INDEXED = 7 * 24  # hours; longer events are looked through one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,8 @@ class Mailbox:
     A user's or a group's mailbox.
 
     Attributes:
-        days: Shown events by the days they touch (ordinals in UTC), so that a narrow view looks at few.
-        long: Shown events of more than sixty days.
+        hours: Shown events by the hours they touch (in UTC, from the year 1), so that a narrow view looks at few.
+        long: Shown events of more than a week.
         deleted: Cancelled events that are still read by their ids.
     """
 
@@ -141,7 +141,7 @@ class Mailbox:
     messages: dict[str, Message] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
     transactions: dict[str, str] = field(default_factory=dict)
-    days: dict[int, dict[str, Event]] = field(default_factory=dict)
+    hours: dict[int, dict[str, Event]] = field(default_factory=dict)
     long: dict[str, Event] = field(default_factory=dict)
     deleted: dict[str, Event] = field(default_factory=dict)
 
@@ -171,8 +171,8 @@ class Mailbox:
         if last - first > _LONGEST_INDEXED:
             self.long[event.id] = event
             return
-        for day in range(first, last + 1):
-            self.days.setdefault(day, {})[event.id] = event
+        for hour in range(first, last + 1):
+            self.hours.setdefault(hour, {})[event.id] = event
 
     def remove(self, event: Event) -> None:
         """Take an event, and with a master its occurrences, out; nothing happens if it is out already."""
@@ -185,22 +185,25 @@ class Mailbox:
         self.long.pop(event.id, None)
         first, last = _span(event)
         if event.shown and last - first <= _LONGEST_INDEXED:
-            for day in range(first, last + 1):
-                bucket = self.days.get(day, {})
+            for hour in range(first, last + 1):
+                bucket = self.hours.get(hour, {})
                 bucket.pop(event.id, None)
                 if not bucket:
-                    self.days.pop(day, None)
+                    self.hours.pop(hour, None)
 
     def view(self, start: datetime, end: datetime) -> list[Event]:
         """
         List what lies in a window, by start.
 
-        What starts together and touches the same days comes in the order it was put in. What is `long` comes after all
+        What starts together and touches the same hours comes in the order it was put in. What is `long` comes after all
         that starts with it, whenever it was put in.
         """
-        first, last = start.toordinal(), end.toordinal()
-        near = range(first, last + 1) if last - first < len(self.days) else [d for d in self.days if first <= d <= last]
-        found = {key: event for day in near if day in self.days for key, event in self.days[day].items()}
+        first, last = _hour(start), _hour(end)
+        hours = self.hours
+        near = (
+            range(first, last + 1) if last - first < len(hours) else [hour for hour in hours if first <= hour <= last]
+        )
+        found = {key: event for hour in near if hour in hours for key, event in hours[hour].items()}
         found.update(self.long)
         inside = (e for e in found.values() if e.start < end and (e.end > start or e.start >= start))
         return sorted(inside, key=lambda event: event.start)
@@ -211,7 +214,10 @@ class Mailbox:
 
 
 def _span(event: Event) -> tuple[int, int]:
-    first = event.start.toordinal()
-    # An event that ends at midnight does not touch the next day.
-    last = max(event.start, event.end - timedelta(microseconds=1)).toordinal()
-    return first, last
+    # An event that ends at a full hour does not touch the next.
+    last = max(event.start, event.end - timedelta(microseconds=1))
+    return _hour(event.start), _hour(last)
+
+
+def _hour(moment: datetime) -> int:
+    return moment.toordinal() * 24 + moment.hour

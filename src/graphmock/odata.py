@@ -57,7 +57,7 @@ def listing(world: World, call: Call, kind: Kind, items: Iterable[Any]) -> Reply
         if refuses_filter(world.behaviour.active, kind.name):
             raise refuse("odata.restriction")
         test = filters.parse(condition, kind.fields, kind.name)
-        items = (item for item in items if test(item))
+        items = filter(test, items)
     found = _ordered(call, kind, list(items))
     first = _number(call, "skip", 0) + _resumed(call)
     size = min(_number(call, "top", world.page_size), _LARGEST_PAGE)

@@ -136,7 +136,7 @@ def test_what_came_and_went_leaves_nothing_behind(mock):
     for box in world.store.mailboxes.values():
         assert not box.transactions
         assert not box.long
-        assert all(box.days.values())
+        assert all(box.hours.values())
 
 
 def test_a_changed_event_keeps_its_transaction(mock):
