@@ -48,6 +48,7 @@ class Cutoff:
         try:
             yield
         except Exception:
+            # Whatever a socket that was cut makes the libraries raise: the time is over, and that is told below.
             if not self._over:
                 raise
         finally:
