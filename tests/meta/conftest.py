@@ -1,10 +1,13 @@
 """
-Contracts and cases, read once.
+Contracts and cases, read once, and the target file of the documents.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from documented import DOCS, fences
 from harness import ROOT
 
 from graphcancel.case import Case
@@ -22,3 +25,11 @@ def contracts() -> tuple[Contract, ...]:
 def cases(contracts) -> tuple[Case, ...]:
     """All cases."""
     return build_cases(contracts)
+
+
+@pytest.fixture(scope="session")
+def target_file(tmp_path_factory) -> Path:
+    """The target file of docs/running.md, written out."""
+    path = tmp_path_factory.mktemp("targets") / "contoso.toml"
+    path.write_text("\n".join(line for _, line in fences(DOCS / "running.md", "toml")), encoding="utf-8")
+    return path

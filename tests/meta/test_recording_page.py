@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 from altering import in_answer, put, relabel
+from documented import codes, fences, tables
 from harness import ROOT, serving
-from test_docs import codes, fences, tables
 
 from graphcancel.cassette import read_cassette, write_cassette
 from graphcancel.recording import FILE, MOCK, OTHER, SERVICE, read_recording

@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 import requests
+from documented import cells, tables
 from harness import ROOT, serving
-from test_docs import cells, tables
 
 from graphcancel import actors, ending, refusals, scopes, targetfile, tokenfile
 from graphcancel.targetfile import read_target

@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from documented import codes, table
 from harness import ROOT
-from test_docs import codes, table
 from workflow_files import ACTION, CI, FILES, NIGHTLY, WORKFLOWS, Command, commands, jobs, needs, step, steps
 
 from graphcancel.__main__ import command_line

@@ -126,21 +126,21 @@ def two_comments(mock):
 # --- appointments -------------------------------------------------------------------------------------------------
 
 
+def statuses_of_bookings(mock, root, *places):
+    """Of cancelling an appointment of its own by each of *places*."""
+    paths = (f"{place}/{mock.booking()['id']}/cancel" for place in places)
+    return tuple(mock.send("POST", path, json_body={}, root=root).status for path in paths)
+
+
 def booked_at_roots(mock):
     """Under today's root of bookings and the older one."""
-    found = []
-    for root in ("/solutions/bookingBusinesses", "/bookingBusinesses"):
-        path = f"{root}/{mock.cast.business}/appointments/{mock.booking()['id']}/cancel"
-        found.append(mock.send("POST", path, json_body={}, root="/beta").status)
-    return tuple(found)
+    appointments = f"/bookingBusinesses/{mock.cast.business}/appointments"
+    return statuses_of_bookings(mock, "/beta", f"/solutions{appointments}", appointments)
 
 
 def booked_in_view(mock):
-    found = []
-    for part in ("calendarView", "appointments"):
-        path = f"/bookingBusinesses/{mock.cast.business}/{part}/{mock.booking()['id']}/cancel"
-        found.append(mock.send("POST", path, json_body={}, root="/draft/beta").status)
-    return tuple(found)
+    business = f"/bookingBusinesses/{mock.cast.business}"
+    return statuses_of_bookings(mock, "/draft/beta", f"{business}/calendarView", f"{business}/appointments")
 
 
 def booking_sent(mock, body=b"{}", media_type="application/json", method="POST", actor="organizer"):

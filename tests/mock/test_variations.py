@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -315,16 +313,6 @@ def test_plain_media_types(make):
     mock = make(vary=("plain-content-type",))
     types = [mock.send("GET", path).headers["content-type"] for path in ("/me", "/me/events/nope")]
     assert types == ["application/json", "application/json; charset=UTF-8"]
-
-
-def test_compressed_answers(make):
-    mock = make(vary=("gzip-answers",))
-    answer = mock.send("GET", "/me", headers={"Accept-Encoding": "gzip"})
-    assert answer.headers["content-encoding"] == "gzip"
-    assert json.loads(gzip.decompress(answer.content))["mail"] == ORGANIZER
-    assert mock.get("/me")["mail"] == ORGANIZER
-    answer = mock.cancel(mock.meeting(), headers={"Accept-Encoding": "gzip"})
-    assert (answer.status, answer.content, answer.headers.get("content-encoding")) == (202, b"", None)
 
 
 def test_every_answer_closes_its_connection(make):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from test_verdict import (
+from given_evidence import (
     ADA,
     BEFORE,
     BLIND,

@@ -9,6 +9,7 @@ import threading
 import pytest
 import requests
 import trustme
+from raw_server import RawServer
 from small_authority import CLIENT, TENANT, SmallAuthority
 
 from graphcancel import wire
@@ -25,28 +26,15 @@ APP = Actor("app", flow="client-secret", tenant_id=TENANT, client_id=CLIENT, sec
 GRAPH, LOGIN = "graph.example", "login.example"
 
 
-class Proxy:
-    """Knows CONNECT and nothing else: whatever host is asked for, it leads to *port*, or nowhere."""
+class Proxy(RawServer):
+    """Knows CONNECT and nothing else: whatever host is asked for, it leads to the port *server*, or nowhere."""
 
-    def __init__(self, port: int, *, refuses: bool = False) -> None:
+    def __init__(self, server: int, *, refuses: bool = False) -> None:
         self.asked: list[str] = []
-        self._port = port
+        self._server = server
         self._refuses = refuses
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def close(self) -> None:
-        """Stop."""
-        self._listener.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._lead, args=(client,), daemon=True).start()
+        super().__init__(self._lead)
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def _lead(self, client: socket.socket) -> None:
         head = b""
@@ -57,7 +45,7 @@ class Proxy:
             if self._refuses:
                 client.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
                 return
-            with socket.create_connection(("127.0.0.1", self._port)) as server:
+            with socket.create_connection(("127.0.0.1", self._server)) as server:
                 client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
                 back = threading.Thread(target=_pump, args=(server, client), daemon=True)
                 back.start()

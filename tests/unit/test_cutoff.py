@@ -5,14 +5,15 @@ from __future__ import annotations
 import gzip
 import socket
 import ssl
-import threading
 import time
 import zlib
 from contextlib import suppress
+from functools import partial
 
 import pytest
 import requests
 import trustme
+from raw_server import RawServer
 
 from graphcancel.auth import SignIn
 from graphcancel.connecting import Connection
@@ -40,52 +41,37 @@ ENDLESS = {
 }
 
 
-class Endless:
-    """Answers each connection with *first*, then with *again* until it is closed; over TLS where there is a context."""
-
-    def __init__(self, first: bytes, again: bytes, pause: float, context: ssl.SSLContext | None = None) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self.told = (first, again, pause)
-        self._context = context
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def close(self) -> None:
-        """Stop."""
-        self._listener.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._answer, args=(client,), daemon=True).start()
-
-    def _answer(self, client: socket.socket) -> None:
-        first, again, pause = self.told
-        with suppress(OSError):
-            if self._context:
-                client = self._context.wrap_socket(client, server_side=True)
-            with client:
-                client.recv(65536)
-                client.sendall(first)
-                while again:
-                    client.sendall(again)
-                    time.sleep(pause)
+def say(first: bytes, again: bytes, pause: float, context: ssl.SSLContext | None, client: socket.socket) -> None:
+    """Answer a connection with *first*, then with *again* until it is closed; over TLS where there is a *context*."""
+    with suppress(OSError):
+        if context:
+            client = context.wrap_socket(client, server_side=True)
+        with client:
+            client.recv(65536)
+            client.sendall(first)
+            while again:
+                client.sendall(again)
+                time.sleep(pause)
 
 
 @pytest.fixture
-def endless():
+def serve():
+    """Open a server that answers each connection by a function of it."""
     opened = []
 
-    def build(*told, context=None) -> Endless:
-        opened.append(Endless(*told, context=context))
+    def build(answer) -> RawServer:
+        opened.append(RawServer(answer))
         return opened[-1]
 
     yield build
     for server in opened:
         server.close()
+
+
+@pytest.fixture
+def endless(serve):
+    """Open a server that says what is given, without an end."""
+    return lambda *told, context=None: serve(partial(say, *told, context))
 
 
 @pytest.fixture
@@ -162,10 +148,9 @@ def test_a_repeat_by_the_library_has_no_time_of_its_own(endless):
     assert time.monotonic() - began < 5 * READ_S
 
 
-def test_a_connection_is_kept_for_the_next_request(endless, describe):
+def test_a_connection_is_kept_for_the_next_request(serve, describe):
     """Whoever is in time is not cut."""
     taken = []
-    server = endless(b"", b"", 0.0)
 
     def answer(client: socket.socket) -> None:
         taken.append(client)
@@ -173,8 +158,7 @@ def test_a_connection_is_kept_for_the_next_request(endless, describe):
             while client.recv(65536):
                 client.sendall(HEAD + b"Content-Length: 2\r\n\r\n{}")
 
-    server._answer = answer
-    base = f"http://127.0.0.1:{server.port}"
+    base = f"http://127.0.0.1:{serve(answer).port}"
     described = describe(base_url=base, patience=Patience(read_s=5))
     target = Target(described, Fence([base], described.writable), SignIn(described))
 

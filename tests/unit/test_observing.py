@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_verdict import (
+from given_evidence import (
     ADA,
     BOB,
     BOOKING,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from test_verdict import (
+from given_evidence import (
     ADA,
     BESIDE,
     BOB,
