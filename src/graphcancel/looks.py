@@ -31,15 +31,19 @@ _COLLECTIONS: Final = {"messages": "the inbox", "members": "the members", "staff
 _BY_SUBJECT, _BY_TIME, _ALL = range(3)
 NOBODY: Final = "no actor of the target may read this mailbox"
 
+_Inboxes = dict[tuple[str, str], list[dict[str, Any]] | Unseen]
+"""By root and mailbox: what each holds."""
+
 
 class Lookout:
     """Takes looks at one target; remembers which forms of query it refuses."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
+        # By root: the form to ask in, where the best was refused.
         self._form: dict[str, int] = {}
         self._mail: set[str] = set()
-        self._shared: dict[tuple[str, str], list[dict[str, Any]] | Unseen] | None = None
+        self._shared: _Inboxes | None = None
         self._since: str | None = None
 
     @contextmanager
@@ -60,7 +64,7 @@ class Lookout:
     @property
     def reads_whole_inboxes(self) -> bool:
         """Whether a target refuses to filter by subject, so that each look reads every case's mail."""
-        return any(form > _BY_SUBJECT for form in self._form.values())
+        return bool(self._form)
 
     def look(self, point: Viewpoint, *, again: bool = False) -> Look:
         """
@@ -86,7 +90,7 @@ class Lookout:
             if not point.booking and mailbox in point.readers:
                 for number, window in enumerate(point.windows):
                     asked.append((("copy", mailbox, str(number)), self._view(point, base, window, actor)))
-            if not self._shares(point):
+            if self._shared_by(point) is None:
                 asked.append((("mail", mailbox), self._messages(point, base, actor)))
         answers = dict(
             zip([key for key, _ in asked], self._target.send_all([request for _, request in asked]), strict=True)
@@ -109,10 +113,11 @@ class Lookout:
             if not point.booking and mailbox in point.readers:
                 parts = [answers["copy", mailbox, str(n)] for n in range(len(point.windows))]
                 copies[mailbox] = self._windows(parts, point)
-            if self._shares(point):
-                mail[mailbox] = self._shared_inbox(point, mailbox, actor)
-            else:
+            shared = self._shared_by(point)
+            if shared is None:
                 mail[mailbox] = self._inbox(answers["mail", mailbox], point, mailbox)
+            else:
+                mail[mailbox] = self._shared_inbox(shared, point, mailbox, actor)
             self._count(point, mailbox, mail[mailbox])
         return Look(self._target.clock.now(), own, found, copies, mail)
 
@@ -159,7 +164,7 @@ class Lookout:
         """The windows from the list of events, where a target serves no calendarView: it shows no occurrences."""
         if view.status not in _NO_VIEW or point.booking or len(point.windows) > 1:
             return None
-        base = view.request.path.split("/calendarView?", 1)[0]
+        base = view.request.path.partition("/calendarView?")[0]
         query = f"$select={_SELECT}&$top=100"
         request = json_request(
             "GET", point.root, f"{base}/events?{query}", view.request.actor, headers={"Prefer": _UTC}
@@ -178,14 +183,18 @@ class Lookout:
             part = self._target.send(request)
         return _of_case(self.items(part), point)
 
-    def _shares(self, point: Viewpoint) -> bool:
-        """A booking's mail is told from others' by when it came, so its looks are its own."""
-        whole = self._form.get(point.root, _BY_SUBJECT) > _BY_SUBJECT
-        return self._shared is not None and whole and not point.booking
+    def _shared_by(self, point: Viewpoint) -> _Inboxes | None:
+        """
+        The inboxes read as a whole so far, None where *point* shares none.
 
-    def _shared_inbox(self, point: Viewpoint, mailbox: str, actor: str) -> tuple[Message, ...] | Unseen:
+        A booking's mail is told from others' by when it came, so its looks are its own.
+        """
+        return self._shared if point.root in self._form and not point.booking else None
+
+    def _shared_inbox(
+        self, shared: _Inboxes, point: Viewpoint, mailbox: str, actor: str
+    ) -> tuple[Message, ...] | Unseen:
         key = (point.root, mailbox)
-        shared = self._shared if self._shared is not None else {}
         if key not in shared:
             every = replace(point, since=self._since)
             request = self._messages(every, f"/users/{encode_segment(mailbox)}", actor)
@@ -254,12 +263,12 @@ def _by_subject(point: Viewpoint) -> Callable[[Entry], bool]:
 
 
 def _by_id(point: Viewpoint) -> Callable[[Entry], bool]:
-    wanted = point.item.rsplit("/", 1)[-1]
+    wanted = point.item.rpartition("/")[2]
     return lambda entry: encode_segment(entry.id) == wanted
 
 
 def _collection(request: Request) -> str:
-    last = request.path.partition("?")[0].rsplit("/", 1)[-1]
+    last = request.path.partition("?")[0].rpartition("/")[2]
     return _COLLECTIONS.get(last, "calendarView")
 
 

@@ -82,18 +82,17 @@ class Tally:
             self.reason = record.verdict.reason
             return
         answer = record.calls[-1]
-        status = answer["status"]
-        accepted = status is not None and 200 <= status < 300  # noqa: PLR2004 - RFC 9110, 15.3
+        accepted = _is_success(answer["status"])
         self.accepted += accepted
         self.refused += not accepted
         self.labelled += accepted and "content-type" in answer["response"]["headers"]
-        known = self.shown.get(accepted)
-        if known is None or len(record.curl or "") < len(known.curl or ""):
-            self.shown[accepted] = record
+        self.shown[accepted] = min(self.shown.get(accepted, record), record, key=_length)
         for finding in told(record, self.contract):
-            self.findings[finding.clause].append(finding)
-            if finding.held is False:
-                self.broken.setdefault(finding.clause, record)
+            # The line about a clause that does not hold, and the call shown for it, are of one record.
+            if finding.clause not in self.broken:
+                self.findings[finding.clause].append(finding)
+                if finding.held is False:
+                    self.broken[finding.clause] = record
 
     def stand_for(self, clause: str, smallest: Record) -> None:
         """Let *smallest* be shown for *clause*, and for any other it breaks of which nothing was known."""
@@ -109,18 +108,18 @@ class Tally:
         lines.sort(key=lambda line: order.get(line.clause, len(order)))
         # Where most calls came to nothing, the few that were judged vouch for little.
         reason = self.reason if self.unsent > self.calls else None
-        if self.calls and self.accepted < max(1.0, FLOOR * self.calls):
+        if self.accepted < FLOOR * self.calls:
             reason = f"{self.accepted} of {self.calls} generated calls were accepted, fewer than {FLOOR:.0%}"
             lines = self._below_the_floor(lines, reason)
-        if self.calls and not lines:
+        if not lines:
             reason = reason or f"no clause spoke for any of {self.calls} generated calls; generate more"
         # A finding is told by the first clause that does not hold, and the last call: both are of one record.
-        wrong = [line.clause for line in lines if line.held is False and line.clause in self.broken]
+        wrong = [line.clause for line in lines if line.clause in self.broken]
         found = [self.broken[clause] for clause in reversed(wrong)] or list(self.shown.values())
         shown = list({id(record): record for record in reversed(found)}.values())[::-1]
         return Record(
             self.case,
-            conclude(lines, sent=bool(self.calls) and reason is None, reason=reason),
+            conclude(lines, sent=reason is None, reason=reason),
             tuple(record.calls[-1] for record in shown),
             shown[-1 if wrong else 0].curl if shown else None,
             generated=self._counts(),
@@ -170,7 +169,7 @@ def told(record: Record, contract: Contract) -> list[Finding]:
         wrong = f"received no answer ({record.calls[-1]['failure']})"
     elif effect and effect.held is False and effect not in found:
         wrong = f"{status}, and all the same: {effect.received}"
-    elif not 200 <= status < 300 and not 400 <= status < _FAILED:  # noqa: PLR2004 - RFC 9110, 15.3 and 15.5
+    elif not _is_success(status) and not 400 <= status < _FAILED:  # noqa: PLR2004 - RFC 9110, 15.5
         wrong = f"{status}, which is neither a success nor a refusal"
     if wrong is None:
         return found
@@ -181,6 +180,14 @@ def about_the_answer(case: Case, contract: Contract) -> str | None:
     """The clause that an answer as such breaks: the page's on its status, the conventions' on what a refusal is."""
     wanted = _ENVELOPE if case.contract == CONVENTIONS else _STATUS
     return next((name for name in (wanted, *case.clauses) if name in contract.clauses), None)
+
+
+def _is_success(status: int | None) -> bool:
+    return status is not None and 200 <= status < 300  # noqa: PLR2004 - RFC 9110, 15.3
+
+
+def _length(record: Record) -> int:
+    return len(record.curl or "")
 
 
 def _answered(contract: Contract) -> str:
@@ -198,7 +205,7 @@ def _gathered(found: Sequence[Finding]) -> Finding:
         unseen = len(found) - len(held)
         left = f", not examined in {unseen}" if unseen else ""
         calls = "1 call" if len(held) == 1 else f"{len(held)} calls"
-        return replace(held[0], received=f"so in {calls}{left}", reason=None)
+        return replace(held[0], received=f"so in {calls}{left}")
     return found[0]
 
 
@@ -208,8 +215,8 @@ def turned(record: Record, late: Record, contract: Contract) -> Record:
     """
     found = late.verdict.findings[0]
     clause = WITHOUT_EFFECT if WITHOUT_EFFECT in contract.clauses else about_the_answer(record.case, contract)
-    clause = clause or found.clause
-    documented = contract.clauses[clause].says if clause in contract.clauses else found.documented
-    line = replace(found, clause=clause, documented=documented, received=f"a refused call: {found.received}")
+    line = replace(found, received=f"a refused call: {found.received}")
+    if clause:
+        line = replace(line, clause=clause, documented=contract.clauses[clause].says)
     rest = tuple(item for item in record.verdict.findings if item.clause != line.clause)
     return replace(record, verdict=conclude((line, *rest), sent=True), calls=late.calls, curl=late.curl)
