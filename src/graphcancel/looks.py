@@ -26,7 +26,10 @@ _UTC: Final = 'outlook.timezone="UTC"'
 _TEXT: Final = 'outlook.body-content-type="text"'
 _NOT_FOUND: Final = 404
 _NO_VIEW: Final = frozenset({400, 404, 405, 501})
-_COLLECTIONS: Final = {"messages": "the inbox", "members": "the members", "staffMembers": "the staff"}
+_COLLECTIONS: Final = {
+    "appointments": "the appointments", "calendarView": "calendarView", "events": "the events", "groups": "the groups",
+    "instances": "the occurrences", "members": "the members", "messages": "the inbox", "staffMembers": "the staff",
+}  # fmt: skip
 # How inbox messages are asked for, best first; a server that refuses one form is asked in the next.
 _BY_SUBJECT, _BY_TIME, _ALL = range(3)
 NOBODY: Final = "no actor of the target may read this mailbox"
@@ -269,7 +272,8 @@ def _by_id(point: Viewpoint) -> Callable[[Entry], bool]:
 
 def _collection(request: Request) -> str:
     last = request.path.partition("?")[0].rpartition("/")[2]
-    return _COLLECTIONS.get(last, "calendarView")
+    # A link to a next page is the server's text, which is not to be shown.
+    return _COLLECTIONS.get(last, "a list")
 
 
 def _found(exchange: Exchange) -> bool | None:

@@ -205,7 +205,8 @@ def _gathered(found: Sequence[Finding]) -> Finding:
         unseen = len(found) - len(held)
         left = f", not examined in {unseen}" if unseen else ""
         calls = "1 call" if len(held) == 1 else f"{len(held)} calls"
-        return replace(held[0], received=f"so in {calls}{left}")
+        late = max((finding.late_s for finding in held if finding.late_s is not None), default=None)
+        return replace(held[0], received=f"so in {calls}{left}", late_s=late)
     return found[0]
 
 

@@ -197,6 +197,11 @@ def test_what_was_answered_other_than_success_is_unseen_with_its_status_whatever
         ("/groups/g1/members", "the members"),
         ("/solutions/bookingBusinesses/shop/staffMembers?$select=a/b", "the staff"),
         (f"/users/{OWNER}/calendarView?{VIEW}", "calendarView"),
+        (f"/users/{OWNER}/events?$top=100", "the events"),
+        ("/me/events/e1/instances?$top=50", "the occurrences"),
+        (f"/users/{OWNER}/transitiveMemberOf/groups", "the groups"),
+        ("/solutions/bookingBusinesses/shop/appointments", "the appointments"),
+        ("/next/page\x1b[31m", "a list"),
     ],
 )
 def test_a_reason_names_the_collection_that_was_read(path, what, script):

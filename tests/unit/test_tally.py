@@ -184,6 +184,15 @@ def test_calls_that_hold_are_told_beside_what_was_documented_for_the_first(tally
     assert (line.documented, line.received) == ("3 characters", "so in 2 calls")
 
 
+@pytest.mark.parametrize(("late", "told_late"), [((None, None), None), ((None, 7.5), 7.5), ((9.0, 7.5), 9.0)])
+def test_calls_that_hold_are_told_with_the_latest_of_their_effects(late, told_late, tally):
+    found = tally()
+    for seconds in late:
+        found.add(told(found, 202, replace(held("effect.attendees-told"), late_s=seconds)))
+
+    assert found.record().verdict.findings[0].late_s == told_late
+
+
 def test_what_no_call_showed_is_told_with_the_reason_of_the_first(tally):
     found = tally()
     for reason in ("an inbox could not be read", "another reason"):
