@@ -4,6 +4,7 @@ Contracts and cases, read once, and the target file of the documents.
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,11 @@ from harness import ROOT
 from graphcancel.case import Case
 from graphcancel.cases import build_cases
 from graphcancel.contract import Contract, load_contracts
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell has what it starts in the background ignore interrupts, and every program that is started from there too;
+    # the tests of what an interrupt does would wait for nothing.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
