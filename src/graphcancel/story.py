@@ -157,7 +157,7 @@ class Stories:
 
     def _cancel_first(self, case: Case, scene: Scene) -> Generator[float, None, None]:
         """Cancel once and wait until that shows, so that the look before the second call is up to date."""
-        request, comment = self._call(replace(case, circumstance=None), scene)
+        request, comment = self._call(case, scene)
         first = replace(scene)
         answer = self.target.send(request)
         if answer.lost:
@@ -219,14 +219,15 @@ class Stories:
         self._leave(case, scene, evidence, record)
         return record
 
-    def _spoken(self, case: Case, exchange: Exchange) -> tuple[str, ...]:
+    @staticmethod
+    def _spoken(case: Case, exchange: Exchange) -> tuple[str, ...]:
         """The clauses that speak: an observation is judged only for effects after a refusal."""
         if case.generated:
             return case.generated.accepted if exchange.accepted else case.generated.refused
-        if case.clauses or exchange.accepted or exchange.response is None:
-            stood_in = exchange.request.actor == "app" and case.actor != "app"
-            return tuple(name for name in case.clauses if not (stood_in and name in OF_A_USER))
-        return (WITHOUT_EFFECT,) if WITHOUT_EFFECT in self.contracts[CONVENTIONS].clauses else ()
+        if case.clauses or exchange.accepted:
+            by_app = exchange.request.actor == "app"
+            return tuple(name for name in case.clauses if not (by_app and name in OF_A_USER))
+        return (WITHOUT_EFFECT,)
 
     def _evidence(self, case: Case, scene: Scene, exchange: Exchange, comment: str) -> Evidence:
         lender = self.contracts[case.root_of]
@@ -317,12 +318,12 @@ class Stories:
 
     def _findings(self, evidence: Evidence, clauses: Sequence[str]) -> tuple[Finding, ...]:
         """The clause for any refused call is the conventions' own, whichever case it is of; if they are there."""
-        own = [name for name in clauses if name in evidence.contract.clauses]
+        found = judge(evidence, [name for name in clauses if name in evidence.contract.clauses])
         conventions = self.contracts.get(CONVENTIONS)
-        if conventions is None or len(own) == len(clauses):
-            return judge(evidence, own)
-        rest = [name for name in clauses if name not in own and name in conventions.clauses]
-        return judge(evidence, own) + judge(replace(evidence, contract=conventions), rest)
+        if conventions:
+            rest = [name for name in clauses if name in conventions.clauses.keys() - evidence.contract.clauses.keys()]
+            found += judge(replace(evidence, contract=conventions), rest)
+        return found
 
     def _expected(self, case: Case) -> Observation | None:
         """What is on record for an observation."""
