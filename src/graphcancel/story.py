@@ -267,6 +267,7 @@ class Stories:
         waiting = self.stage.waiting
         usual = waiting.usual
         attempt = 0
+        learnt = False
         settled: dict[str, float] = {}
         put_off = bool(waiting.likely)
         due = exchange.ended
@@ -291,11 +292,14 @@ class Stories:
             if pending and passed >= waiting.limit(pending, full):
                 waiting.missed(pending if clauses else ())
                 break
-            if not pending and not wait_more:
+            if not pending and not learnt:
+                # Whatever is waited for from here on is no effect, so its time is no lag.
+                learnt = True
                 if put_off and attempt == 1:
                     waiting.early()
                 else:
                     waiting.seen(lag if attempt and settled else 0.0)
+            if not pending and not wait_more:
                 break
             due = clock.now() + step(attempt) if pending else exchange.ended + self.stage.longest
             yield due

@@ -223,6 +223,38 @@ def test_what_an_accepted_call_leaves_alone_is_watched_for_the_longest_lag(stori
     assert record.lag_s == 0.0
 
 
+@pytest.mark.parametrize(
+    ("shows", "likely", "looked", "learnt"),
+    [
+        (AT_ONCE, 0.0, [0.0, 5.0], (2.0, 0.0)),
+        (AT_ONCE, 1.5, [1.5, 5.0], (2.0, 1.2)),
+        (from_then(1.0), 0.0, [0.0, 0.05, 0.15, 0.35, 0.75, 1.55, 5.0], (2.0, 1.24)),
+        (from_then(2.5), 2.0, [2.0, 2.1, 2.3, 2.7, 5.0], (2.7, 2.16)),
+    ],
+    ids=["at once", "at once, put off", "later", "later, put off"],
+)
+def test_how_long_that_is_watched_is_no_lag(stories, named, shows, likely, looked, learnt):
+    """
+    Else each call that is watched would have the next one watched for longer, by what its look took.
+    """
+    made = stories(202, shows=shows, longest=5.0, likely=likely)
+    waiting = made.stage.waiting
+    waiting.longest = 2.0
+    tell(made, named(CASE))
+
+    assert moments(made) == looked
+    assert (waiting.longest, waiting.likely) == pytest.approx(learnt)
+
+
+def test_an_effect_that_is_gone_again_is_looked_for_again(stories, named):
+    made = stories(202, shows=from_then(4.0, AFTER, BEFORE), longest=5.0)
+    record = tell(made, named(CASE))
+
+    assert record.verdict.name == "fail"
+    assert moments(made)[:4] == [0.0, 5.0, 5.1, 5.3]
+    assert missed(made)["effect.left-calendar"] == 1
+
+
 def test_where_no_clause_asks_for_what_is_left_alone_nothing_is_watched(stories, named):
     made = stories(202, shows=AT_ONCE, longest=5.0)
     tell(made, named(OBSERVED))
