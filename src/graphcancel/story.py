@@ -82,7 +82,6 @@ class Stories:
         Anything the target does ends in a verdict; an exception is our own fault.
         """
         calls: list[Exchange] = []
-        reason = None
         for attempt in range(ATTEMPTS):
             scene, own = None, Counter[str]()
             try:
@@ -285,7 +284,7 @@ class Stories:
             lag = passed - slip
             pending = [item.clause for item in findings if item.pending]
             for item in findings:
-                if item.held and not item.pending:
+                if item.held:
                     settled.setdefault(item.clause, lag if attempt else 0.0)
             wait_more = passed < self.stage.longest and bool(STANDING & set(clauses))
             full = self.target.description.patience.effect_s if clauses else usual

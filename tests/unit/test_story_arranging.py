@@ -55,13 +55,14 @@ def paths(made) -> list[str]:
 # -- with an event ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("base", ["https://graph.example", "https://graph.example/"])
-def test_the_version_follows_the_root_after_one_slash(stories, named, describe, base):
+@pytest.mark.parametrize("below", ["", "/SANDBOX"])
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_the_version_follows_the_root_after_one_slash(stories, named, describe, below, slash):
     made = stories(202)
-    made.target.description = describe(base_url=base)
+    made.target.description = describe(base_url=f"https://graph.example{below}{slash}")
     tell(made, named(CASE))
 
-    assert made.target.sent[0].root == ROOT
+    assert made.target.sent[0].root == f"https://graph.example{below}/v1.0"
 
 
 def test_a_call_on_an_event_that_was_arranged_owns_no_other(stories, named):

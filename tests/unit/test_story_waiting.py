@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from told_stories import (
+    ADA,
     AFTER,
     BEFORE,
     BEGUN,
@@ -19,6 +20,8 @@ from told_stories import (
     tell,
     timed,
 )
+
+from graphcancel.sight import Look, Unseen
 
 OBSERVED = "graph-conventions/v1.0.me.events/organizer/absent"
 BATCH = "graph-conventions/v1.0.me.events/organizer/pascal/batch"
@@ -88,6 +91,24 @@ def test_what_the_first_look_itself_takes_is_no_lag(stories, named):
     record = tell(made, named(CASE))
 
     assert record.lag_s == 0.0
+    assert made.stage.waiting.learnt() == {}
+
+
+def test_an_effect_that_is_there_at_the_second_look_has_a_lag(stories, named):
+    made = stories(202, shows=from_then(0.03))
+    tell(made, named(CASE))
+
+    assert made.stage.waiting.longest == pytest.approx(0.05)
+    assert made.stage.waiting.likely == pytest.approx(0.04)
+
+
+def test_an_effect_that_nobody_could_see_has_no_lag(stories, named):
+    unseen = Unseen("a look was answered 503")
+    made = stories(202, shows=from_then(0.5, BEFORE, Look(0.0, unseen, None, {ADA: unseen}, {ADA: unseen})))
+    record = tell(made, named(OBSERVED))
+
+    assert len(made.stage.looked) > 1
+    assert record.lag_s is None
     assert made.stage.waiting.learnt() == {}
 
 
