@@ -82,7 +82,6 @@ class Stories:
         Anything the target does ends in a verdict; an exception is our own fault.
         """
         calls: list[Exchange] = []
-        reason = None
         for attempt in range(ATTEMPTS):
             scene, own = None, Counter[str]()
             try:
@@ -157,7 +156,7 @@ class Stories:
 
     def _cancel_first(self, case: Case, scene: Scene) -> Generator[float, None, None]:
         """Cancel once and wait until that shows, so that the look before the second call is up to date."""
-        request, comment = self._call(replace(case, circumstance=None), scene)
+        request, comment = self._call(case, scene)
         first = replace(scene)
         answer = self.target.send(request)
         if answer.lost:
@@ -219,14 +218,15 @@ class Stories:
         self._leave(case, scene, evidence, record)
         return record
 
-    def _spoken(self, case: Case, exchange: Exchange) -> tuple[str, ...]:
+    @staticmethod
+    def _spoken(case: Case, exchange: Exchange) -> tuple[str, ...]:
         """The clauses that speak: an observation is judged only for effects after a refusal."""
         if case.generated:
             return case.generated.accepted if exchange.accepted else case.generated.refused
-        if case.clauses or exchange.accepted or exchange.response is None:
-            stood_in = exchange.request.actor == "app" and case.actor != "app"
-            return tuple(name for name in case.clauses if not (stood_in and name in OF_A_USER))
-        return (WITHOUT_EFFECT,) if WITHOUT_EFFECT in self.contracts[CONVENTIONS].clauses else ()
+        if case.clauses or exchange.accepted:
+            by_app = exchange.request.actor == "app"
+            return tuple(name for name in case.clauses if not (by_app and name in OF_A_USER))
+        return (WITHOUT_EFFECT,)
 
     def _evidence(self, case: Case, scene: Scene, exchange: Exchange, comment: str) -> Evidence:
         lender = self.contracts[case.root_of]
@@ -266,6 +266,7 @@ class Stories:
         waiting = self.stage.waiting
         usual = waiting.usual
         attempt = 0
+        learnt = False
         settled: dict[str, float] = {}
         put_off = bool(waiting.likely)
         due = exchange.ended
@@ -283,18 +284,21 @@ class Stories:
             lag = passed - slip
             pending = [item.clause for item in findings if item.pending]
             for item in findings:
-                if item.held and not item.pending:
+                if item.held:
                     settled.setdefault(item.clause, lag if attempt else 0.0)
             wait_more = passed < self.stage.longest and bool(STANDING & set(clauses))
             full = self.target.description.patience.effect_s if clauses else usual
             if pending and passed >= waiting.limit(pending, full):
                 waiting.missed(pending if clauses else ())
                 break
-            if not pending and not wait_more:
+            if not pending and not learnt:
+                # Whatever is waited for from here on is no effect, so its time is no lag.
+                learnt = True
                 if put_off and attempt == 1:
                     waiting.early()
                 else:
                     waiting.seen(lag if attempt and settled else 0.0)
+            if not pending and not wait_more:
                 break
             due = clock.now() + step(attempt) if pending else exchange.ended + self.stage.longest
             yield due
@@ -317,12 +321,12 @@ class Stories:
 
     def _findings(self, evidence: Evidence, clauses: Sequence[str]) -> tuple[Finding, ...]:
         """The clause for any refused call is the conventions' own, whichever case it is of; if they are there."""
-        own = [name for name in clauses if name in evidence.contract.clauses]
+        found = judge(evidence, [name for name in clauses if name in evidence.contract.clauses])
         conventions = self.contracts.get(CONVENTIONS)
-        if conventions is None or len(own) == len(clauses):
-            return judge(evidence, own)
-        rest = [name for name in clauses if name not in own and name in conventions.clauses]
-        return judge(evidence, own) + judge(replace(evidence, contract=conventions), rest)
+        if conventions:
+            rest = [name for name in clauses if name in conventions.clauses.keys() - evidence.contract.clauses.keys()]
+            found += judge(replace(evidence, contract=conventions), rest)
+        return found
 
     def _expected(self, case: Case) -> Observation | None:
         """What is on record for an observation."""
