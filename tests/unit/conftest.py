@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from looked_at import POINT, serve
 
 from graphcancel.actors import Actor
 from graphcancel.auth import SignIn
@@ -20,7 +21,9 @@ from graphcancel.contract import Contract, load_contracts
 from graphcancel.disputes import load_disputes
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.fence import Fence
+from graphcancel.looks import Lookout
 from graphcancel.run import Part, told_of_contracts, told_of_disputes, told_of_plan
+from graphcancel.sight import Viewpoint
 from graphcancel.targetfile import Description
 from graphcancel.throttling import Throttling
 
@@ -145,3 +148,13 @@ class Script:
 def script() -> type[Script]:
     """Hand out `Script`."""
     return Script
+
+
+@pytest.fixture
+def look(script):
+    """Take one look at a target that answers as told."""
+
+    def take(point: Viewpoint = POINT, **parts):
+        return Lookout(script(serve(**parts))).look(point)
+
+    return take
