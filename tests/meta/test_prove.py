@@ -85,14 +85,12 @@ def test_a_fault_says_who_has_to_find_it(subject, cases):
         assert any(fnmatchcase(case.id, pattern.removeprefix("!")) for case in cases), pattern
 
 
-@pytest.mark.parametrize(
-    "subject", [one for one in FAULTS if one.once_in > 1] or [None], ids=lambda item: item and item.name
-)
+@pytest.mark.parametrize("subject", [one for one in FAULTS if one.once_in > 1], ids=lambda item: item.name)
 def test_a_rare_fault_has_the_calls_to_strike(subject, cases):
     """
     There are cases enough that have to find it for it to strike several times over.
     """
-    assert subject is None or sum(1 for case in cases if subject.expects(case)) >= STRUCK * subject.once_in
+    assert sum(1 for case in cases if subject.expects(case)) >= STRUCK * subject.once_in
 
 
 def test_every_two_variations_that_can_go_together_do():
@@ -240,7 +238,7 @@ def test_what_is_needed_is_settled_by_every_kind_of_case(weighed, cases):
     wide = [item for item in weighed["sampled"] if item["wide"] and item["name"] == needed_by]
     subject = next(one for one in FAULTS if one.name == needed_by)
     few, many = (len(chosen(subject, cases, wide=wide)) for wide in (False, True))
-    assert few < many
+    assert (few, many > 100) == (12, True)
     assert [(item["cases"], item["collateral"]) for item in wide] == [(many, {})]
     assert not [item for item in weighed["sampled"] if item["differences"]]
 
