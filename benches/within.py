@@ -43,7 +43,7 @@ def pytest_configure() -> None:
     """Begin, before the suite does."""
     _BEGAN.append(time.process_time())
     if "BENCH_REQUESTS" in os.environ:
-        requests.Session.send = _recorded  # type: ignore[assignment,method-assign]
+        requests.Session.send = _recorded  # type: ignore[assignment,method-assign]  # meant: every session's, for good
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

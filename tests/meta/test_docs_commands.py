@@ -133,7 +133,7 @@ def selected(keyword: str, mark: str) -> list[Case]:
     return [
         case
         for case in cases()
-        if by_name.evaluate(lambda name, **_: name.lower() in case.id.lower()) and marked(case)  # noqa: B023
+        if marked(case) and by_name.evaluate(lambda name, **_: name.lower() in case.id.lower())  # noqa: B023 - called within the turn
     ]
 
 

@@ -144,25 +144,9 @@ SAID = [
     ),
     ("batch.served", BATCH, batch(200, "202"), False, IN_BATCH, "outer 200, inner no number", None, False),
     ("batch.served", BATCH, batch(201, 202), False, IN_BATCH, "outer 201, inner 202", None, False),
-    (
-        "batch.served",
-        BATCH,
-        batched(200, {"responses": {"0": 1}}),
-        False,
-        IN_BATCH,
-        "outer 200, inner none",
-        None,
-        False,
-    ),
-    (
-        "batch.served",
-        BATCH,
-        batched(200, {"responses": [[202]]}),
-        False,
-        IN_BATCH,
-        "outer 200, inner none",
-        None,
-        False,
+    *(
+        ("batch.served", BATCH, batched(200, {"responses": odd}), False, IN_BATCH, "outer 200, inner none", None, False)
+        for odd in ({"0": 1}, [[202]])
     ),
     *(
         (
