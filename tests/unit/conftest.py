@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from looked_at import POINT, serve
+from swept import BASE, NOW
 
 from graphcancel.actors import Actor
 from graphcancel.auth import SignIn
@@ -22,10 +23,13 @@ from graphcancel.disputes import load_disputes
 from graphcancel.exchange import Exchange, Request, Response
 from graphcancel.fence import Fence
 from graphcancel.looks import Lookout
+from graphcancel.marks import new_run
 from graphcancel.run import Part, told_of_contracts, told_of_disputes, told_of_plan
 from graphcancel.sight import Viewpoint
-from graphcancel.targetfile import Description
+from graphcancel.stage import Stage
+from graphcancel.targetfile import Description, Patience
 from graphcancel.throttling import Throttling
+from graphcancel.waiting import Waiting
 
 FOLDER = Path(__file__).parents[2] / "contracts"
 ROOT = "https://graph.example/v1.0"
@@ -158,3 +162,15 @@ def look(script):
         return Lookout(script(serve(**parts))).look(point)
 
     return take
+
+
+@pytest.fixture
+def staged(script, describe):
+    """A stage on a target that answers from a function of the path."""
+
+    def build(answer, **changes) -> Stage:
+        target = script(answer, describe(patience=Patience(0.05, 0.05, 1.0), **changes))
+        target.fence = Fence([BASE], target.description.writable)
+        return Stage(target, Lookout(target), Waiting(), new_run(NOW), NOW.isoformat())
+
+    return build

@@ -8,38 +8,20 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from swept import HOUR, LONG_AGO, NOW, ROOT, SHOP, TODAY, YESTERDAY, event, holding, mark
 
 from graphcancel import sweeping
 from graphcancel.auth import SignIn
-from graphcancel.fence import Fence
 from graphcancel.ledger import Ledger, Unfinished
 from graphcancel.leftovers import Search, find
-from graphcancel.looks import Lookout
 from graphcancel.marks import Mark, new_run, worker_run
 from graphcancel.scene import WEEK_WINDOW, stamp
-from graphcancel.stage import Stage
-from graphcancel.sweeping import Assignment, assign, rehearse, search_for, sweep_up, told_after, told_of
-from graphcancel.targetfile import Patience
-from graphcancel.waiting import Waiting
-
-BASE = "https://graph.example"
-ROOT = f"{BASE}/v1.0"
-SHOP = "shop@contoso.example"
-NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
-HOUR = dt.timedelta(hours=1)
-
-
-def mark(age: dt.timedelta, case: str = "a", worker: int | None = None) -> Mark:
-    run = new_run(NOW - age)
-    return Mark.of(run if worker is None else worker_run(run, worker), case, 0)
+from graphcancel.sweeping import Assignment, assign, search_for, sweep_up, told_after, told_of
 
 
 def ledger(*marks: Mark, places: tuple[str, ...] = ("mailbox",), path: Path = Path("x")) -> Unfinished:
     cases = frozenset(one.case for one in marks)
     return Unfinished(path, marks[0].run, "place", cases, frozenset(places), NOW - HOUR)
-
-
-TODAY, YESTERDAY, LONG_AGO = mark(2 * HOUR), mark(25 * HOUR), mark(dt.timedelta(days=60))
 
 
 @pytest.mark.parametrize(
@@ -104,18 +86,6 @@ def test_a_business_s_mail_without_a_mark_is_wanted_only_where_a_ledger_says_it_
 # -- finding -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def staged(script, describe):
-    """A stage on a target that answers from a function of the path."""
-
-    def build(answer, **changes) -> Stage:
-        target = script(answer, describe(patience=Patience(0.05, 0.05, 1.0), **changes))
-        target.fence = Fence([BASE], target.description.writable)
-        return Stage(target, Lookout(target), Waiting(), new_run(NOW), NOW.isoformat())
-
-    return build
-
-
 def message(subject: str = "hello", text: str = "", sender: str = "ada@x.example", at: str = "2026-11-21T11:00:00Z"):
     return {
         "id": "m",
@@ -169,27 +139,6 @@ def test_a_series_is_found_once_and_as_a_whole(staged):
 
 
 # -- removing ----------------------------------------------------------------------------------------------------------
-
-
-def holding(there: dict[str, list[dict]], *, stubborn: bool = False):
-    """Answers from what is *there* by a part of the path; deletions take it away unless it is *stubborn*."""
-    asked = []
-
-    def answer(request):
-        asked.append(f"{request.method} {request.path}")
-        if request.method == "DELETE":
-            if not stubborn:
-                for items in there.values():
-                    items[:] = [item for item in items if item["id"] != request.path.rsplit("/", 1)[-1]]
-            return 204, None
-        found = next((items for part, items in there.items() if part in request.path), [])
-        return 200, {"value": list(found)}
-
-    return answer, asked
-
-
-def event(identity: str) -> dict:
-    return {"id": identity, "subject": f"Contract test {TODAY.case}"}
 
 
 def test_the_organizers_side_goes_before_the_copies(staged):
@@ -260,116 +209,6 @@ def test_it_waits_no_longer_than_anything_may_take(staged, monkeypatch):
     sweep_up(staged(lambda _: (200, {"value": []})), [ROOT], Search(lambda _: True, ()), last, tell=print)
 
     assert 0 < slept[0] <= 0.05
-
-
-def _meeting(organizer: str, *attendees: str) -> dict:
-    people = [{"emailAddress": {"address": address}} for address in (organizer, *attendees)]
-    return {"organizer": people[0], "attendees": people[1:]}
-
-
-INSIDE, OTHERS, STRANGER = "Organizer@contoso.example", "attendee@contoso.example", "stranger@elsewhere.example"
-
-
-@pytest.mark.parametrize(
-    ("answer", "announced", "removed"),
-    [
-        ((200, _meeting(INSIDE, OTHERS)), False, True),
-        ((200, _meeting(STRANGER, INSIDE)), False, False),
-        ((200, _meeting(INSIDE, OTHERS, STRANGER)), False, False),
-        ((403, {}), False, False),
-        ((404, {}), False, True),
-        ((200, {"organizer": 5, "attendees": ["x", {"emailAddress": "y"}]}), False, True),
-        ((200, _meeting(STRANGER, INSIDE)), True, True),
-    ],
-    ids=["inside", "by-a-stranger", "with-a-stranger", "not-shown", "gone", "nonsense", "announced"],
-)
-def test_a_meeting_with_strangers_that_only_bears_a_mark_is_left_alone(answer, announced, removed, staged):
-    """
-    Whoever has seen a mark can send an invitation with it; to delete that would be to answer it.
-    """
-    there = {"organizer%40contoso.example/calendarView": [event("own")]}
-    listed, asked = holding(there)
-
-    def answered(request):
-        single = request.method == "GET" and "/events/own?" in request.path
-        return answer if single else listed(request)
-
-    marks = frozenset({TODAY.case}) if announced else frozenset()
-    swept = sweep_up(
-        staged(answered), [ROOT], Search(lambda _: True, (WEEK_WINDOW,), announced=marks), None, tell=print
-    )
-
-    assert any(line.startswith("DELETE") for line in asked) is removed
-    assert swept.clean is removed
-    assert any("left alone" in line for line in told_after(swept, dry_run=False)) is not removed
-
-
-@pytest.mark.parametrize(
-    ("shown", "removed"),
-    [
-        ({"mail": "O.Rganizer@mail.example"}, True),
-        (
-            {"mail": "else@mail.example", "proxyAddresses": ["SMTP:else@mail.example", "smtp:o.rganizer@mail.example"]},
-            True,
-        ),
-        ({"mail": "else@mail.example"}, False),
-        ({"mail": None, "proxyAddresses": 5}, False),
-    ],
-    ids=["mail", "another address", "somebody else's", "nonsense"],
-)
-def test_a_mailbox_may_show_another_address_than_the_target_file(shown, removed, staged):
-    """
-    A userPrincipalName need not be the address that events carry.
-    """
-    listed, asked = holding({"organizer%40contoso.example/calendarView": [event("own")]})
-
-    def answered(request):
-        if "proxyAddresses" in request.path:
-            return 200, shown
-        if request.method == "GET" and "/events/own?" in request.path:
-            return 200, _meeting("o.rganizer@mail.example", OTHERS)
-        return listed(request)
-
-    swept = sweep_up(staged(answered), [ROOT], Search(lambda _: True, (WEEK_WINDOW,)), None, tell=print)
-
-    assert any(line.startswith("DELETE") for line in asked) is removed
-    assert swept.clean is removed
-
-
-def test_a_copy_of_a_groups_meeting_is_no_strangers(staged):
-    """
-    It is the group that organizes it, by an address that no target file names.
-    """
-    listed, asked = holding({"attendee%40contoso.example/calendarView": [event("copy")]})
-
-    def answered(request):
-        if "/groups/g?" in request.path:
-            return 200, {"mail": "team@contoso.example"}
-        if "/members" in request.path:
-            people = [{"id": str(n), "userPrincipalName": name} for n, name in enumerate((INSIDE, OTHERS))]
-            return 200, {"value": people}
-        if request.method == "GET" and "/events/copy?" in request.path:
-            return 200, _meeting("team@contoso.example", OTHERS)
-        return listed(request)
-
-    stage = staged(answered, resources={"group": "g"})
-    swept = sweep_up(stage, [ROOT], Search(lambda _: True, (WEEK_WINDOW,)), None, tell=print)
-
-    assert any(line.startswith("DELETE") for line in asked)
-    assert swept.clean
-
-
-def test_a_dry_run_tells_what_the_sweep_would_leave_alone(staged):
-    listed, _ = holding({"organizer%40contoso.example/calendarView": [event("own")]})
-
-    def answered(request):
-        single = request.method == "GET" and "/events/own?" in request.path
-        return (200, _meeting(STRANGER, INSIDE)) if single else listed(request)
-
-    swept = rehearse(staged(answered), [ROOT], Search(lambda _: True, (WEEK_WINDOW,)))
-
-    assert [len(part) for part in (swept.left, swept.alone)] == [0, 1]
-    assert any("left alone" in line for line in told_after(swept, dry_run=True))
 
 
 def test_without_a_ledger_and_with_nothing_there_it_does_not_wait(staged, monkeypatch):
